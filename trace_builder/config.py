@@ -1,0 +1,176 @@
+"""RunConfig: a YAML file, then ``--set`` overrides. Unknown keys are errors, with file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from trace_builder.paper import TRAIN_COUNTS
+
+Probability = float
+FaultRates = dict[str, float]
+
+
+class Section(BaseModel):
+    """Base of all config sections: unknown keys are errors and values do not change at run time."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Prices(Section):
+    """What tokens or time cost; whatever is set is added up in ``status`` and the manifest."""
+
+    currency: str = Field(default="USD", description="Unit of the three prices per million tokens.")
+    prompt: float = Field(default=0.0, ge=0, description="Per million prompt tokens not served from a cache.")
+    cached: float = Field(default=0.0, ge=0, description="Per million cached prompt tokens.")
+    completion: float = Field(default=0.0, ge=0, description="Per million completion tokens.")
+    gpus: int = Field(default=0, ge=0, description="GPUs behind the servers, to report GPU-hours.")
+
+
+class ModelConfig(Section):
+    """A model and the servers that serve it."""
+
+    name: str = Field(default="qwen2-72b-instruct", description="The name the server knows the model by.")
+    base_urls: tuple[str, ...] = Field(
+        default=("http://127.0.0.1:8000/v1",), min_length=1, description="OpenAI-compatible servers."
+    )
+    api_key_env: str = Field(
+        default="OPENAI_API_KEY", description="Environment variable that holds the key; never the key itself."
+    )
+    structured: Literal["auto", "json_schema", "json_object", "text"] = Field(
+        default="auto", description="How structure is asked for; auto finds out with a probe at the start."
+    )
+    extra_body: dict[str, Any] = Field(
+        default_factory=dict, description="Sent with every request as it is, e.g. {top_k: 20}."
+    )
+    prices: Prices = Field(default_factory=Prices)
+
+
+class CallConfig(Section):
+    """Which model answers, and how it samples."""
+
+    model: str = Field(default="default", description="A name under `models`.")
+    temperature: float = Field(default=0.7, ge=0, le=2)
+    top_p: float = Field(default=0.95, gt=0, le=1)
+    max_tokens: int = Field(default=2048, ge=1)
+
+
+class WireConfig(Section):
+    """Concurrency, timeouts and retries. None of it shapes an answer."""
+
+    concurrency: int = Field(default=256, ge=1, description="Upper bound of requests in flight, all servers.")
+    start: int = Field(default=16, ge=1, description="Requests in flight at the start, before it has grown.")
+    adaptive: bool = Field(default=True, description="Find the servers' capacity; false: use the bound at once.")
+    timeout: float = Field(default=600.0, gt=0, description="Seconds for one request, once it is sent.")
+    connect_timeout: float = Field(default=10.0, gt=0)
+    retries: int = Field(default=8, ge=0, description="Times one request is sent again after faults of the wire.")
+    record_retries: int = Field(default=50, ge=0, description="The same, summed over one record's stage.")
+    backoff: float = Field(default=0.5, ge=0, description="Seconds before the first retry; then doubling, with jitter.")
+    backoff_max: float = Field(default=60.0, ge=0)
+    attempts: int = Field(default=3, ge=1, description="Answers asked for before one that fits its schema is given up.")
+    outage_limit: float = Field(default=1800.0, ge=0, description="Seconds to wait for servers that are gone.")
+    metrics: bool = Field(default=True, description="Read vLLM's /metrics where the server has it.")
+
+
+class ExpandConfig(Section):
+    call: CallConfig = CallConfig(temperature=0.9)
+    counts: tuple[float, ...] = Field(
+        default=TRAIN_COUNTS,
+        min_length=1,
+        max_length=15,
+        description="Weights of 1, 2, 3 ... constraints; the default is the paper's training row.",
+    )
+    spare: float = Field(default=2.0, ge=1, description="Dimensions offered for each constraint wanted.")
+    dimension_weights: dict[str, float] = Field(
+        default_factory=dict, description="Weight of a dimension id in the draw; 1 where absent, 0 never."
+    )
+    samples: int = Field(default=2, ge=1, description="Expansions tried when one leaks a name or adds nothing.")
+
+
+class StructureConfig(Section):
+    call: CallConfig = CallConfig(temperature=0.0, top_p=1.0)
+    overlap: float = Field(
+        default=0.8, ge=0, le=1, description="Share of a piece that has to be found in the expanded text."
+    )
+
+
+class QualityConfig(Section):
+    call: CallConfig = CallConfig(temperature=0.0, top_p=1.0, max_tokens=1024)
+
+
+class RespondConfig(Section):
+    call: CallConfig = CallConfig(temperature=0.7, max_tokens=4096)
+    samples: int = Field(default=1, ge=1, description="Responses tried until one is perfect.")
+
+
+class JudgeConfig(Section):
+    call: CallConfig = CallConfig(temperature=0.0, top_p=1.0, max_tokens=4096)
+    votes: int = Field(default=1, ge=1, description="Times each response is judged; the strictest score counts.")
+    vote_temperature: float = Field(
+        default=0.7, ge=0, le=2, description="Temperature when there is more than one vote."
+    )
+    code_checks: bool = Field(default=True, description="Let code overrule a pass it can prove wrong.")
+
+
+class DpoConfig(Section):
+    call: CallConfig = CallConfig(temperature=0.9, max_tokens=4096)
+    sampled: bool = Field(default=True, description="Prefer an imperfect response that respond has judged.")
+    samples: int = Field(default=2, ge=1, description="Worse responses asked for before giving up.")
+
+
+class IopoConfig(Section):
+    call: CallConfig = CallConfig(temperature=0.8)
+    operations: dict[Literal["add", "delete", "revise"], float] = Field(
+        default={"add": 1.0, "delete": 1.0, "revise": 4.0}, description="Weights of the operations."
+    )
+    samples: int = Field(default=1, ge=1, description="Responses to x2 tried until one is perfect.")
+    certificate: Literal["cells", "rationality"] = Field(
+        default="cells", description="cells: all four judged; rationality: the paper's single check."
+    )
+
+
+class RehearsalConfig(Section):
+    """The embedded model. With this section the run starts it and talks to it alone."""
+
+    seed: int = 0
+    miss: Probability = Field(default=0.15, ge=0, le=1, description="Share of responses that miss a constraint.")
+    blemish: Probability = Field(
+        default=0.08, ge=0, le=1, description="Share of expansions and structures made with a fault."
+    )
+    latency: str = Field(default="0", description="Seconds: '0.2', 'uniform:0.1,0.5' or 'lognormal:1,0.8'.")
+    faults: FaultRates = Field(default_factory=dict, description="Share of requests hit, by kind of fault.")
+
+
+class RunConfig(Section):
+    """Everything a run is made from."""
+
+    profile: str = Field(default="rehearsal", description="A name for the manifest and the dataset card.")
+    seed: int = Field(default=0, description="All random draws derive from it.")
+    seeds: tuple[Path, ...] = Field(default=(), description="Seed files; none: the bundled ones.")
+    skip_bad_seeds: bool = False
+    output: Path = Path("outputs/rehearsal")
+    limit: int | None = Field(default=None, ge=1, description="Take the first N seeds only.")
+    strict: bool = Field(default=False, description="Refuse to rerun stages whose fingerprint changed.")
+    taxonomy: Path | None = Field(default=None, description="Another taxonomy file; none: the shipped one.")
+    prompts: Path | None = Field(default=None, description="Another prompts folder; none: the shipped one.")
+    rehearsal: RehearsalConfig | None = None
+    models: dict[str, ModelConfig] = Field(default_factory=lambda: {"default": ModelConfig()})
+    wire: WireConfig = WireConfig()
+    expand: ExpandConfig = ExpandConfig()
+    structure: StructureConfig = StructureConfig()
+    quality: QualityConfig = QualityConfig()
+    respond: RespondConfig = RespondConfig()
+    judge: JudgeConfig = JudgeConfig()
+    dpo: DpoConfig = DpoConfig()
+    iopo: IopoConfig = IopoConfig()
+
+    @model_validator(mode="after")
+    def _calls_name_known_models(self) -> RunConfig:
+        for name in ("expand", "structure", "quality", "respond", "judge", "dpo", "iopo"):
+            call: CallConfig = getattr(self, name).call
+            if call.model not in self.models:
+                known = ", ".join(sorted(self.models))
+                raise ValueError(f"{name}.call.model is {call.model!r}, which `models` does not have ({known})")
+        return self

@@ -1,0 +1,110 @@
+"""What crosses the wire: a request, an answer, and the one error everything that goes wrong becomes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+FinishReason = Literal["stop", "length", "content_filter", "other"]
+
+ErrorKind = Literal[
+    "connection",  # refused, reset, cut in the body, not HTTP
+    "timeout",
+    "rate_limited",  # 429
+    "server_error",  # 408, 409, 5xx, a body that is not the API's JSON
+    "context_overflow",  # the prompt does not fit the model
+    "bad_request",  # 400, 422: this request will never pass
+    "auth",  # 401, 403
+    "unknown_model",  # 404 on the model
+    "outage",  # no server answered within the outage limit
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts as the server reports them; ``cached`` is the part of ``prompt`` its cache served."""
+
+    prompt: int = 0
+    cached: int = 0
+    completion: int = 0
+
+
+@dataclass(frozen=True)
+class ChatRequest:
+    """One chat completion to ask for.
+
+    ``max_tokens`` is left out of ``key``: a larger limit does not change an answer that ended by itself.
+    ``sample`` tells apart repeated questions; ``model`` is the name the server knows, ``client`` the name of
+    the model entry in the config, which decides where the request goes.
+    """
+
+    client: str
+    model: str
+    messages: tuple[tuple[str, str], ...]
+    seed: int
+    max_tokens: int
+    sampling: tuple[tuple[str, float], ...] = ()
+    schema_name: str | None = None
+    schema: str | None = None  # canonical JSON text
+    sample: int = 0
+    #: How structure is asked for; the text modes carry the schema in the messages.
+    mode: Literal["json_schema", "json_object", "text"] = "json_schema"
+    #: Sent in the body as they are, such as vLLM's own options; canonical JSON text.
+    extra: str | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """32 hex digits over everything that shapes the answer."""
+        parts = [
+            self.model,
+            self.messages,
+            self.seed,
+            self.sampling,
+            self.schema,
+            self.sample,
+            self.mode,
+            self.extra,
+        ]
+        text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatAnswer:
+    """What a server answered. ``text`` is as received, ``<think>`` sections included; ``latency`` is seconds
+    from sending to the last byte, without the wait for a free slot; ``retries`` counts the sends that failed
+    before this one."""
+
+    text: str
+    finish_reason: FinishReason
+    usage: Usage = field(default_factory=Usage)
+    latency: float = 0.0
+    retries: int = 0
+    server: str = ""
+    max_tokens: int = 0
+
+
+class WireError(Exception):
+    """Anything that kept a request from being answered. Decisions rest on ``kind``, never on the text."""
+
+    def __init__(
+        self,
+        kind: ErrorKind,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.status = status
+        self.retry_after = retry_after
+        self.details = details or {}
+
+    @property
+    def retryable(self) -> bool:
+        return self.kind in ("connection", "timeout", "rate_limited", "server_error")

@@ -1,0 +1,139 @@
+"""Reads and renders the prompt files of ``prompts/<lang>/<name>.md``.
+
+A prompt file has two parts, each opened by a line of its own::
+
+    --- system ---
+    what never changes: task, rules, taxonomy, examples
+    --- user ---
+    the record, last
+
+``{{name}}`` inserts a value as a fenced data block that the text inside cannot close; ``{{raw:name}}``
+inserts it as it is. The system part takes run constants only (``{{raw:taxonomy}}``), so that it is
+byte-identical for every record of a stage and a server's prefix cache can serve it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trace_builder.errors import InputError
+from trace_builder.records import Lang
+
+LANGS: tuple[Lang, ...] = ("en", "zh")
+
+#: What a data block shows for a value that is not there.
+NULL = "NULL"
+
+_PART = re.compile(r"^--- (system|user) ---[ \t]*$", re.MULTILINE)
+_SLOT = re.compile(r"\{\{\s*(raw:)?([a-z_]\w*)\s*\}\}")
+
+
+def data_block(name: str, text: str | None) -> str:
+    """``text`` between two fences that carry a tag made from the text itself.
+
+    A text cannot contain the digest of itself, so it cannot end its own section or open another one that
+    passes for ours.
+    """
+    body = NULL if text is None else text
+    tag = hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    while tag in body:
+        tag = hashlib.sha256((tag + body).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"<<<{name} {tag}\n{body}\n{name} {tag}>>>"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One prompt in one language: where it came from, and its two parts with their slots unfilled."""
+
+    name: str
+    path: Path
+    system: str
+    user: str
+    slots: frozenset[str] = field(default_factory=frozenset)
+
+    def render(self, values: Mapping[str, str | None]) -> list[dict[str, str]]:
+        """The chat messages for one record.
+
+        Raises:
+            InputError: a slot of the user part has no value, naming the prompt file and line.
+        """
+
+        def fill(match: re.Match[str]) -> str:
+            raw, name = match.groups()
+            if name not in values:
+                line = self.system.count("\n") + self.user.count("\n", 0, match.start()) + 3
+                raise InputError(f"{self.path}:{line}: the slot {{{{{name}}}}} has no value here")
+            value = values[name]
+            return (value or "") if raw else data_block(name, value)
+
+        messages = [{"role": "system", "content": self.system}] if self.system else []
+        messages.append({"role": "user", "content": _SLOT.sub(fill, self.user)})
+        return messages
+
+
+class PromptBook:
+    """All prompts of a folder with one sub-folder a language, its run constants already filled in."""
+
+    def __init__(self, folder: Path, constants: Mapping[str, Mapping[Lang, str]] | None = None) -> None:
+        self._folder = folder
+        self._constants = constants or {}
+        self._cache: dict[tuple[str, Lang], Prompt] = {}
+        if not folder.is_dir():
+            raise InputError(f"{folder}: no such prompts folder")
+
+    def get(self, name: str, lang: Lang) -> Prompt:
+        """The prompt ``name`` in ``lang``.
+
+        Raises:
+            InputError: the file is missing, has no user part, or its system part names a slot that is not a
+                run constant.
+        """
+        key = (name, lang)
+        if key not in self._cache:
+            self._cache[key] = self._read(name, lang)
+        return self._cache[key]
+
+    def digest(self, names: tuple[str, ...]) -> str:
+        """A hash of the rendered-constant text of these prompts in every language, for fingerprints."""
+        digest = hashlib.sha256()
+        for name in names:
+            for lang in LANGS:
+                prompt = self.get(name, lang)
+                digest.update(f"{name}\0{lang}\0{prompt.system}\0{prompt.user}\0".encode())
+        return digest.hexdigest()[:12]
+
+    def _read(self, name: str, lang: Lang) -> Prompt:
+        path = self._folder / lang / f"{name}.md"
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            raise InputError(f"{path}: no such prompt file") from None
+        except UnicodeDecodeError as exc:
+            line = exc.object[: exc.start].count(b"\n") + 1
+            raise InputError(f"{path}:{line}: not UTF-8") from None
+        pieces = _PART.split(text)
+        if pieces[0].strip():
+            raise InputError(f"{path}:1: text before the first '--- system ---' or '--- user ---' line")
+        parts = {part: body.strip("\n") for part, body in zip(pieces[1::2], pieces[2::2], strict=True)}
+        if "user" not in parts:
+            raise InputError(f"{path}: no '--- user ---' part")
+        system = self._fill_constants(parts.get("system", ""), path, lang)
+        user = parts["user"]
+        return Prompt(name, path, system, user, frozenset(m.group(2) for m in _SLOT.finditer(user)))
+
+    def _fill_constants(self, text: str, path: Path, lang: Lang) -> str:
+        def fill(match: re.Match[str]) -> str:
+            name = match.group(2)
+            if name not in self._constants:
+                line = text.count("\n", 0, match.start()) + 2
+                raise InputError(
+                    f"{path}:{line}: the system part takes run constants only, and {{{{{name}}}}} is not one "
+                    f"of them ({', '.join(sorted(self._constants)) or 'none'}); a record's text goes in the user part"
+                )
+            return self._constants[name][lang]
+
+        return _SLOT.sub(fill, text)

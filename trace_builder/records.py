@@ -1,0 +1,263 @@
+"""The records that travel from stage to stage, and the outcome a stage gives each of them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Lang = Literal["en", "zh"]
+Operation = Literal["add", "delete", "revise"]
+Status = Literal["accepted", "rejected", "failed"]
+
+#: Verdicts on the data. A rejected outcome carries exactly one of these.
+Reason = Literal[
+    # any stage
+    "context_overflow",  # the prompt does not fit the model's context
+    "truncated_output",  # cut off by max_tokens, also after the one larger try
+    # expand
+    "unchanged",  # the model handed the instruction back without adding a constraint
+    "name_leaked",  # a taxonomy dimension's name stands in the text
+    "theme_lost",  # the expanded text is no longer about the seed's task
+    # structure
+    "contradictory",
+    "poor_instruction",
+    "no_constraints",
+    "invented_text",  # a piece that the expanded instruction does not contain
+    "repeated_text",  # description, constraints and input repeat one another verbatim
+    # quality
+    "incomplete_description",
+    "missing_input",
+    "mismatched_input",
+    "redundant_constraints",
+    "redundant_description",
+    "redundant_input",
+    # respond
+    "imperfect_response",
+    "truncated_response",
+    "empty_response",
+    "refused_response",
+    # dpo
+    "no_worse_response",
+    "same_response",
+    # iopo
+    "x2_unchanged",
+    "wrong_operation",
+    "y2_imperfect",
+    "no_contrast",
+    "not_rational",
+]
+
+
+class Record(BaseModel):
+    """Base of everything that travels: immutable, and refusing fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Seed(Record):
+    """A plain instruction as read from a seed file; ``input`` is None where the source has a placeholder."""
+
+    id: str
+    lang: Lang
+    instruction: str
+    input: str | None = None
+    source: str | None = None
+
+
+class Constraint(Record):
+    """One constraint. ``id`` is unique within its instruction; ``dimension`` is a taxonomy id, or None where
+    the model's label lies outside the taxonomy."""
+
+    id: str
+    text: str
+    dimension: str | None = None
+
+
+class Instruction(Record):
+    """A structured instruction <description, constraints, input> (paper 4.1, step 3)."""
+
+    description: str
+    constraints: tuple[Constraint, ...]
+    input: str | None = None
+
+    def render(self) -> str:
+        """The user turn as in the released evaluation set: description, constraints, then the input."""
+        lines = [self.description, *(c.text for c in self.constraints)]
+        if self.input is not None:
+            lines += ["# Inputs:", self.input]
+        return "\n".join(lines) + "\n"
+
+
+class Score(Record):
+    """A verdict on one constraint. ``score`` is 0..10, or None when the verdict is missing, doubled or
+    unreadable ("unscored", which is never a pass). ``by`` says whether the judge or a code check decided."""
+
+    constraint: str
+    score: int | None = Field(default=None, ge=0, le=10)
+    reasoning: str = ""
+    by: Literal["judge", "code"] = "judge"
+
+
+class Judgement(Record):
+    """A judged response: one score for each constraint of the instruction, in its order. Over several votes
+    each score is the strictest."""
+
+    scores: tuple[Score, ...]
+    votes: int = 1
+
+    @property
+    def perfect(self) -> bool:
+        return bool(self.scores) and all(s.score == 10 for s in self.scores)
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """Ids of the constraints judged below 10. An unscored one is neither failed nor passed."""
+        return tuple(s.constraint for s in self.scores if s.score is not None and s.score < 10)
+
+    @property
+    def unscored(self) -> tuple[str, ...]:
+        return tuple(s.constraint for s in self.scores if s.score is None)
+
+    @property
+    def overall(self) -> float | None:
+        """Mean of the scores, recomputed here and never taken from the judge; None if any is unscored."""
+        values = [s.score for s in self.scores if s.score is not None]
+        return sum(values) / len(values) if values and len(values) == len(self.scores) else None
+
+
+class Item(Record):
+    """What every record after the seed carries."""
+
+    id: str
+    lang: Lang
+    source: str | None = None
+
+
+class Expanded(Item):
+    """expand: the seed's instruction with constraints written into its text (paper B.1)."""
+
+    instruction: str
+    input: str | None = None
+    text: str
+    target: int
+    offered: tuple[str, ...]
+
+
+class Structured(Item):
+    """structure: the flat text taken apart (paper B.2)."""
+
+    instruction: Instruction
+
+
+class Checked(Item):
+    """quality: complete and not redundant (paper B.3, B.4), with the judge's reasons."""
+
+    instruction: Instruction
+    completeness: str
+    redundancy: str
+
+
+class Attempt(Record):
+    """A response that was generated and did not pass. ``fault`` is set where it was not worth judging."""
+
+    response: str
+    judgement: Judgement | None = None
+    fault: Literal["truncated_response", "empty_response", "refused_response"] | None = None
+
+
+class Answered(Item):
+    """respond: a response with full marks (paper B.5), and the imperfect ones that came before it."""
+
+    instruction: Instruction
+    response: str
+    judgement: Judgement
+    imperfect: tuple[Attempt, ...] = ()
+
+
+class Preference(Item):
+    """dpo: two responses to one instruction (paper C). ``failed`` names the constraints that ``rejected``
+    fails and ``chosen`` does not; ``origin`` says where the worse response comes from."""
+
+    instruction: Instruction
+    chosen: str
+    rejected: str
+    origin: Literal["sampled", "prompted"]
+    failed: tuple[str, ...]
+    chosen_judgement: Judgement
+    rejected_judgement: Judgement
+
+
+class Revision(Record):
+    before: Constraint
+    after: Constraint
+
+
+class Changes(Record):
+    """How the constraints of x2 differ from those of x1."""
+
+    added: tuple[Constraint, ...] = ()
+    removed: tuple[Constraint, ...] = ()
+    revised: tuple[Revision, ...] = ()
+
+
+class Cells(Record):
+    """The four judged cells of a group: which response was judged under which instruction."""
+
+    x1y1: Judgement
+    x1y2: Judgement | None = None
+    x2y1: Judgement | None = None
+    x2y2: Judgement
+
+
+class Terms(Record):
+    """Which of the loss's four claims (Eq. 9) are proven by the cells."""
+
+    y1_over_y2_at_x1: bool
+    y2_over_y1_at_x2: bool
+    x1_over_x2_for_y1: bool
+    x2_over_x1_for_y2: bool
+
+
+class Group(Item):
+    """iopo: two instructions, each with its own response (paper D). ``certificate`` is ``full`` when all four
+    terms are proven, ``one_sided`` when two are, ``rationality`` under the paper's own weaker check."""
+
+    operation: Operation
+    x1: Instruction
+    x2: Instruction
+    y1: str
+    y2: str
+    changes: Changes
+    cells: Cells
+    terms: Terms
+    certificate: Literal["full", "one_sided", "rationality"]
+
+
+class Rejection(Record):
+    """A stage's verdict that a record is not fit, with a reason from the fixed list and a sentence."""
+
+    reason: Reason
+    detail: str = ""
+    #: What was made before the verdict and is worth keeping, such as judged but imperfect responses.
+    kept: dict[str, Any] | None = None
+
+
+class Outcome(Record):
+    """One line of ``stages/<stage>.jsonl``. The order of the fields is the order on disk: a reader finds out
+    about a line from its head, without parsing the record behind it."""
+
+    id: str
+    stage: str
+    status: Status
+    #: A ``Reason`` when rejected, a kind of fault when failed, None when accepted.
+    reason: str | None = None
+    fingerprint: str
+    #: Digest of the seed's content, so that an edited seed under an old id is noticed.
+    seed: str
+    #: How many completed runs had come before: a failed record is tried again in a later round.
+    round: int = 0
+    detail: str = ""
+    #: Keys of the calls that led here, in the order of asking.
+    calls: tuple[str, ...] = ()
+    record: dict[str, Any] | None = None
