@@ -114,7 +114,7 @@ class Taxonomy(_Frozen):
         return {d.id: d for d in self.dimensions}
 
     @cached_property
-    def _byloose(self) -> dict[str, Dimension]:
+    def _by_key(self) -> dict[str, Dimension]:
         return {
             loose_key(word): d for d in self.dimensions for word in (d.id, *(d.name[lang] for lang in LANGS))
         }
