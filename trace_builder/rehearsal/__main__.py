@@ -1,0 +1,45 @@
+"""The child process behind ``process.start``: its options come as one JSON line on stdin, and one JSON
+line with the address, or with what went wrong, goes to stdout. It serves until stdin ends or the parent is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+
+from trace_builder.errors import InputError
+from trace_builder.rehearsal.options import ServerOptions
+from trace_builder.rehearsal.serve import serve_until_stopped
+
+#: Seconds between looks at the parent, for the case that another process holds the pipe's other end open.
+PARENT_CHECK = 1.0
+
+
+def main() -> None:
+    parent = os.getppid()
+    options = ServerOptions.model_validate_json(sys.stdin.buffer.readline())
+    try:
+        serve_until_stopped(options, lambda url: _say(base_url=url), lambda: _orphaned(parent))
+    except InputError as error:
+        _say(error=str(error))
+
+
+def _say(**facts: str) -> None:
+    print(json.dumps(facts), flush=True)
+
+
+async def _orphaned(parent: int) -> None:
+    """Return once the parent is gone, or has closed its end of the pipe."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while os.getppid() == parent:
+        try:
+            if not await asyncio.wait_for(reader.read(4096), PARENT_CHECK):
+                return
+        except asyncio.TimeoutError:
+            continue
+
+
+main()
