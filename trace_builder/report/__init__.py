@@ -1,0 +1,1 @@
+"""Statistics of what was made, and the page to look at it."""

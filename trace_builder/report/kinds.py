@@ -1,0 +1,79 @@
+"""Tells apart what a path holds, by content: a run, a release, an evaluation, a file of records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from trace_builder.errors import InputError
+from trace_builder.report.instructions import reader
+from trace_builder.report.lines import Row, read_object, rows
+
+Kind = Literal["run", "release", "evaluation", "records"]
+
+_HINT = "a run, a release, an evaluation, or a file of records with constraints is needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a path holds. ``path`` is the folder of a run or release, the results.json of an evaluation, or
+    the file of records."""
+
+    kind: Kind
+    path: Path
+
+
+def detect(path: Path) -> Source:
+    """Finds out what ``path`` holds.
+
+    Raises:
+        InputError: it does not exist, cannot be read, or is nothing that has statistics.
+    """
+    if path.is_dir():
+        return _folder(path)
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    if path.name == "run.json":
+        return _folder(path.parent)
+    if path.suffix == ".json" and _is_results(path):
+        return Source("evaluation", path)
+    first = _first_row(path)
+    if reader(first) is None:
+        raise InputError(f"{path}:1: a row with the fields {_named(first)}; {_HINT}")
+    return Source("records", path)
+
+
+def _folder(path: Path) -> Source:
+    if (path / "run.json").is_file():
+        return Source("run", path)
+    if (path / "results.json").is_file():
+        if not _is_results(path / "results.json"):
+            raise InputError(f"{path / 'results.json'}: not the results of an evaluation")
+        return Source("evaluation", path / "results.json")
+    if is_release(path):
+        return Source("release", path)
+    raise InputError(f"{path}: neither run.json nor results.json nor a release is in this folder; {_HINT}")
+
+
+def is_release(path: Path) -> bool:
+    """A folder that ``trace-build release`` wrote."""
+    return (path / "dataset_info.json").is_file() or (path / "release.json").is_file()
+
+
+def _is_results(path: Path) -> bool:
+    with path.open("rb") as file:
+        if not file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+            return False
+    return "scores" in (found := read_object(path)) or "models" in found or "if_s" in found
+
+
+def _first_row(path: Path) -> Row:
+    for _, row in rows(path):
+        return row
+    raise InputError(f"{path}: the file is empty; {_HINT}")
+
+
+def _named(row: Row) -> str:
+    names = [repr(name) for name in list(row)[:8]]
+    return ", ".join(names) + (" ..." if len(row) > len(names) else "")

@@ -1,0 +1,154 @@
+"""The statistics of a run: its funnel, the sets it made, the judge, IOPO's yield, and what the calls cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from trace_builder.report.calls import Timeline, Usage
+from trace_builder.report.figures import percent
+from trace_builder.report.instructions import reader
+from trace_builder.report.judged import Groups, Pairs, Scores, attempts
+from trace_builder.report.lines import Row
+from trace_builder.report.runs import AFTER, PRODUCTS, RunFolder, Tally
+from trace_builder.report.sets import SetStatistics
+from trace_builder.taxonomy import Taxonomy
+
+
+@dataclass
+class _Judged:
+    """Scores by where they come from: y, the worse responses of dpo, and the four cells."""
+
+    response: Scores = field(default_factory=Scores)
+    worse: Scores = field(default_factory=Scores)
+    mismatch: Scores = field(default_factory=Scores)
+
+    def summary(self) -> dict[str, Any]:
+        return {name: getattr(self, name).summary() for name in ("response", "worse", "mismatch")}
+
+
+def run_statistics(run: RunFolder, taxonomy: Taxonomy) -> dict[str, Any]:
+    """Everything ``stats`` and ``report`` say about a run, JSON-able.
+
+    ``sets`` holds one set of instructions a product; for iopo both instructions of a group count.
+    """
+    tallies = {stage: run.tally(stage) for stage in run.stages}
+    operations, calls = _calls(run)
+    sets, judged, pairs, groups = _products(run, taxonomy, operations)
+    return {
+        "manifest": _manifest(run),
+        "funnel": [_stage(tallies[stage]) for stage in run.stages],
+        "products": {PRODUCTS[stage]: tallies[stage].accepted for stage in PRODUCTS},
+        "sets": {name: statistics.summary() for name, statistics in sets.items()},
+        "judge": judged.summary(),
+        "pairs": pairs.summary(),
+        "iopo": groups.summary(),
+        "calls": calls,
+    }
+
+
+def _manifest(run: RunFolder) -> dict[str, Any]:
+    found = run.manifest
+    config = found.get("config") if isinstance(found.get("config"), dict) else {}
+    models = (config or {}).get("models") or {}
+    names = sorted({str(m.get("name")) for m in models.values() if isinstance(m, dict)})
+    return {
+        "version": found.get("version"),
+        "created": found.get("created"),
+        "finished": found.get("finished"),
+        "profile": found.get("profile"),
+        "rehearsal": bool((config or {}).get("rehearsal")),
+        "round": found.get("round"),
+        "models": names,
+        "seeds": run.seed_count,
+        "seed_sources": (found.get("seeds") or {}).get("sources"),
+        "fingerprints": {
+            stage: entry.get("fingerprint")
+            for stage, entry in (found.get("stages") or {}).items()
+            if isinstance(entry, dict)
+        },
+        "usage": found.get("usage"),
+    }
+
+
+def _stage(tally: Tally) -> dict[str, Any]:
+    reasons = [
+        {"status": status, "reason": reason, "count": n, "share": percent(n, tally.entered)}
+        for (status, reason), n in tally.reasons.most_common()
+    ]
+    return {
+        "stage": tally.stage,
+        "after": AFTER.get(tally.stage),
+        "in": tally.entered,
+        "accepted": tally.accepted,
+        "rejected": tally.rejected,
+        "failed": tally.failed,
+        "pending": tally.pending,
+        "kept_share": percent(tally.accepted, tally.entered),
+        "reasons": reasons,
+    }
+
+
+def _calls(run: RunFolder) -> tuple[dict[str, str], dict[str, Any]]:
+    """The operation that was drawn for each record of iopo, and the calls' statistics."""
+    operations: dict[str, str] = {}
+    usage: dict[str, Usage] = {}
+    timeline = Timeline()
+    models: Counter[str] = Counter()
+    for stage in run.stages:
+        spent = usage.setdefault(stage, Usage())
+        for row in run.calls(stage):
+            spent.add(row)
+            timeline.add(row)
+            models[str(row.get("model"))] += 1
+            prompt = str(row.get("prompt"))
+            if stage == "iopo" and prompt.startswith("iopo_"):
+                operations[str(row.get("id"))] = prompt.removeprefix("iopo_")
+    return operations, {
+        "total": Usage.total(usage.values()).summary(),
+        "stages": {stage: spent.summary() for stage, spent in usage.items()},
+        "models": dict(models.most_common()),
+        "timeline": timeline.summary(),
+    }
+
+
+def _products(
+    run: RunFolder, taxonomy: Taxonomy, operations: dict[str, str]
+) -> tuple[dict[str, SetStatistics], _Judged, Pairs, Groups]:
+    sets = {name: SetStatistics(taxonomy) for name in PRODUCTS.values()}
+    judged, pairs, groups = _Judged(), Pairs(), Groups()
+    for stage, name in PRODUCTS.items():
+        for outcome in run.outcomes(stage):
+            accepted = outcome["status"] == "accepted" and isinstance(outcome.get("record"), dict)
+            record: Row = outcome.get("record") or {}
+            if accepted and (read := reader(record)) is not None:
+                sets[name].add_all(read(record))
+            if stage == "respond":
+                _count_responses(outcome, judged)
+            elif accepted and stage == "dpo":
+                pairs.add(record)
+                judged.worse.add(record.get("rejected_judgement"), record.get("instruction"))
+            elif accepted:
+                groups.add(record)
+                _count_cells(record, judged)
+            elif stage == "iopo":
+                groups.turned_down(_operation(outcome, operations), str(outcome.get("reason")))
+    return sets, judged, pairs, groups
+
+
+def _count_responses(outcome: Row, judged: _Judged) -> None:
+    record = outcome.get("record") or {}
+    judged.response.add(record.get("judgement"), record.get("instruction"))
+    for attempt in attempts(outcome):
+        judged.response.add(attempt.get("judgement"), record.get("instruction"))
+
+
+def _count_cells(record: Row, judged: _Judged) -> None:
+    cells = record.get("cells") or {}
+    judged.mismatch.add(cells.get("x1y2"), record.get("x1"))
+    judged.mismatch.add(cells.get("x2y1"), record.get("x2"))
+
+
+def _operation(outcome: Row, operations: dict[str, str]) -> str:
+    return operations.get(str(outcome.get("id")), "unknown")

@@ -1,0 +1,81 @@
+"""Statistics as tables on the terminal: with colours and rules there, plain columns in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+#: Columns of a table in a pipe are never cut to a width.
+_PIPE_WIDTH = 200
+
+Cell = str | int | float | None
+
+
+class Printer:
+    """Prints headings, facts and tables. Text from data is never read as markup."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        from rich.console import Console
+
+        self.console = console or Console(highlight=False, emoji=False)
+        self.plain = not self.console.is_terminal
+        if self.plain:
+            self.console.width = _PIPE_WIDTH
+
+    def heading(self, text: str) -> None:
+        self.console.print()
+        self.console.print(text, style="bold", markup=False)
+
+    def line(self, text: str, style: str = "") -> None:
+        self.console.print(text, style=style, markup=False, soft_wrap=True)
+
+    def facts(self, facts: Iterable[tuple[str, Cell]]) -> None:
+        """Name and value, a line each."""
+        self.table(("", ""), [(name, value) for name, value in facts], right=())
+
+    def table(
+        self, columns: Sequence[str], body: Iterable[Sequence[Cell]], right: Sequence[int] | None = None
+    ) -> None:
+        """A table; columns are right-aligned from the second on, or those in ``right``."""
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        aligned = set(range(1, len(columns)) if right is None else right)
+        table = Table(
+            box=None if self.plain else box.SIMPLE_HEAD,
+            show_header=any(columns),
+            header_style="" if self.plain else "dim",
+            pad_edge=False,
+            padding=(0, 2, 0, 0),
+        )
+        for number, name in enumerate(columns):
+            table.add_column(Text(name), justify="right" if number in aligned else "left", overflow="fold")
+        for row in body:
+            table.add_row(*(Text(show(cell)) for cell in row))
+        if not self.plain:
+            self.console.print(table)
+            return
+        with self.console.capture() as captured:
+            self.console.print(table)
+        for line in captured.get().splitlines():
+            self.line(line.rstrip())
+
+
+def show(cell: Cell) -> str:
+    """A cell's text: whole numbers with thousands separators, None as a dash."""
+    if cell is None:
+        return "-"
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    return str(cell)
+
+
+def shown_share(value: Any) -> str:
+    """A share in percent with two decimals; a dash for None."""
+    return "-" if value is None else f"{value:.2f}%"
