@@ -1,0 +1,1 @@
+"""Seeds: plain instructions as they come, read, checked and brought into a run's folder."""

@@ -1,0 +1,121 @@
+"""Reads seed files: JSONL or a JSON array, row by row, in any of the formats of ``formats``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from trace_builder.errors import InputError
+from trace_builder.records import Seed
+from trace_builder.seeds.formats import KNOWN_KEYS, RowError, as_seed
+from trace_builder.seeds.pieces import MAX_ROW_BYTES, Piece, elements, lines
+
+_BOM = b"\xef\xbb\xbf"
+_FOREIGN = {
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip",
+    b"\x28\xb5\x2f\xfd": "zstandard",
+    b"PAR1": "Parquet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BadSeed:
+    """A row that is no seed: where it stands, why, and its text (cut where it is too long to be a row)."""
+
+    path: Path
+    line: int
+    reason: str
+    raw: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What stands at a line of a seed file: a seed, or the reason why there is none."""
+
+    line: int
+    raw: bytes
+    seed: Seed | None = None
+    reason: str = ""
+
+    def bad(self, path: Path, reason: str = "") -> BadSeed:
+        return BadSeed(path, self.line, reason or self.reason, self.raw.decode("utf-8", "replace"))
+
+
+def read_seeds(path: Path, ignored: Counter[str] | None = None) -> Iterator[Seed | BadSeed]:
+    """The rows of a seed file in their order; see ``read_rows``. Ids are as in the file and not compared."""
+    for row in read_rows(path, ignored):
+        yield row.seed or row.bad(path)
+
+
+def read_rows(path: Path, ignored: Counter[str] | None = None) -> Iterator[Row]:
+    """The rows of a seed file with their lines, streamed: memory does not grow with the file.
+
+    Args:
+        path: UTF-8, with or without BOM, LF or CRLF; JSONL, or one JSON array.
+        ignored: counts the rows' keys that are of no known format and were ignored.
+
+    Raises:
+        InputError: the file is missing or cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            yield from _rows(path, stream, ignored)
+    except OSError as exc:
+        raise InputError(f"{path}: {(exc.strerror or str(exc)).lower()}") from None
+
+
+def _rows(path: Path, stream: BinaryIO, ignored: Counter[str] | None) -> Iterator[Row]:
+    head = stream.peek(4096) if hasattr(stream, "peek") else b""
+    for magic, name in _FOREIGN.items():
+        if head.startswith(magic):
+            yield Row(1, b"", reason=f"the file is {name}, not JSON in UTF-8")
+            return
+    if head.startswith(_BOM):
+        stream.read(len(_BOM))
+    is_array = head.removeprefix(_BOM).lstrip().startswith(b"[")
+    empty = True
+    for piece in elements(stream) if is_array else lines(stream):
+        empty = False
+        yield _row(piece, path.stem, ignored)
+    if empty:
+        yield Row(1, b"", reason="the file holds no rows")
+
+
+def _row(piece: Piece, source: str, ignored: Counter[str] | None) -> Row:
+    try:
+        value = _parse(piece)
+        seed = as_seed(value, source)
+    except RowError as exc:
+        return Row(piece.line, piece.data, reason=str(exc))
+    if ignored is not None and isinstance(value, dict):
+        ignored.update(value.keys() - KNOWN_KEYS)
+    return Row(piece.line, piece.data, seed)
+
+
+def _parse(piece: Piece) -> object:
+    if piece.fault:
+        raise RowError(piece.fault)
+    if piece.size is not None:
+        raise RowError(
+            f"the row is {piece.size:,} bytes long, more than the {MAX_ROW_BYTES:,} a row may have"
+        )
+    try:
+        return json.loads(piece.data.removeprefix(_BOM).decode("utf-8"))
+    except UnicodeDecodeError as exc:
+        raise RowError(f"byte {exc.start + 1} of the row is not UTF-8") from None
+    except json.JSONDecodeError as exc:
+        raise RowError(f"not JSON: {exc.msg[0].lower()}{exc.msg[1:]} (column {exc.pos + 1})") from None
+    except RecursionError:
+        raise RowError("nested too deeply") from None
+    except ValueError as exc:  # a number with thousands of digits
+        raise RowError(f"not JSON: {exc}") from None
