@@ -33,11 +33,6 @@ class Parrot:
         return Spoken(self.text)
 
 
-def count_words(text: str) -> int:
-    """One token a word, so that a test can tell how many a text has."""
-    return len(text.split())
-
-
 def chat(*texts: str, **fields: Any) -> dict[str, Any]:
     """A request whose first message is the system's."""
     roles = ["system", *["user"] * (len(texts) - 1)]
@@ -49,7 +44,7 @@ def chat(*texts: str, **fields: Any) -> dict[str, Any]:
 async def serving(brain: Parrot | None = None, **options: Any) -> AsyncIterator[RehearsalServer]:
     drill = {key: options.pop(key) for key in list(options) if key in RehearsalConfig.model_fields}
     settings = ServerOptions.model_validate({"drill": drill, **options})
-    server = RehearsalServer(settings, brain or Parrot(), count_words)
+    server = RehearsalServer(settings, brain or Parrot())
     await server.start()
     try:
         yield server

@@ -45,10 +45,10 @@ async def until(server: RehearsalServer, running: int, waiting: int) -> None:
 
 
 async def test_an_answer_has_what_the_api_promises() -> None:
-    async with serving(Parrot("five words are in here")) as server:
+    async with serving(Parrot("twenty characters ok")) as server:
         got = await ask(server, chat("be kind", "how many words"))
     assert got.status == 200
-    assert (got.text, got.finish) == ("five words are in here", "stop")
+    assert (got.text, got.finish) == ("twenty characters ok", "stop")
     usage = got.json["usage"]
     assert usage["completion_tokens"] == 5
     assert usage["total_tokens"] == usage["prompt_tokens"] + 5
@@ -95,12 +95,12 @@ async def test_a_prompt_that_does_not_fit_is_refused_like_vllm_does() -> None:
 
 
 async def test_max_tokens_cuts_the_answer() -> None:
-    async with serving(Parrot("one two three four"), max_model_len=100) as server:
+    async with serving(Parrot("four" * 4), max_model_len=100) as server:
         short = await ask(server, chat("go", max_tokens=2))
         whole = await ask(server, chat("go", max_tokens=4))
-        squeezed = await ask(server, chat("word " * 92, max_tokens=50))
-    assert (short.text.split(), short.finish) == (["one", "two"], "length")
-    assert (whole.text, whole.finish) == ("one two three four", "stop")
+        squeezed = await ask(server, chat("four" * 92, max_tokens=50))
+    assert (short.text, short.finish) == ("fourfour", "length")
+    assert (whole.text, whole.finish) == ("four" * 4, "stop")
     assert short.json["usage"]["completion_tokens"] == 2
     assert (squeezed.finish, squeezed.json["usage"]["total_tokens"]) == ("length", 100)
 
@@ -205,8 +205,8 @@ async def test_the_prefix_cache_counts_whole_blocks_of_the_first_message() -> No
             for text in (system, system, changed, changed, "nothing alike")
         ]
         seen = await metrics(server)
-    # 100 tokens are 6 blocks of 16; the changed one shares 40, which are 2 blocks.
-    assert cached == [0, 96, 32, 96, 0]
+    # 125 tokens are 7 whole blocks of 16; the changed text has 140 and shares 50, which are 3 blocks.
+    assert cached == [0, 112, 48, 128, 0]
     assert seen["prefix_cache_hits_total"] == sum(cached)
     assert seen["prefix_cache_queries_total"] > sum(cached)
 

@@ -1,5 +1,5 @@
-"""The child process behind ``process.start``: its options come as one JSON line on stdin, and one JSON
-line with the address, or with what went wrong, goes to stdout. It serves until stdin ends or the parent is gone."""
+"""The child process behind ``process.start``: its options come as one JSON line on stdin, and one JSON line
+with the address, or with what went wrong, goes to stdout. It serves until stdin ends or the parent goes."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from pydantic_core import from_json, to_json
 
 from trace_builder.rehearsal.options import ServerOptions
 from trace_builder.rehearsal.prefix import PrefixCache
+from trace_builder.rehearsal.tokens import count_tokens
 
 #: Tokens a chat template adds around one message.
 TEMPLATE_TOKENS = 5
@@ -114,12 +114,9 @@ def metrics_text(model: str, running: int, waiting: int, cache: PrefixCache) -> 
 class ChatReader:
     """Turns raw bodies into chats, refusing what vLLM refuses."""
 
-    def __init__(
-        self, options: ServerOptions, cache: PrefixCache, count_tokens: Callable[[str], int]
-    ) -> None:
+    def __init__(self, options: ServerOptions, cache: PrefixCache) -> None:
         self._options = options
         self._cache = cache
-        self._count = count_tokens
         self._good_schemas: OrderedDict[bytes, None] = OrderedDict()
 
     def read(self, raw: bytes) -> Chat:
@@ -137,7 +134,7 @@ class ChatReader:
         self._check_format(body.get("response_format"))
         first = messages[0]
         tokens = TEMPLATE_TOKENS * len(messages) + self._cache.tokens(first)
-        tokens += sum(self._count(text) for text in messages[1:])
+        tokens += sum(count_tokens(text) for text in messages[1:])
         return Chat(body, model, first, tokens, self._room(body, tokens))
 
     def _model(self, name: object) -> str:

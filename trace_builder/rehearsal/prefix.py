@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+
+from trace_builder.rehearsal.tokens import count_tokens
 
 #: Tokens of a block; vLLM shares whole blocks alone.
 BLOCK = 16
@@ -21,8 +22,7 @@ class PrefixCache:
         queries, hits: tokens looked up and tokens found, since the start.
     """
 
-    def __init__(self, count_tokens: Callable[[str], int]) -> None:
-        self._count = count_tokens
+    def __init__(self) -> None:
         self._tokens: OrderedDict[str, int] = OrderedDict()
         self.queries = 0
         self.hits = 0
@@ -30,7 +30,7 @@ class PrefixCache:
     def tokens(self, first: str) -> int:
         """Tokens of a first message, counted once while it is remembered."""
         known = self._tokens.get(first)
-        return self._count(first) if known is None else known
+        return count_tokens(first) if known is None else known
 
     def look_up(self, first: str, prompt_tokens: int) -> int:
         """Account for one prompt and return how many of its tokens the cache served.
@@ -41,7 +41,7 @@ class PrefixCache:
         """
         shared = self._shared(first)
         if first not in self._tokens:
-            self._tokens[first] = self._count(first)
+            self._tokens[first] = count_tokens(first)
             if len(self._tokens) > REMEMBERED:
                 self._tokens.popitem(last=False)
         self._tokens.move_to_end(first)
@@ -55,7 +55,7 @@ class PrefixCache:
         if known is not None:
             return known
         longest = max((_common(first, other) for other in self._tokens), default=0)
-        return self._count(first[:longest]) if longest else 0
+        return count_tokens(first[:longest]) if longest else 0
 
 
 def _common(left: str, right: str) -> int:

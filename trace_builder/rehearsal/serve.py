@@ -14,11 +14,10 @@ from trace_builder.rehearsal.server import RehearsalServer
 def make_server(options: ServerOptions) -> RehearsalServer:
     """A server whose words come from the rule model. It is not listening yet."""
     from trace_builder.rehearsal.brain import RuleModel
-    from trace_builder.rehearsal.tokens import count_tokens
 
     drill = options.drill
     brain = RuleModel(seed=drill.seed, miss=drill.miss, blemish=drill.blemish)
-    return RehearsalServer(options, brain, count_tokens)
+    return RehearsalServer(options, brain)
 
 
 def serve_until_stopped(

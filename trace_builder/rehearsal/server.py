@@ -9,7 +9,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -20,6 +20,7 @@ from trace_builder.rehearsal.faults import FaultPlan, unit
 from trace_builder.rehearsal.latency import parse_latency
 from trace_builder.rehearsal.options import ServerOptions
 from trace_builder.rehearsal.prefix import PrefixCache
+from trace_builder.rehearsal.tokens import count_tokens, cut
 
 HOST = "127.0.0.1"
 BACKLOG = 4096
@@ -52,21 +53,19 @@ class RehearsalServer:
     Args:
         options: what it is started with.
         brain: writes the answers.
-        count_tokens: tokens of a text, for usage numbers.
 
     Raises:
         InputError: latency or faults in the options are not understood.
     """
 
-    def __init__(self, options: ServerOptions, brain: Brain, count_tokens: Callable[[str], int]) -> None:
+    def __init__(self, options: ServerOptions, brain: Brain) -> None:
         drill = options.drill
         self._options = options
         self._brain = brain
-        self._count = count_tokens
         self._latency = parse_latency(drill.latency)
         self._plan = FaultPlan(drill.seed, drill.faults, options.deaths)
-        self._cache = PrefixCache(count_tokens)
-        self._reader = wire.ChatReader(options, self._cache, count_tokens)
+        self._cache = PrefixCache()
+        self._reader = wire.ChatReader(options, self._cache)
         self._slots = asyncio.Semaphore(options.max_running) if options.max_running else None
         self._running = 0
         self._waiting = 0
@@ -201,9 +200,9 @@ class RehearsalServer:
         kinds = self._plan.content(digest)
         if kinds:
             text, finish = damage(text, finish, kinds, self._plan.choice(digest, "damage"))
-        tokens = self._count(text)
-        if tokens > chat.max_tokens:
-            text, finish, tokens = _cut(text, chat.max_tokens, self._count), "length", chat.max_tokens
+        text, too_long = cut(text, chat.max_tokens)
+        finish = "length" if too_long else finish
+        tokens = count_tokens(text)
         cached = self._cache.look_up(chat.first, chat.prompt_tokens)
         return wire.answer_body(chat, digest.hex(), text, finish, tokens, cached, int(time.time()))
 
@@ -287,15 +286,3 @@ def _reset(transport: asyncio.BaseTransport) -> None:
         transport.abort()
     else:
         transport.close()
-
-
-def _cut(text: str, tokens: int, count_tokens: Callable[[str], int]) -> str:
-    """The longest beginning of a text that has no more than so many tokens."""
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if count_tokens(text[:middle]) <= tokens:
-            low = middle
-        else:
-            high = middle - 1
-    return text[:low]
