@@ -46,6 +46,7 @@ _LANGS: dict[str, Lang] = {
 }  # fmt: skip
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LETTER = re.compile(r"[^\W\d_]")
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|`[^`]*`|「[^」]*」|《[^》]*》")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BLAND_SYSTEM = re.compile(
@@ -93,8 +94,11 @@ def is_placeholder(text: str) -> bool:
 
 
 def detect_lang(text: str) -> Lang | None:
-    """zh from a share of Chinese characters among the letters on, else en; None where none are."""
+    """zh from a share of Chinese characters among the letters on, else en; None where none are. What stands
+    in quotes is looked at only where there is nothing else: it may be what is to be translated."""
     sample = text[:_SAMPLE]
+    unquoted = _QUOTED.sub("", sample)
+    sample = unquoted if _LETTER.search(unquoted) else sample
     letters = len(_LETTER.findall(sample))
     if not letters:
         return None
@@ -107,21 +111,23 @@ def content_id(instruction: str, text: str | None) -> str:
 
 
 def _texts(row: Mapping[str, Any]) -> tuple[str, str | None]:
-    if "instruction" in row:
+    if row.get("instruction") is not None:
         instruction = _text(row["instruction"], "instruction") or ""
         return instruction.strip(), _input_of(row)
     for key in ("messages", "conversations"):
-        if key in row:
+        if row.get(key) is not None:
             return _first_question(row[key], key), None
+    if "instruction" in row:
+        raise RowError("the instruction is null")
     found = ", ".join(map(repr, list(row)[:8])) or "nothing"
     raise RowError(f"no instruction: expected a key 'instruction' or 'messages', found {_printable(found)}")
 
 
 def _input_of(row: Mapping[str, Any]) -> str | None:
-    if "instances" in row and "input" not in row:
-        return _instance_input(row["instances"])
-    # Dolly calls its inputs "context".
-    return _given(row["input"] if "input" in row else row.get("context"), "input")
+    for key in ("input", "context"):  # Dolly calls its inputs "context"
+        if row.get(key) is not None:
+            return _given(row[key], key)
+    return _instance_input(row.get("instances"))
 
 
 def _instance_input(instances: object) -> str | None:

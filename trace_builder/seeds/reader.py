@@ -114,6 +114,10 @@ def _parse(piece: Piece) -> object:
     except UnicodeDecodeError as exc:
         raise RowError(f"byte {exc.start + 1} of the row is not UTF-8") from None
     except json.JSONDecodeError as exc:
+        if piece.data == b"{":
+            raise RowError(
+                "a row of JSONL must stand on one line (else the file must be a JSON array)"
+            ) from None
         raise RowError(f"not JSON: {exc.msg[0].lower()}{exc.msg[1:]} (column {exc.pos + 1})") from None
     except RecursionError:
         raise RowError("nested too deeply") from None
