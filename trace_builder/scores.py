@@ -11,7 +11,7 @@ _MAX_BARE = 120
 _MAX_DEPTH = 8
 
 #: Full-width ASCII, and the brackets Chinese texts use. Not NFKC: that would turn "7²" into "72".
-_PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_PLAIN: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _PLAIN |= {ord("\u3000"): " ", ord("\u00a0"): " ", ord("∶"): ":"}
 _PLAIN |= {ord(c): "[" for c in "【〔〖「『"} | {ord(c): "]" for c in "】〕〗」』"}
 
@@ -27,7 +27,8 @@ _UNIT = r"(?:[ \t]*分)?(?:[ \t]*/[ \t]*10(?:\.0+)?(?:[ \t]*分)?|[ \t]+out of 1
 _PAIRS = (("[[[", "]]]"), ("[[", "]]"), ("[", "]"), ("((", "))"), ("(", ")"), ("", ""))
 
 _BARE = re.compile(
-    rf"\s*{_MARKUP}(?:{_LABEL}{_SCALE}{_MARKUP}{_JOIN}?)?{_MARKUP}(?P<value>[\[( ]*[0-9].*?)[.。!]?{_MARKUP}\s*",
+    rf"\s*{_MARKUP}(?:{_LABEL}{_SCALE}{_MARKUP}{_JOIN}?)?{_MARKUP}"
+    rf"(?P<value>[\[( ]*[0-9].*?)[.。!]?{_MARKUP}\s*",
     re.IGNORECASE,
 )
 _VALUE = re.compile(rf"{_NUMBER}{_UNIT}", re.IGNORECASE)
@@ -98,7 +99,7 @@ def _read_bare(text: str) -> int | None:
 
 
 def _score_at(text: str, start: int) -> int | None:
-    """The score written at ``start``, with its brackets closed and nothing behind it that changes its meaning."""
+    """The score at ``start``, its brackets closed and nothing behind it that changes its meaning."""
     for left, right in _PAIRS:
         if left and not text.startswith(left, start):
             continue
