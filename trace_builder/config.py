@@ -62,15 +62,25 @@ class WireConfig(Section):
 
     concurrency: int = Field(default=256, ge=1, description="Upper bound of requests in flight, all servers.")
     start: int = Field(default=16, ge=1, description="Requests in flight at the start, before it has grown.")
-    adaptive: bool = Field(default=True, description="Find the servers' capacity; false: use the bound at once.")
+    adaptive: bool = Field(
+        default=True, description="Find the servers' capacity; false: use the bound at once."
+    )
     timeout: float = Field(default=600.0, gt=0, description="Seconds for one request, once it is sent.")
     connect_timeout: float = Field(default=10.0, gt=0)
-    retries: int = Field(default=8, ge=0, description="Times one request is sent again after faults of the wire.")
+    retries: int = Field(
+        default=8, ge=0, description="Times one request is sent again after faults of the wire."
+    )
     record_retries: int = Field(default=50, ge=0, description="The same, summed over one record's stage.")
-    backoff: float = Field(default=0.5, ge=0, description="Seconds before the first retry; then doubling, with jitter.")
+    backoff: float = Field(
+        default=0.5, ge=0, description="Seconds before the first retry; then doubling, with jitter."
+    )
     backoff_max: float = Field(default=60.0, ge=0)
-    attempts: int = Field(default=3, ge=1, description="Answers asked for before one that fits its schema is given up.")
-    outage_limit: float = Field(default=1800.0, ge=0, description="Seconds to wait for servers that are gone.")
+    attempts: int = Field(
+        default=3, ge=1, description="Answers asked for before one that fits its schema is given up."
+    )
+    outage_limit: float = Field(
+        default=1800.0, ge=0, description="Seconds to wait for servers that are gone."
+    )
     metrics: bool = Field(default=True, description="Read vLLM's /metrics where the server has it.")
 
 
@@ -86,7 +96,12 @@ class ExpandConfig(Section):
     dimension_weights: dict[str, float] = Field(
         default_factory=dict, description="Weight of a dimension id in the draw; 1 where absent, 0 never."
     )
-    samples: int = Field(default=2, ge=1, description="Expansions tried when one leaks a name or adds nothing.")
+    samples: int = Field(
+        default=2, ge=1, description="Expansions tried when one leaks a name or adds nothing."
+    )
+    keep: float = Field(
+        default=0.25, ge=0, le=1, description="Share of the seed's wording that the expanded text must keep."
+    )
 
 
 class StructureConfig(Section):
@@ -107,7 +122,9 @@ class RespondConfig(Section):
 
 class JudgeConfig(Section):
     call: CallConfig = CallConfig(temperature=0.0, top_p=1.0, max_tokens=4096)
-    votes: int = Field(default=1, ge=1, description="Times each response is judged; the strictest score counts.")
+    votes: int = Field(
+        default=1, ge=1, description="Times each response is judged; the strictest score counts."
+    )
     vote_temperature: float = Field(
         default=0.7, ge=0, le=2, description="Temperature when there is more than one vote."
     )
@@ -135,7 +152,9 @@ class RehearsalConfig(Section):
     """The embedded model. With this section the run starts it and talks to it alone."""
 
     seed: int = 0
-    miss: Probability = Field(default=0.15, ge=0, le=1, description="Share of responses that miss a constraint.")
+    miss: Probability = Field(
+        default=0.15, ge=0, le=1, description="Share of responses that miss a constraint."
+    )
     blemish: Probability = Field(
         default=0.08, ge=0, le=1, description="Share of expansions and structures made with a fault."
     )
@@ -172,5 +191,7 @@ class RunConfig(Section):
             call: CallConfig = getattr(self, name).call
             if call.model not in self.models:
                 known = ", ".join(sorted(self.models))
-                raise ValueError(f"{name}.call.model is {call.model!r}, which `models` does not have ({known})")
+                raise ValueError(
+                    f"{name}.call.model is {call.model!r}, which `models` does not have ({known})"
+                )
         return self

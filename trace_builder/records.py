@@ -255,8 +255,10 @@ class Outcome(Record):
     fingerprint: str
     #: Digest of the seed's content, so that an edited seed under an old id is noticed.
     seed: str
-    #: How many completed runs had come before: a failed record is tried again in a later round.
+    #: How many completed walks of this stage had come before: a failed record is tried again by a later one.
     round: int = 0
+    #: Walks this record has failed in, this one included; each grants a further set of attempts.
+    tries: int = 0
     detail: str = ""
     #: Keys of the calls that led here, in the order of asking.
     calls: tuple[str, ...] = ()

@@ -10,6 +10,9 @@ from typing import Any, Literal
 
 FinishReason = Literal["stop", "length", "content_filter", "other"]
 
+#: How structure is asked for.
+Mode = Literal["json_schema", "json_object", "text"]
+
 ErrorKind = Literal[
     "connection",  # refused, reset, cut in the body, not HTTP
     "timeout",
@@ -108,3 +111,28 @@ class WireError(Exception):
     @property
     def retryable(self) -> bool:
         return self.kind in ("connection", "timeout", "rate_limited", "server_error")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSnapshot:
+    """One server at one moment. ``state`` is "up", "suspect" (failing, being looked at) or "down" (set aside
+    until a probe succeeds)."""
+
+    url: str
+    state: Literal["up", "suspect", "down"]
+    in_flight: int
+
+
+@dataclass(frozen=True, slots=True)
+class WireSnapshot:
+    """The wire at one moment, for the progress line. ``limit`` is what may be in flight now; ``waiting`` asks
+    for a place; ``retries`` counts the sends that were made again. During an outage ``paused_for`` is how
+    many seconds it lasts so far and ``stops_in`` how many are left before the run stops; None otherwise."""
+
+    in_flight: int
+    limit: int
+    waiting: int
+    servers: tuple[ServerSnapshot, ...]
+    retries: int
+    paused_for: float | None = None
+    stops_in: float | None = None

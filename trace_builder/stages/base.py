@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from pydantic import BaseModel
-
 from trace_builder.config import CallConfig
 from trace_builder.records import Record, Rejection
 
@@ -73,17 +71,35 @@ class Stage(Protocol):
         name: as in ``stages/<name>.jsonl`` and ``--stage``.
         after: the stage whose accepted records it reads; None reads the seeds.
         reads / makes: record types in and out.
-        prompts: names of the prompts it may ask, for the fingerprint.
-        settings: everything of the configuration that shapes its outcome, JSON-able.
+        prompts: names of the prompts it may ask.
+        calls: the model and sampling settings it asks with.
+        settings: whatever else of the configuration shapes its outcome, JSON-able.
+        code: modules whose source interprets the answers. A change in any of these four changes the
+            stage's fingerprint: its records are walked again, from stored answers where they still apply.
     """
 
-    name: str
-    after: str | None
-    reads: type[Record]
-    makes: type[Record]
-    prompts: tuple[str, ...]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def after(self) -> str | None: ...
+
+    @property
+    def reads(self) -> type[Record]: ...
+
+    @property
+    def makes(self) -> type[Record]: ...
+
+    @property
+    def prompts(self) -> tuple[str, ...]: ...
+
+    @property
+    def code(self) -> tuple[str, ...]: ...
+
+    @property
+    def calls(self) -> tuple[CallConfig, ...]: ...
 
     @property
     def settings(self) -> dict[str, Any]: ...
 
-    async def process(self, record: Any, ask: Ask) -> BaseModel | Rejection: ...
+    async def process(self, record: Any, ask: Ask) -> Record | Rejection: ...

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from trace_builder.scores import read_score
+
+#: Asked for as an integer; read as real models write it, and None ("unscored") where it cannot be read, so
+#: that one odd score does not cost the other verdicts of the same answer.
+ReadScore = Annotated[
+    int | None,
+    BeforeValidator(read_score),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 10}),
+]
 
 
 class Reply(BaseModel):
@@ -51,7 +61,7 @@ class Redundancy(Reply):
 class Verdict(Reply):
     id: str
     reasoning: str
-    score: int = Field(ge=0, le=10)
+    score: ReadScore
 
 
 class Verdicts(Reply):

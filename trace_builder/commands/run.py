@@ -1,0 +1,112 @@
+"""``trace-build run``: the pipeline, or one stage of it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from trace_builder.run.pipeline import PipelineResult
+
+EXIT_FAILED = 1
+EXIT_INTERRUPTED = 130
+
+
+def run(
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", metavar="FILE", help="A YAML file; none: configs/rehearsal.yaml."),
+    ] = None,
+    seeds: Annotated[
+        list[Path] | None, typer.Option("--seeds", metavar="FILE", help="Seed file; repeat for more.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="DIR", help="The run's folder.")] = None,
+    stage: Annotated[str, typer.Option("--stage", metavar="NAME", help="One stage, or all.")] = "all",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take the first N seeds.")] = None,
+    base_url: Annotated[
+        list[str] | None,
+        typer.Option("--base-url", metavar="URL", help="OpenAI-compatible server; repeat for more."),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="The name the servers know the model by.")
+    ] = None,
+    concurrency: Annotated[
+        int | None, typer.Option("--concurrency", min=1, help="Most requests in flight.")
+    ] = None,
+    outage_limit: Annotated[
+        float | None,
+        typer.Option("--outage-limit", metavar="SECONDS", help="Wait this long for lost servers."),
+    ] = None,
+    skip_bad_seeds: Annotated[
+        bool, typer.Option("--skip-bad-seeds", help="Count them and go on; see DIR/bad_seeds.jsonl.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse to walk stages again whose fingerprint changed.")
+    ] = False,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one setting; repeatable.")
+    ] = None,
+) -> None:
+    """Turns plain instructions into SFT, DPO and IOPO data. Running again on the same folder resumes.
+
+    Without arguments: the bundled seeds, the embedded rehearsal model, outputs/rehearsal.
+    """
+    from trace_builder.config_file import load_config
+    from trace_builder.resources import shipped
+    from trace_builder.run.pipeline import run_pipeline
+
+    values: dict[str, Any] = {}
+    if seeds:
+        values["seeds"] = [str(path) for path in seeds]
+    if output is not None:
+        values["output"] = str(output)
+    if base_url:
+        # Servers of one's own take the place of the embedded model.
+        values["models.default.base_urls"] = list(base_url)
+        values["rehearsal"] = None
+    for key, value in (
+        ("limit", limit),
+        ("models.default.name", model),
+        ("wire.concurrency", concurrency),
+        ("wire.outage_limit", outage_limit),
+        ("skip_bad_seeds", skip_bad_seeds or None),
+        ("strict", strict or None),
+    ):
+        if value is not None:
+            values[key] = value
+    loaded = load_config(config or shipped("configs", "rehearsal.yaml"), settings or (), values)
+    result = run_pipeline(loaded, stage, say)
+    report(result)
+    if result.summary.interrupted:
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if result.summary.failed:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def say(line: str) -> None:
+    """One line for the user, beside the results on stdout."""
+    from tqdm import tqdm
+
+    tqdm.write(line, file=sys.stderr)
+
+
+def report(result: PipelineResult) -> None:
+    """What was made, and what can be run next."""
+    for stage in result.summary.stages:
+        figures = f"accepted {stage.accepted:>6}  rejected {stage.rejected:>6}  failed {stage.failed:>4}"
+        typer.echo(f"{stage.name:<10}in {stage.entered:>6}  {figures}  pending {stage.pending:>6}")
+    folder = result.folder
+    if result.summary.interrupted:
+        typer.echo(f"Interrupted; run the same command again to resume {folder}.")
+        return
+    made = ", ".join(f"{count} in {name}.jsonl" for name, count in result.products.items())
+    typer.echo(f"Made in {folder}: {made}.")
+    if result.summary.failed:
+        typer.echo(f"{result.summary.failed} records failed; run the same command again to try them anew.")
+    typer.echo(
+        f"Next: trace-build status {folder} | trace-build report {folder} | "
+        f"trace-build release {folder} --to {folder}-release"
+    )

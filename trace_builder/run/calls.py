@@ -1,0 +1,190 @@
+"""The answers of one stage: ``calls/<stage>.jsonl``, and replaying them.
+
+Every answer that came over the wire is kept as it was received, usable or not. A record that is walked
+again finds the answers to the questions it asks by their keys, and only asks for those that are missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from trace_builder.errors import InputError
+from trace_builder.llm.types import ChatAnswer, ChatRequest, Usage
+from trace_builder.run.journal import JournalFile
+from trace_builder.run.source import Source
+
+#: Field order is fixed; the raw text comes last, so that the head can be read without it.
+_HEAD = re.compile(
+    rb'\{"id":"((?:[^"\\]|\\.)*)","key":"(\w+)",.*?"finish_reason":"(\w+)",'
+    rb'"usage":\{"prompt":(\d+),"cached":(\d+),"completion":(\d+)\},'
+    rb'"latency":([\d.e+-]+),"retries":(\d+),"wasted":(\d+),'
+)
+
+
+@dataclass
+class CallTotals:
+    """What a stage's calls add up to. ``wasted`` counts the completion tokens of answers that could not be
+    used and were asked for again; ``seconds`` adds up the latencies."""
+
+    calls: int = 0
+    prompt: int = 0
+    cached: int = 0
+    completion: int = 0
+    retries: int = 0
+    wasted: int = 0
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "seconds": round(self.seconds, 3)}
+
+    def add(self, other: CallTotals) -> None:
+        for name, value in asdict(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a call was asked for. ``wasted``: completion tokens of the unusable answers that it replaces."""
+
+    record: str
+    stage: str
+    prompt: str
+    attempt: int = 0
+    wasted: int = 0
+
+
+class CallLog:
+    """Appends answers, and finds those of a record again."""
+
+    def __init__(self, path: Path, source: Source) -> None:
+        self.path = path
+        self._source = source
+        self._offsets: dict[int, list[int]] = {}
+        self._file: JournalFile | None = None
+        self._reader: int | None = None
+
+    def index(self, wanted: bytearray) -> int:
+        """Notes where the answers of the records lie whose place is set in ``wanted``; returns how many."""
+        found = 0
+        for _, offset, match in self._heads():
+            place = self._source.place(match.group(1))
+            if place is not None and wanted[place]:
+                self._offsets.setdefault(place, []).append(offset)
+                found += 1
+        return found
+
+    def take(self, place: int) -> dict[str, ChatAnswer]:
+        """The stored answers of a record by key; of several for one key the one with the largest
+        ``max_tokens`` that ended by itself, else the largest. The record's index is let go."""
+        answers: dict[str, ChatAnswer] = {}
+        for offset in self._offsets.pop(place, ()):
+            row = json.loads(self._line(offset), strict=False)
+            answer = _answer(row)
+            before = answers.get(row["key"])
+            if before is None or _rank(answer) >= _rank(before):
+                answers[row["key"]] = answer
+        return answers
+
+    def open(self) -> None:
+        self._file = JournalFile(self.path)
+
+    def append(self, asked: Asked, request: ChatRequest, answer: ChatAnswer, at: float) -> None:
+        """Keeps one answer. ``at`` is Unix seconds."""
+        assert self._file is not None
+        usage = answer.usage
+        row = {
+            "id": asked.record,
+            "key": request.key,
+            "stage": asked.stage,
+            "prompt": asked.prompt,
+            "sample": request.sample,
+            "attempt": asked.attempt,
+            "model": request.model,
+            "server": answer.server,
+            "finish_reason": answer.finish_reason,
+            "usage": {"prompt": usage.prompt, "cached": usage.cached, "completion": usage.completion},
+            "latency": round(answer.latency, 4),
+            "retries": answer.retries,
+            "wasted": asked.wasted,
+            "max_tokens": answer.max_tokens,
+            "at": round(at, 3),
+            "text": answer.text,
+        }
+        text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+        # A lone surrogate cannot be UTF-8; its escape reads back as the same character.
+        self._file.append(text.encode("utf-8", "backslashreplace"))
+
+    def totals(self) -> CallTotals:
+        totals = CallTotals()
+        for _, _, match in self._heads():
+            prompt, cached, completion, latency, retries, wasted = match.groups()[3:]
+            totals.calls += 1
+            totals.prompt += int(prompt)
+            totals.cached += int(cached)
+            totals.completion += int(completion)
+            totals.seconds += float(latency)
+            totals.retries += int(retries)
+            totals.wasted += int(wasted)
+        return totals
+
+    def sync(self) -> None:
+        if self._file is not None:
+            self._file.sync()
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if self._reader is not None:
+            os.close(self._reader)
+            self._reader = None
+
+    def _heads(self) -> Iterator[tuple[int, int, re.Match[bytes]]]:
+        if not self.path.exists():
+            return
+        offset = 0
+        with self.path.open("rb", buffering=1 << 20) as file:
+            for number, line in enumerate(file, start=1):
+                if not line.endswith(b"\n"):
+                    return
+                match = _HEAD.match(line)
+                if match is None:
+                    raise InputError(
+                        f"{self.path}:{number}: not a call of this stage; restore or remove the line"
+                    )
+                yield number, offset, match
+                offset += len(line)
+
+    def _line(self, offset: int) -> bytes:
+        if self._reader is None:
+            self._reader = os.open(self.path, os.O_RDONLY)
+        size, data = 1 << 14, b""
+        while True:
+            chunk = os.pread(self._reader, size, offset + len(data))
+            data += chunk
+            end = data.find(b"\n")
+            if end >= 0 or not chunk:
+                return data[:end] if end >= 0 else data
+
+
+def _rank(answer: ChatAnswer) -> tuple[bool, int]:
+    return (answer.finish_reason != "length", answer.max_tokens)
+
+
+def _answer(row: dict[str, Any]) -> ChatAnswer:
+    usage = row["usage"]
+    return ChatAnswer(
+        text=row["text"],
+        finish_reason=row["finish_reason"],
+        usage=Usage(usage["prompt"], usage["cached"], usage["completion"]),
+        latency=row["latency"],
+        retries=row["retries"],
+        server=row["server"],
+        max_tokens=row["max_tokens"],
+    )

@@ -1,0 +1,92 @@
+"""One record's way through the stages, with no barrier between them."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from trace_builder.errors import TraceBuildError
+from trace_builder.records import Lang, Record
+from trace_builder.run.asking import Asker, Desk
+from trace_builder.run.outcomes import ACCEPTED, PENDING
+from trace_builder.run.rooms import Room, Verdict
+from trace_builder.stages.base import Unanswered
+
+
+class Stopping(Exception):
+    """Raised where a new question would be sent while the run is being stopped."""
+
+
+class Journeys:
+    """Walks records, a bounded number at a time."""
+
+    def __init__(self, root: Room, desk: Desk, decided: Callable[[str, str, str | None], None]) -> None:
+        self._root = root
+        self._desk = desk
+        self._decided = decided
+
+    async def walk_all(self, places: Iterator[int], at_once: int) -> None:
+        """Walks every place; the first error that concerns the run ends the others."""
+
+        async def worker() -> None:
+            for place in places:
+                await self._visit(self._root, place, None)
+
+        workers = [asyncio.ensure_future(worker()) for _ in range(at_once)]
+        try:
+            await asyncio.gather(*workers)
+        except BaseException:
+            for task in workers:
+                task.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+            raise
+
+    async def _visit(self, room: Room, place: int, incoming: Record | None) -> None:
+        made: Record | None = None
+        if room.outcomes.status(place) == PENDING:
+            if not room.walked:
+                return
+            try:
+                made = await self._process(room, place, incoming or room.incoming(place))
+            except Stopping:
+                return
+        if room.outcomes.status(place) != ACCEPTED:
+            return
+        following = [after for after in room.after if after.needs_work(place)]
+        if len(following) == 1:
+            await self._visit(following[0], place, made or room.made(place))
+        elif following:
+            made = made or room.made(place)
+            await asyncio.gather(*(self._visit(after, place, made) for after in following))
+
+    async def _process(self, room: Room, place: int, record: Any) -> Record | None:
+        lang: Lang = record.lang
+        ask = Asker(
+            desk=self._desk,
+            record=record.id,
+            lang=lang,
+            stage=room.name,
+            depth=room.depth,
+            log=room.calls,
+            stored=room.calls.take(place),
+            tries=room.outcomes.tries(place),
+        )
+        made: Any = None
+        try:
+            made = await room.stage.process(record, ask)
+            verdict = Verdict.of(made)
+        except Unanswered as exc:
+            verdict = Verdict(exc.status, exc.reason, exc.detail)
+        except (Stopping, TraceBuildError):
+            raise
+        except Exception as exc:
+            # One record that our own code trips over must not end a run of days; it is told where.
+            frame = traceback.extract_tb(exc.__traceback__)[-1]
+            where = f"{Path(frame.filename).name}:{frame.lineno}"
+            verdict = Verdict("failed", "internal_error", f"{type(exc).__name__} at {where}: {exc}")
+        room.settle(place, record.id, verdict, ask.keys)
+        self._decided(room.name, verdict.status, verdict.reason)
+        return made if verdict.status == "accepted" else None

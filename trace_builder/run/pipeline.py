@@ -1,0 +1,104 @@
+"""The main job: from seed files to SFT, DPO and IOPO data in one folder."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from trace_builder.config import RunConfig
+from trace_builder.prompts import PromptBook
+from trace_builder.resources import shipped
+from trace_builder.run.engine import RunSpec, RunSummary, run_stages
+from trace_builder.run.lock import folder_lock
+from trace_builder.run.products import write_products
+from trace_builder.run.rooms import Room
+from trace_builder.seeds.ingest import Ingested, bundled, ingest
+from trace_builder.stages.registry import build_stages
+from trace_builder.taxonomy import Taxonomy, load_taxonomy
+
+
+@dataclass(frozen=True)
+class PipelineResult:
+    """What a run left behind. ``products``: rows by product; empty when the run was interrupted."""
+
+    folder: Path
+    summary: RunSummary
+    seeds: Ingested
+    products: dict[str, int] = field(default_factory=dict)
+
+
+def run_pipeline(
+    config: RunConfig, stage: str = "all", say: Callable[[str], None] = lambda line: None
+) -> PipelineResult:
+    """Runs the whole pipeline, or one stage over what the stage before has accepted.
+
+    Raises:
+        InputError: configuration, seeds, prompts or taxonomy are wrong, or another run holds the folder.
+        StoppedError: servers gone or disk full; run again to resume.
+    """
+    taxonomy = load_taxonomy(config.taxonomy)
+    prompts = open_prompts(config, taxonomy)
+    stages = build_stages(config, taxonomy)
+    for stage_ in stages:
+        prompts.digest(stage_.prompts)  # a broken prompt file stops the run before the first request
+    products: dict[str, int] = {}
+    with folder_lock(config.output):
+        seeds = ingest(
+            config.seeds or (bundled(),), config.output, skip_bad=config.skip_bad_seeds, limit=config.limit
+        )
+        _say_seeds(seeds, say)
+
+        def finish(rooms: tuple[Room, ...]) -> None:
+            products.update(write_products(config.output, rooms))
+
+        spec = RunSpec(
+            folder=config.output,
+            source=seeds.path,
+            stages=stages,
+            prompts=prompts,
+            models=config.models,
+            wire=config.wire,
+            seed=config.seed,
+            rehearsal=config.rehearsal,
+            only=None if stage == "all" else stage,
+            strict=config.strict,
+            about=_about(config, seeds, taxonomy),
+            finish=finish,
+            say=say,
+        )
+        summary = asyncio.run(run_stages(spec))
+    return PipelineResult(config.output, summary, seeds, products)
+
+
+def open_prompts(config: RunConfig, taxonomy: Taxonomy) -> PromptBook:
+    """The prompts folder of a configuration, with the taxonomy filled in where a prompt asks for it."""
+    constants = {"taxonomy": {"en": taxonomy.describe("en"), "zh": taxonomy.describe("zh")}}
+    return PromptBook(config.prompts or shipped("prompts"), constants)  # type: ignore[arg-type]
+
+
+def _say_seeds(seeds: Ingested, say: Callable[[str], None]) -> None:
+    langs = ", ".join(f"{count} {lang}" for lang, count in sorted(seeds.langs.items()))
+    say(f"{seeds.seeds} seeds ({langs})")
+    if seeds.bad:
+        say(f"{seeds.bad} bad seeds skipped, written to {seeds.path.with_name('bad_seeds.jsonl')}")
+
+
+def _about(config: RunConfig, seeds: Ingested, taxonomy: Taxonomy) -> dict[str, Any]:
+    return {
+        "profile": config.profile,
+        "config": config.model_dump(mode="json"),
+        "seeds": {
+            "count": seeds.seeds,
+            "bad": seeds.bad,
+            "digest": seeds.digest,
+            "sources": dict(seeds.sources),
+            "langs": dict(seeds.langs),
+        },
+        "taxonomy": {
+            "path": str(config.taxonomy) if config.taxonomy else "trace.yaml",
+            "digest": taxonomy.digest(),
+        },
+    }

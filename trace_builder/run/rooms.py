@@ -1,0 +1,92 @@
+"""One stage of a run: the stage itself, its two files, and what comes after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from trace_builder.records import Outcome, Record, Rejection, Status
+from trace_builder.run.calls import CallLog
+from trace_builder.run.outcomes import ACCEPTED, PENDING, OutcomeLog
+from trace_builder.run.source import Source
+from trace_builder.stages.base import Stage
+
+
+@dataclass
+class Room:
+    """A stage at work in a folder. ``walked`` says whether this run may give it new outcomes; ``depth``
+    counts the stages before it."""
+
+    stage: Stage
+    fingerprint: str
+    parts: dict[str, str]
+    walks: int
+    walked: bool
+    source: Source
+    outcomes: OutcomeLog
+    calls: CallLog
+    before: Room | None = None
+    after: list[Room] = field(default_factory=list)
+    depth: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.stage.name
+
+    def needs_work(self, place: int) -> bool:
+        """Whether a record has something to do in this run, here or further on."""
+        status = self.outcomes.status(place)
+        if status == PENDING:
+            return self.walked
+        return status == ACCEPTED and any(room.needs_work(place) for room in self.after)
+
+    def incoming(self, place: int) -> Record:
+        """What this stage reads for a record, from disk."""
+        if self.before is None:
+            return self.source.read(place, self.stage.reads)
+        return self.before.made(place)
+
+    def made(self, place: int) -> Record:
+        """What this stage has accepted for a record, from disk."""
+        return self.stage.makes.model_validate(self.outcomes.read(place).record)
+
+    def settle(self, place: int, record_id: str, verdict: Verdict, keys: list[str]) -> None:
+        """Writes a record's outcome."""
+        tries = self.outcomes.tries(place) + 1 if verdict.status == "failed" else 0
+        self.outcomes.append(
+            place,
+            Outcome(
+                id=record_id,
+                stage=self.name,
+                status=verdict.status,
+                reason=verdict.reason,
+                fingerprint=self.fingerprint,
+                seed=self.source.digest(place),
+                round=self.walks,
+                tries=tries,
+                detail=verdict.detail,
+                calls=tuple(dict.fromkeys(keys)),
+                record=verdict.record,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a record in a stage, ready to be written."""
+
+    status: Status
+    reason: str | None = None
+    detail: str = ""
+    record: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, made: Record | Rejection) -> Verdict:
+        if isinstance(made, Rejection):
+            return cls("rejected", made.reason, made.detail, made.kept)
+        return cls("accepted", record=made.model_dump(mode="json"))
+
+
+def stage_file(folder: Path, kind: str, stage: str) -> Path:
+    return folder / kind / f"{stage}.jsonl"

@@ -1,0 +1,74 @@
+"""What ``trace-build status`` shows, read from the folder alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trace_builder.errors import InputError
+from trace_builder.run.calls import CallLog, CallTotals
+from trace_builder.run.manifest import read_manifest
+from trace_builder.run.outcomes import ACCEPTED, FAILED, REJECTED, OutcomeLog
+from trace_builder.run.rooms import stage_file
+from trace_builder.run.source import Source
+from trace_builder.run.tally import StageTally
+
+
+@dataclass(frozen=True)
+class StageStatus:
+    tally: StageTally
+    calls: CallTotals
+    stale: int
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "stage": self.tally.name,
+            "in": self.tally.entered,
+            "accepted": self.tally.accepted,
+            "rejected": self.tally.rejected,
+            "failed": self.tally.failed,
+            "pending": self.tally.pending,
+            "reasons": self.tally.reasons,
+            "stale": self.stale,
+            **self.calls.as_dict(),
+        }
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    folder: Path
+    finished: bool
+    stages: tuple[StageStatus, ...]
+    manifest: dict[str, Any]
+
+
+def read_status(folder: Path, source_name: str = "seeds.jsonl") -> RunStatus:
+    """The state of a run's folder, also while another process writes to it.
+
+    Raises:
+        InputError: no run lives there, or one of its files is damaged.
+    """
+    manifest = read_manifest(folder)
+    if not manifest:
+        raise InputError(f"{folder}: no run here (run.json is missing)")
+    path = folder / manifest.get("source", source_name)
+    if not path.exists():
+        raise InputError(f"{path}: the run's seeds are missing")
+    source = Source(path)
+    stages: list[StageStatus] = []
+    accepted: dict[str, int] = {}
+    try:
+        for name, known in manifest["stages"].items():
+            log = OutcomeLog(stage_file(folder, "stages", name), source, known["fingerprint"], 0)
+            counts = log.counts()
+            before = known.get("after")
+            entered = accepted[before] if before else len(source)
+            accepted[name] = counts[ACCEPTED]
+            row = StageTally(name, entered, counts[ACCEPTED], counts[REJECTED], counts[FAILED], log.reasons())
+            calls = CallLog(stage_file(folder, "calls", name), source)
+            stages.append(StageStatus(row, calls.totals(), log.stale))
+            log.close()
+    finally:
+        source.close()
+    return RunStatus(folder, bool(manifest.get("finished")), tuple(stages), manifest)

@@ -1,0 +1,88 @@
+"""The wire of a run, set up when the first question really has to be sent.
+
+A run that finds every answer on disk contacts no server and starts none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from trace_builder.config import ModelConfig, RehearsalConfig, WireConfig
+from trace_builder.llm.types import ChatAnswer, ChatRequest
+
+if TYPE_CHECKING:
+    from trace_builder.llm.client import LLMClient
+    from trace_builder.llm.types import WireSnapshot
+    from trace_builder.rehearsal.process import RehearsalProcess
+
+
+class LazyWire:
+    """Starts the embedded model if the configuration has one, connects, and passes requests on."""
+
+    def __init__(
+        self, models: Mapping[str, ModelConfig], wire: WireConfig, rehearsal: RehearsalConfig | None
+    ) -> None:
+        self._models = dict(models)
+        self._wire = wire
+        self._rehearsal = rehearsal
+        self._process: RehearsalProcess | None = None
+        self._client: LLMClient | None = None
+        self._connecting = asyncio.Lock()
+
+    async def complete(self, request: ChatRequest, *, depth: int, budget: Any) -> ChatAnswer:
+        client = self._client or await self._connect()
+        return await client.complete(request, depth=depth, budget=budget)
+
+    async def mode(self, model: str) -> Any:
+        """How structure is asked of this model; found out from the server only where the config leaves it
+        open."""
+        configured = self._models[model].structured
+        if configured != "auto":
+            return configured
+        client = self._client or await self._connect()
+        return client.mode(model)
+
+    def context_length(self, model: str) -> int | None:
+        return self._client.context_length(model) if self._client else None
+
+    def new_budget(self) -> Any:
+        from trace_builder.llm.retry import RetryBudget
+
+        return RetryBudget(self._wire.record_retries)
+
+    def snapshot(self) -> WireSnapshot | None:
+        return self._client.snapshot() if self._client else None
+
+    async def _connect(self) -> LLMClient:
+        async with self._connecting:
+            if self._client is None:
+                from trace_builder.llm.client import LLMClient
+
+                client = LLMClient(self._served(), self._wire)
+                await client.__aenter__()
+                try:
+                    await client.prepare()
+                except BaseException:
+                    await client.__aexit__(None, None, None)
+                    raise
+                self._client = client
+        return self._client
+
+    def _served(self) -> dict[str, ModelConfig]:
+        if self._rehearsal is None:
+            return self._models
+        from trace_builder.rehearsal.process import start
+
+        names = tuple(dict.fromkeys(m.name for m in self._models.values()))
+        if self._process is None:
+            self._process = start(self._rehearsal, models=names)
+        urls = (self._process.base_url,)
+        return {k: m.model_copy(update={"base_urls": urls}) for k, m in self._models.items()}
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.__aexit__(None, None, None)
+        if self._process is not None:
+            self._process.stop()

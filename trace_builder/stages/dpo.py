@@ -1,0 +1,88 @@
+"""dpo: a worse response to the same instruction, and proof that it is worse (paper C)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from trace_builder.config import CallConfig, RunConfig
+from trace_builder.records import Answered, Judgement, Preference, Rejection
+from trace_builder.stages.base import Ask
+from trace_builder.stages.blocks import instruction_values
+from trace_builder.stages.judging import JUDGING_CODE, judge, judge_call, judge_settings
+from trace_builder.stages.responding import response_fault
+
+
+class Dpo:
+    """Takes the worst of respond's judged, imperfect responses (``sampled``: paid for, and on-policy); where
+    there is none, asks for a worse one (``prompted``) and has it judged."""
+
+    name = "dpo"
+    after = "respond"
+    reads = Answered
+    makes = Preference
+    prompts = ("worse", "judge")
+    code = (__name__, "trace_builder.stages.responding", *JUDGING_CODE)
+
+    def __init__(self, config: RunConfig) -> None:
+        self._config = config.dpo
+        self._judge = config.judge
+
+    @property
+    def calls(self) -> tuple[CallConfig, ...]:
+        return (self._config.call, judge_call(self._judge))
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        fields = self._config.model_dump(include={"sampled", "samples"})
+        return {**fields, "judge": judge_settings(self._judge)}
+
+    async def process(self, record: Answered, ask: Ask) -> Preference | Rejection:
+        sampled = self._sampled(record) if self._config.sampled else None
+        if sampled is not None:
+            return _preference(record, *sampled, origin="sampled")
+        return await self._prompted(record, ask)
+
+    def _sampled(self, record: Answered) -> tuple[str, Judgement] | None:
+        """The imperfect response with the lowest overall score; the earlier one of equals."""
+        judged = [
+            (attempt.response, attempt.judgement)
+            for attempt in record.imperfect
+            if attempt.judgement is not None
+            and attempt.judgement.failed
+            and not attempt.judgement.unscored
+            and attempt.response.strip() != record.response.strip()
+        ]
+        return min(judged, key=lambda pair: pair[1].overall or 0, default=None)
+
+    async def _prompted(self, record: Answered, ask: Ask) -> Preference | Rejection:
+        values = {**instruction_values(record.instruction), "response": record.response}
+        values["instruction"] = values.pop("description")
+        differs = False
+        for sample in range(self._config.samples):
+            answer = await ask("worse", values, str, self._config.call, sample=sample)
+            if response_fault(answer) is not None or answer.value.strip() == record.response.strip():
+                continue
+            differs = True
+            judgement = await judge(ask, record.instruction, answer.value, self._judge, claim="fails")
+            if judgement.failed:
+                return _preference(record, answer.value, judgement, origin="prompted")
+        if differs:
+            return Rejection(reason="no_worse_response", detail="no constraint was found failed in it")
+        return Rejection(reason="same_response", detail="no usable response other than the chosen one")
+
+
+def _preference(
+    record: Answered, rejected: str, judgement: Judgement, origin: Literal["sampled", "prompted"]
+) -> Preference:
+    return Preference(
+        id=record.id,
+        lang=record.lang,
+        source=record.source,
+        instruction=record.instruction,
+        chosen=record.response,
+        rejected=rejected,
+        origin=origin,
+        failed=judgement.failed,
+        chosen_judgement=record.judgement,
+        rejected_judgement=judgement,
+    )

@@ -1,0 +1,121 @@
+"""Judging a response constraint by constraint (paper B.5), shared by respond, dpo, iopo and evaluate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Literal
+
+from trace_builder.checks import verify
+from trace_builder.config import CallConfig, JudgeConfig
+from trace_builder.records import Instruction, Judgement, Score
+from trace_builder.stages.base import Ask, Unfit
+from trace_builder.stages.blocks import instruction_values
+from trace_builder.stages.replies import Verdicts
+
+#: What is claimed of a response. Of several votes the score hardest on the claim counts: the lowest where
+#: the response is said to follow its instruction, the highest where it is said to fail it.
+Claim = Literal["follows", "fails"]
+
+#: Modules whose source turns a judge's answer into a judgement.
+JUDGING_CODE = (
+    __name__,
+    "trace_builder.checks",
+    "trace_builder.scores",
+    "trace_builder.stages.blocks",
+    "trace_builder.stages.replies",
+)
+
+
+def judge_call(config: JudgeConfig) -> CallConfig:
+    """A single vote is asked at the judge's own temperature; several need one above 0 to differ at all."""
+    if config.votes == 1:
+        return config.call
+    return config.call.model_copy(update={"temperature": config.vote_temperature})
+
+
+def judge_settings(config: JudgeConfig) -> dict[str, Any]:
+    return {"votes": config.votes, "code_checks": config.code_checks}
+
+
+async def judge(
+    ask: Ask,
+    instruction: Instruction,
+    response: str,
+    config: JudgeConfig,
+    claim: Claim = "follows",
+) -> Judgement:
+    """One judgement out of up to ``config.votes`` votes.
+
+    Voting stops as soon as the claim is refuted, since no further vote could bring it back.
+
+    Raises:
+        Unanswered: a constraint stayed unscored after all attempts.
+    """
+    votes: list[Judgement] = []
+    for number in range(config.votes):
+        votes.append(await _vote(ask, instruction, response, config, number))
+        combined = _combine(votes, claim)
+        if (claim == "follows") != combined.perfect:
+            break
+    return combined
+
+
+async def judge_votes(
+    ask: Ask, instruction: Instruction, response: str, config: JudgeConfig
+) -> tuple[Judgement, ...]:
+    """All votes, each for itself, for measuring how far they agree."""
+    return tuple([await _vote(ask, instruction, response, config, n) for n in range(config.votes)])
+
+
+def strictest(votes: tuple[Judgement, ...]) -> Judgement:
+    """The lowest score of each constraint over the votes; one unscored vote leaves it unscored."""
+    return _combine(list(votes), "follows")
+
+
+async def _vote(
+    ask: Ask, instruction: Instruction, response: str, config: JudgeConfig, number: int
+) -> Judgement:
+    def complete(reply: Verdicts) -> None:
+        missing = [s.constraint for s in _scores(instruction, reply) if s.score is None]
+        if missing:
+            raise Unfit(f"unscored: {', '.join(missing)}")
+
+    values = {**instruction_values(instruction), "response": response}
+    answer = await ask("judge", values, Verdicts, judge_call(config), sample=number, check=complete)
+    scores = _scores(instruction, answer.value)
+    if config.code_checks:
+        scores = tuple(_checked(score, instruction, response) for score in scores)
+    return Judgement(scores=scores)
+
+
+def _scores(instruction: Instruction, reply: Verdicts) -> tuple[Score, ...]:
+    """The judge's verdicts by constraint; a missing or doubled one is unscored, an unknown id is ignored."""
+    seen = Counter(v.id for v in reply.verdicts)
+    by_id = {v.id: v for v in reply.verdicts if seen[v.id] == 1}
+    return tuple(
+        Score(constraint=c.id, score=v.score, reasoning=v.reasoning)
+        if (v := by_id.get(c.id)) is not None
+        else Score(constraint=c.id)
+        for c in instruction.constraints
+    )
+
+
+def _checked(score: Score, instruction: Instruction, response: str) -> Score:
+    """A pass that code can prove wrong becomes 0; code never turns a fail into a pass."""
+    if score.score != 10:
+        return score
+    text = next(c.text for c in instruction.constraints if c.id == score.constraint)
+    if verify(text, response) is not False:
+        return score
+    reasoning = f"A check by code found the constraint broken; the judge had passed it: {score.reasoning}"
+    return Score(constraint=score.constraint, score=0, reasoning=reasoning, by="code")
+
+
+def _combine(votes: list[Judgement], claim: Claim) -> Judgement:
+    pick = min if claim == "follows" else max
+    columns = zip(*(vote.scores for vote in votes), strict=True)
+    scores = []
+    for column in columns:
+        unscored = next((score for score in column if score.score is None), None)
+        scores.append(unscored or pick(column, key=lambda s: s.score if s.score is not None else -1))
+    return Judgement(scores=tuple(scores), votes=len(votes))
