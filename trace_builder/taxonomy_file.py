@@ -75,7 +75,9 @@ class _Reader:
             description=self._text(fields["description"], f"description of {name}"),
             examples=self._texts(fields["examples"], f"examples of {name}"),
         )
-        self._claim(dimension, node)
+        self._claim(name, name, fields["id"])
+        for lang in LANGS:
+            self._claim(dimension.name[lang], name, fields["name"])
         return dimension
 
     def _id(self, node: Node) -> str:
@@ -88,15 +90,14 @@ class _Reader:
         self._ids[name] = line
         return name
 
-    def _claim(self, dimension: Dimension, node: Node) -> None:
+    def _claim(self, word: str, dimension: str, node: Node) -> None:
         """A label must lead to one dimension only, so ids and names may not be alike even loosely."""
-        for word in (dimension.id, *(dimension.name[lang] for lang in LANGS)):
-            key = loose_key(word)
-            if not key:
-                self._fail(node, f"{word!r} cannot name a dimension")
-            owner, line = self._keys.setdefault(key, (dimension.id, _line(node)))
-            if owner != dimension.id:
-                self._fail(node, f"{word!r} also names {owner} in line {line}")
+        key = loose_key(word)
+        if not key:
+            self._fail(node, f"{word!r} cannot name a dimension")
+        owner, line = self._keys.setdefault(key, (dimension, _line(node)))
+        if owner != dimension:
+            self._fail(node, f"{word!r} also names {owner} in line {line}")
 
     def _text(self, node: Node, what: str) -> Text:
         fields = self._mapping(node, LANGS, what)
