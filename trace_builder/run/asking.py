@@ -189,7 +189,9 @@ class Asker:
 
         cut = answer.finish_reason == "length"
         if want is str:
-            return Answer(strip_thinking(answer.text).strip(), truncated=cut)  # type: ignore[arg-type]
+            # A lone surrogate is no character: it could be written to no file.
+            text = strip_thinking(answer.text).strip().encode("utf-8", "replace").decode()
+            return Answer(text, truncated=cut)  # type: ignore[arg-type]
         if cut:
             raise Unanswered("rejected", "truncated_output", f"cut off at {answer.max_tokens} tokens")
         value = parse(answer.text, want, mode)
