@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from trace_builder.config import CallConfig, ModelConfig, Prices, RehearsalConfig, RunConfig
 from trace_builder.paper import TRAIN_COUNTS
+from trace_builder.rehearsal.faults import CONTENT_FAULTS, WIRE_FAULTS
 from trace_builder.resources import shipped
 from trace_builder.taxonomy import load_taxonomy
 
@@ -126,6 +127,15 @@ def test_the_example_in_the_comment_names_real_dimensions() -> None:
     line = next(line for line in text("qwen2-72b").splitlines() if "markdown_process_background: 2" in line)
     example = yaml.safe_load(line[line.index("{") : line.index("}") + 1])
     assert set(example) <= {d.id for d in load_taxonomy().dimensions}
+
+
+def test_the_comment_on_faults_names_every_kind() -> None:
+    lines = text("rehearsal").split("  faults: {}")[0].splitlines()
+    start = next(i for i, line in enumerate(lines) if "Faults of the wire:" in line)
+    comment = " ".join(line.strip().lstrip("# ") for line in lines[start:])
+    wire, content = comment.split("Faults of the wire:")[1].split("Faults of content:")
+    assert {kind.strip(" .") for kind in wire.split(",")} == set(WIRE_FAULTS)
+    assert {kind.strip(" .") for kind in content.split(",")} == set(CONTENT_FAULTS)
 
 
 @pytest.mark.parametrize("name", NAMES)
