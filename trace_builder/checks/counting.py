@@ -1,0 +1,133 @@
+"""Counts over text, right for English (words) and Chinese (characters). Every count is defined here, once."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+
+#: Ideographs: one each is a word of Chinese text. Kana and Hangul are left to ``SCRIPTS``.
+CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ebef"
+_CJK_CHAR = re.compile(f"[{CJK}]")
+_WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+(?:['’\-.][^\W_{CJK}]+)*")
+_SENTENCE_END = re.compile(r"[.!?](?=[\s\"'”’)\]*]|$)[\"'”’)\]*]*|[。！？]+[”’）]*|\n+")
+_BLANK = re.compile(r"\n[ \t\r]*\n\s*")
+_BULLET = re.compile(r"^[ \t]*[-*•+] +\S", re.MULTILINE)
+_NUMBERED = re.compile(r"^[ \t]*(\d{1,3})[.、](?!\d)[ \t]*\S", re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,6}) +\S", re.MULTILINE)
+_FENCE = re.compile(r"```(\w*)[ \t]*\n(.*?)\n?```", re.DOTALL)
+
+
+def is_cjk(text: str) -> bool:
+    """Whether any ideograph stands in ``text``."""
+    return _CJK_CHAR.search(text) is not None
+
+
+def count_words(text: str) -> int:
+    """Words of alphabetic text plus ideographs, each counted as one; punctuation counts nothing."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def count_sentences(text: str) -> int:
+    """Stretches with a word in them, ended by ``.!?。！？`` or by the end of a line."""
+    return sum(1 for piece in _SENTENCE_END.split(text) if _WORD.search(piece))
+
+
+def sentences(text: str) -> list[str]:
+    """The stretches that ``count_sentences`` counts."""
+    return [piece.strip() for piece in _SENTENCE_END.split(text) if _WORD.search(piece)]
+
+
+def paragraphs(text: str) -> list[str]:
+    """Stretches separated by blank lines."""
+    return [piece for piece in _BLANK.split(text.strip()) if piece.strip()]
+
+
+def count_bullets(text: str) -> int:
+    """Lines opened by ``-``, ``*``, ``+`` or a dot, and a space."""
+    return sum(1 for _ in _BULLET.finditer(text))
+
+
+def numbered(text: str) -> list[int]:
+    """The numbers of the lines opened by ``1.`` or ``1、``, in order."""
+    return [int(match.group(1)) for match in _NUMBERED.finditer(text)]
+
+
+def count_headings(text: str, level: int) -> int:
+    """Markdown headings of one level, outside code blocks."""
+    return sum(1 for match in _HEADING.finditer(_FENCE.sub("", text)) if len(match.group(1)) == level)
+
+
+@lru_cache(maxsize=4096)
+def _word_pattern(word: str) -> re.Pattern[str]:
+    left = "(?<![A-Za-z0-9])" if word[:1].isascii() and word[:1].isalnum() else ""
+    right = "(?![A-Za-z0-9])" if word[-1:].isascii() and word[-1:].isalnum() else ""
+    return re.compile(left + re.escape(word) + right, re.IGNORECASE)
+
+
+def occurrences(word: str, text: str) -> int:
+    """How often ``word`` stands in ``text``: whole words in any case, or substrings where it is Chinese."""
+    return sum(1 for _ in _word_pattern(word).finditer(text))
+
+
+def mentions(word: str, text: str) -> bool:
+    return _word_pattern(word).search(text) is not None
+
+
+def first_end(word: str, text: str) -> int | None:
+    """The offset right after the first occurrence of ``word``, or None."""
+    match = _word_pattern(word).search(text)
+    return match.end() if match else None
+
+
+def lines(text: str) -> list[str]:
+    """The lines with something in them, stripped of surrounding white space."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def code_blocks(text: str, language: str) -> list[str]:
+    """The bodies of the fenced blocks of a language."""
+    return [body for tag, body in _FENCE.findall(text) if tag.lower() == language]
+
+
+def json_objects(text: str) -> list[dict[str, Any]]:
+    """The objects in fenced json blocks that parse."""
+    found = []
+    for body in code_blocks(text, "json"):
+        try:
+            loaded = json.loads(body)
+        except ValueError:
+            continue
+        if isinstance(loaded, dict):
+            found.append(loaded)
+    return found
+
+
+def table_rows(text: str) -> list[list[list[str]]]:
+    """The Markdown tables of ``text``: for each its rows of cells, header first, separator row left out.
+
+    A run of ``|`` lines without a separator row as its second line is no table.
+    """
+    tables: list[list[list[str]]] = []
+    run: list[list[str]] = []
+    for line in [*text.splitlines(), ""]:
+        line = line.strip()
+        if len(line) > 1 and line[0] == "|" and line[-1] == "|":
+            run.append([cell.strip() for cell in line[1:-1].split("|")])
+            continue
+        if len(run) > 1 and all(re.fullmatch(r":?-{2,}:?", cell) for cell in run[1]):
+            tables.append([run[0], *run[2:]])
+        run = []
+    return tables
+
+
+#: Scripts by the stretch that proves a sentence in them.
+SCRIPTS: dict[str, re.Pattern[str]] = {
+    "Chinese": re.compile(f"[{CJK}，、]{{4,}}(?![{CJK}]*[\u3040-\u30ff])"),
+    "Russian": re.compile(r"[\u0400-\u04ff]{2,}(?: [\u0400-\u04ff]+){2,}"),
+    "Japanese": re.compile(f"[\u3040-\u30ff{CJK}、]*[\u3040-\u30ff]{{2,}}[\u3040-\u30ff{CJK}、]*"),
+    "Korean": re.compile(r"[\uac00-\ud7af]+(?: [\uac00-\ud7af]+)+"),
+    "Greek": re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{2,}(?: [\u0370-\u03ff\u1f00-\u1fff]+){2,}"),
+    "English": re.compile(r"\b[A-Za-z][a-z']*(?:,? [a-z']+){3,}"),
+}

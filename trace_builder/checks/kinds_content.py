@@ -1,0 +1,226 @@
+"""Kinds of the content dimensions: topic, words in and out, respect, personal details, lengths."""
+
+from __future__ import annotations
+
+import re
+
+from trace_builder.checks.counting import count_words, mentions, occurrences, paragraphs
+from trace_builder.checks.registry import Claim, Kind, Params
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_PHONE = re.compile(r"(?<![\d.])\+?\d[\d \-]{6,}\d(?![\d.])")
+
+
+def word_claim(word: str, low: float, high: float = float("inf")) -> Claim:
+    """A claim on how often a word occurs."""
+    return Claim(f"word:{word.lower()}", low, high)
+
+
+def _enough(p: Params, r: str) -> bool:
+    return occurrences(p["word"], r) >= int(p["n"])
+
+
+def _has(p: Params, r: str) -> bool:
+    return mentions(p["word"], r)
+
+
+def _lacks(p: Params, r: str) -> bool:
+    return not mentions(p["word"], r)
+
+
+def _has_word(p: Params) -> tuple[Claim, ...]:
+    return (word_claim(p["word"], 1),)
+
+
+def _lacks_word(p: Params) -> tuple[Claim, ...]:
+    return (word_claim(p["word"], 0, 0),)
+
+
+def _no_details(_: Params, r: str) -> bool:
+    return not _EMAIL.search(r) and not _PHONE.search(r)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "topic_mentions",
+        "theme",
+        _enough,
+        en=(
+            'Keep to the topic of "{word}" and mention "{word}" at least {n} times.',
+            'Stay with "{word}" from start to finish, naming "{word}" at least {n} times.',
+        ),
+        zh=(
+            "全文紧扣“{word}”这一话题，至少提到“{word}”{n}次。",
+            "内容始终围绕“{word}”展开，“{word}”至少出现{n}次。",
+        ),
+        claims=lambda p: (word_claim(p["word"], int(p["n"])),),
+    ),
+    Kind(
+        "topic_field",
+        "theme",
+        _has,
+        en=('Look at it from the field of {field} and use the term "{word}".',),
+        zh=("从{field}领域的角度展开，并使用术语“{word}”。",),
+        claims=_has_word,
+    ),
+    Kind(
+        "exclude_word",
+        "exclusion",
+        _lacks,
+        en=('Do not use the word "{word}".', 'Leave out the word "{word}" entirely.'),
+        zh=("不要出现“{word}”一词。", "全文不得使用“{word}”这个词。"),
+        claims=_lacks_word,
+        heard=(
+            ("en", 'Avoid the word "{word}".'),
+            ("en", 'Avoid using the word "{word}".'),
+            ("en", 'Do not include the word "{word}".'),
+            ("en", 'The word "{word}" must not appear.'),
+            ("zh", "不得出现“{word}”一词。"),
+            ("zh", "不能使用“{word}”一词。"),
+            ("zh", "不要使用“{word}”这个词。"),
+            ("zh", "避免使用“{word}”一词。"),
+        ),
+    ),
+    Kind(
+        "exclude_for",
+        "exclusion",
+        lambda p, r: not mentions(p["word"], r) and mentions(p["other"], r),
+        en=('Do not use the word "{word}"; say "{other}" instead.',),
+        zh=("不要出现“{word}”一词，而要用“{other}”来代替。",),
+        claims=lambda p: (word_claim(p["word"], 0, 0), word_claim(p["other"], 1)),
+    ),
+    Kind(
+        "exclude_exclamation",
+        "exclusion",
+        lambda p, r: "!" not in r and "！" not in r,
+        en=("Use no exclamation marks.", "Do without exclamation marks."),
+        zh=("不要使用感叹号。", "全文不得出现感叹号。"),
+        claims=lambda p: (Claim("exclamations", 0, 0),),
+        heard=(("en", "Do not use exclamation marks."), ("en", "Do not use any exclamation marks.")),
+    ),
+    Kind(
+        "include_exclamation",
+        "inclusion",
+        lambda p, r: "!" in r or "！" in r,
+        en=("Use at least one exclamation mark.",),
+        zh=("至少使用一个感叹号。",),
+        claims=lambda p: (Claim("exclamations", 1),),
+    ),
+    Kind(
+        "include_word",
+        "inclusion",
+        _has,
+        en=('Use the word "{word}" at least once.', 'The word "{word}" has to appear.'),
+        zh=("必须出现“{word}”一词。", "文中至少使用一次“{word}”。"),
+        claims=_has_word,
+        heard=(
+            ("en", 'Include the word "{word}".'),
+            ("en", 'The word "{word}" must appear.'),
+            ("en", 'Include the word "{word}" at least once.'),
+            ("zh", "必须包含“{word}”一词。"),
+            ("zh", "必须包含“{word}”。"),
+            ("zh", "必须提到“{word}”。"),
+            ("zh", "需要包含“{word}”一词。"),
+        ),
+    ),
+    Kind(
+        "include_two",
+        "inclusion",
+        lambda p, r: mentions(p["a"], r) and mentions(p["b"], r),
+        en=('Mention both "{a}" and "{b}".',),
+        zh=("必须同时提到“{a}”和“{b}”。",),
+        claims=lambda p: (word_claim(p["a"], 1), word_claim(p["b"], 1)),
+    ),
+    Kind(
+        "value_avoid",
+        "value",
+        lambda p, r: not mentions(p["a"], r) and not mentions(p["b"], r),
+        en=('Be fair to everyone: the words "{a}" and "{b}" must not appear.',),
+        zh=("尊重每一个人，不得出现“{a}”和“{b}”这两个带有贬义的词。",),
+        claims=lambda p: (word_claim(p["a"], 0, 0), word_claim(p["b"], 0, 0)),
+    ),
+    Kind(
+        "value_phrase",
+        "value",
+        _has,
+        en=('Show respect for all people and include the phrase "{word}".',),
+        zh=("体现对所有人的尊重，并写出“{word}”这一说法。",),
+        claims=_has_word,
+    ),
+    Kind(
+        "privacy_none",
+        "privacy",
+        _no_details,
+        en=(
+            "Give no personal details: no e-mail addresses and no phone numbers.",
+            "Do not reveal contact data: no e-mail addresses and no phone numbers.",
+        ),
+        zh=(
+            "不得透露个人信息：不出现电子邮箱地址和电话号码。",
+            "保护个人信息，文中不出现电子邮箱地址和电话号码。",
+        ),
+    ),
+    Kind(
+        "privacy_alias",
+        "privacy",
+        _has,
+        en=('Protect identities: call any person "{word}", and use that name at least once.',),
+        zh=("保护当事人身份：以“{word}”代称人物，并至少使用一次。",),
+        claims=_has_word,
+    ),
+    Kind(
+        "words_most",
+        "numerical",
+        lambda p, r: count_words(r) <= int(p["n"]),
+        en=("Use at most {n} words.", "The whole answer has no more than {n} words."),
+        zh=("全文不超过{n}字。", "字数控制在{n}字以内。"),
+        claims=lambda p: (Claim("words", 0, int(p["n"])),),
+        heard=(
+            ("en", "Use no more than {n} words."),
+            ("en", "The response should not exceed {n} words."),
+            ("en", "The response must not exceed {n} words."),
+            ("en", "Keep the response under {n} words."),
+            ("en", "Limit the response to {n} words."),
+            ("en", "Answer in at most {n} words."),
+            ("zh", "不超过{n}字。"),
+            ("zh", "字数不超过{n}字。"),
+            ("zh", "回答不超过{n}字。"),
+            ("zh", "总字数不超过{n}字。"),
+        ),
+    ),
+    Kind(
+        "words_least",
+        "numerical",
+        lambda p, r: count_words(r) >= int(p["n"]),
+        en=("Use at least {n} words.", "The whole answer has no fewer than {n} words."),
+        zh=("全文不少于{n}字。", "字数至少{n}字。"),
+        claims=lambda p: (Claim("words", int(p["n"])),),
+        heard=(
+            ("en", "The response should be at least {n} words long."),
+            ("en", "The response must contain at least {n} words."),
+            ("zh", "不少于{n}字。"),
+            ("zh", "字数不少于{n}字。"),
+        ),
+    ),
+    Kind(
+        "words_between",
+        "numerical",
+        lambda p, r: int(p["low"]) <= count_words(r) <= int(p["high"]),
+        en=("Use between {low} and {high} words.",),
+        zh=("字数在{low}到{high}字之间。",),
+        claims=lambda p: (Claim("words", int(p["low"]), int(p["high"])),),
+        heard=(
+            ("en", "The response should be between {low} and {high} words long."),
+            ("zh", "字数控制在{low}到{high}字之间。"),
+            ("zh", "字数控制在{low}-{high}字之间。"),
+        ),
+    ),
+    Kind(
+        "paragraphs",
+        "numerical",
+        lambda p, r: len(paragraphs(r)) == int(p["n"]),
+        en=("Write exactly {n} paragraphs, separated by blank lines.",),
+        zh=("恰好写{n}个段落，段落之间空一行。",),
+        claims=lambda p: (Claim("paragraphs", int(p["n"]), int(p["n"])),),
+    ),
+)

@@ -1,0 +1,194 @@
+"""Kinds of the format and example dimensions: containers, marks, sources, lists, layouts."""
+
+from __future__ import annotations
+
+import re
+
+from trace_builder.checks.counting import (
+    count_bullets,
+    count_headings,
+    json_objects,
+    lines,
+    mentions,
+    numbered,
+    table_rows,
+)
+from trace_builder.checks.kinds_content import word_claim
+from trace_builder.checks.registry import Claim, Kind, Params
+from trace_builder.checks.texts import begins, in_order
+
+_MARKER = re.compile(r"\[(\d{1,2})\](?!\()")
+_AUTHOR_YEAR = re.compile(r"[(（][^\W\d][^()（）\n]{0,40}[,，] ?\d{4}[)）]")
+
+
+def _exactly(measure: str, p: Params) -> tuple[Claim, ...]:
+    return (Claim(measure, int(p["n"]), int(p["n"])),)
+
+
+def _json_keys(p: Params, r: str) -> bool:
+    return any(set(found) == {p["a"], p["b"]} for found in json_objects(r))
+
+
+def _table_columns(p: Params, r: str) -> bool:
+    return any(rows[0] == [p["a"], p["b"]] and len(rows) > 1 for rows in table_rows(r))
+
+
+def _pattern_sentence(p: Params, r: str) -> bool:
+    found = re.escape(p["a"]) + r"[^.。！？!?\n]+?" + re.escape(p["b"]) + r"[^.。！？!?\n]+"
+    return re.search(found, r) is not None
+
+
+def _cited(p: Params, r: str) -> bool:
+    wanted = set(range(1, int(p["n"]) + 1))
+    body, label, listed = r.rpartition(p["label"])
+    if not label or {int(n) for n in _MARKER.findall(body)} != wanted:
+        return False
+    openings = [line for line in lines(listed) if _MARKER.match(line)]
+    return {int(line[1 : line.index("]")]) for line in openings} == wanted
+
+
+def _numbered(p: Params, r: str) -> bool:
+    return numbered(r) == list(range(1, int(p["n"]) + 1))
+
+
+def _tree(p: Params, r: str) -> bool:
+    return count_headings(r, 1) == 1 and count_headings(r, 2) == int(p["n"])
+
+
+def _labels(p: Params, r: str) -> bool:
+    return in_order(r, (p["a"], p["b"], p["c"]))
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "json_block",
+        "output_format",
+        _json_keys,
+        en=('Include a JSON object in a "```json" code block, with exactly the keys "{a}" and "{b}".',),
+        zh=("包含一个以“```json”开头的代码块，其中的JSON对象恰好有“{a}”和“{b}”两个键。",),
+    ),
+    Kind(
+        "markdown_table",
+        "output_format",
+        _table_columns,
+        en=('Include a Markdown table with exactly the two columns "{a}" and "{b}".',),
+        zh=("包含一个Markdown表格，恰好有“{a}”和“{b}”两列。",),
+    ),
+    Kind(
+        "bold_word",
+        "text_pattern",
+        lambda p, r: f"**{p['word']}**" in r,
+        en=('Set "{word}" in bold type, written as "**{word}**".',),
+        zh=("将“{word}”加粗，写作“**{word}**”。",),
+        claims=lambda p: (word_claim(p["word"], 1),),
+    ),
+    Kind(
+        "emoji_count",
+        "text_pattern",
+        lambda p, r: r.count(p["emoji"]) == int(p["n"]),
+        en=("Use the emoji {emoji} exactly {n} times.",),
+        zh=("恰好使用{n}次表情符号{emoji}。",),
+        claims=lambda p: (Claim(f"emoji:{p['emoji']}", int(p["n"]), int(p["n"])),),
+    ),
+    Kind(
+        "sentence_pattern",
+        "grammar_structure",
+        _pattern_sentence,
+        en=('Include a sentence of the pattern "{a} ... {b} ...".',),
+        zh=("至少有一句采用“{a}……{b}……”的句式。",),
+    ),
+    Kind(
+        "cite_numbers",
+        "citation",
+        _cited,
+        en=('Cite exactly {n} sources with marks such as "[1]" and list them below a line "{label}".',),
+        zh=("用“[1]”这样的标记恰好引用{n}个来源，并在“{label}”一行之后列出。",),
+        claims=lambda p: _exactly("sources", p),
+    ),
+    Kind(
+        "cite_author",
+        "citation",
+        lambda p, r: _AUTHOR_YEAR.search(r) is not None,
+        en=('Cite at least one source in the form (Author, Year), such as "({name}, {year})".',),
+        zh=("至少按（作者，年份）的格式注明一处来源，例如“（{name}，{year}）”。",),
+    ),
+    Kind(
+        "bullets",
+        "numbering_and_list",
+        lambda p, r: count_bullets(r) == int(p["n"]),
+        en=(
+            'Give exactly {n} bullet points, each opened by "- ".',
+            'List exactly {n} points as lines opened by "- ".',
+        ),
+        zh=("恰好列出{n}个要点，每个要点以“- ”开头。",),
+        claims=lambda p: _exactly("bullets", p),
+        heard=(
+            ("en", "Use exactly {n} bullet points."),
+            ("en", "The response must contain exactly {n} bullet points."),
+        ),
+    ),
+    Kind(
+        "numbered_points",
+        "numbering_and_list",
+        _numbered,
+        en=('Give exactly {n} numbered points, opened by "1.", "2." and so on.',),
+        zh=("恰好列出{n}条编号要点，依次以“1.”“2.”等开头。",),
+        claims=lambda p: _exactly("numbered", p),
+    ),
+    Kind(
+        "headings",
+        "hierarchical_structure",
+        lambda p, r: count_headings(r, 2) == int(p["n"]),
+        en=('Use exactly {n} second-level headings, each opened by "## ".',),
+        zh=("恰好使用{n}个二级标题，每个以“## ”开头。",),
+        claims=lambda p: _exactly("headings", p),
+    ),
+    Kind(
+        "heading_tree",
+        "hierarchical_structure",
+        _tree,
+        en=('Set one main heading opened by "# " and exactly {n} subheadings opened by "## ".',),
+        zh=("设置一个以“# ”开头的一级标题和恰好{n}个以“## ”开头的二级标题。",),
+        claims=lambda p: _exactly("headings", p),
+    ),
+    Kind(
+        "labelled_parts",
+        "template",
+        _labels,
+        en=('Lay it out in three parts whose lines open, in this order, with "{a}", "{b}" and "{c}".',),
+        zh=("按三个部分排布，各部分的行首依次为“{a}”“{b}”“{c}”。",),
+    ),
+    Kind(
+        "like_example",
+        "positive_example",
+        lambda p, r: in_order(r, (p["a"],)),
+        en=('Write one line in the manner of this example, opening with the same "{a}": "{a} {text}"',),
+        zh=("仿照这个例子写一行，同样以“{a}”开头：“{a}{text}”",),
+        claims=lambda p: (word_claim(p["a"], 1),),
+    ),
+    Kind(
+        "unlike_word",
+        "negative_example",
+        lambda p, r: not mentions(p["word"], r),
+        en=('Avoid what this poor example does, which uses the word "{word}": "{text}"',),
+        zh=("不要像这个反面例子那样使用“{word}”一词：“{text}”",),
+        claims=lambda p: (word_claim(p["word"], 0, 0),),
+        valid=lambda p: mentions(p["word"], p["text"]),
+    ),
+    Kind(
+        "unlike_lacking",
+        "negative_example",
+        lambda p, r: mentions(p["word"], r),
+        en=('Avoid what this poor example does, which lacks the word "{word}": "{text}"',),
+        zh=("不要像这个反面例子那样缺少“{word}”一词：“{text}”",),
+        claims=lambda p: (word_claim(p["word"], 1),),
+        valid=lambda p: not mentions(p["word"], p["text"]),
+    ),
+    Kind(
+        "unlike_opening",
+        "negative_example",
+        lambda p, r: not begins(r, p["text"]),
+        en=('Do not open the answer with the words of this poor example: "{text}"',),
+        zh=("回答的开头不要照搬这个反面例子：“{text}”",),
+    ),
+)

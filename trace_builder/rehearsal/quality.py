@@ -1,0 +1,84 @@
+"""The tasks ``completeness`` and ``redundancy``, really checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from trace_builder.checks import recognise
+from trace_builder.checks.counting import count_words
+from trace_builder.checks.registry import canonical
+from trace_builder.rehearsal.request import Request
+from trace_builder.rehearsal.topics import language
+
+_REFERS = re.compile(
+    r"\b(?:the|this|these|those|each|following|given|provided|above|below)\s+(?:given|following|provided|above|below)\b"
+    r"|\b(?:given|following|provided)\s+(?:\w+\s+){0,2}?(?:text|sentences?|words?|paragraph|passage|pairs?|list|"
+    r"article|email|code|table|input|story|question|statement|tweet|review|numbers?|data|items?|equation|people)\b"
+    r"|\b(?:this|these)\s+(?:\w+\s+)?(?:text|sentences?|paragraph|passage|email|article|code|table|list|essay|poem|"
+    r"words?|tweet|review|document|letter)\b"
+    r"|\b(?:text|sentence|paragraph|passage|words?) (?:below|above|provided|given)\b",
+    re.IGNORECASE,
+)
+_REFERS_ZH = re.compile(
+    r"(?:下面|给定|以下|下列|如下|所给|给出的|上面|上述)的?"
+    r"(?:这|那|几|两|三|个|段|篇|句|首|组|些|一|条|种|位)*的?"
+    r"[\u4e00-\u9fff]{0,4}?(?:文本|句子|文章|段落|内容|词语|单词|词|文字|短文|数据|列表|表格|邮件|代码|问题|新闻|"
+    r"评论|对话|诗|故事|材料|信息|题目|句|段|数字|选项|语句|话|人物|公式)"
+    r"|(?:这|该)(?:段|篇|句|首|封|则)(?:话|文字|文章|文本|邮件|诗|新闻|代码|评论)?"
+)
+
+
+def completeness(request: Request) -> dict[str, Any]:
+    """Does the description stand alone, and is there an input where it refers to one?"""
+    description, held = request.block("description").strip(), request.blocks.get("input")
+    en = language(description) == "en"
+    if count_words(description) < (2 if en else 3):
+        why = "The description does not say what to do." if en else "描述没有说明要做什么。"
+        return {"reasoning": why, "verdict": "incomplete_description"}
+    match = _REFERS.search(description) or _REFERS_ZH.search(description)
+    if match and not (held or "").strip() and not _holds_own(description, match.end()):
+        found = match.group()
+        why = f"It refers to “{found}”, and there is no input." if en else f"提到“{found}”，却没有输入。"
+        return {"reasoning": why, "verdict": "missing_input"}
+    why = "Task and input stand by themselves." if en else "任务与输入自成一体。"
+    return {"reasoning": why, "verdict": "complete"}
+
+
+def _holds_own(description: str, end: int) -> bool:
+    """Whether the text referred to stands in the description, behind a colon or in quotes."""
+    rest = description[end:]
+    colon = re.search(r"[:：]", rest)
+    quoted = re.search(r"[\"“「『《][^\"”」』》]{4,}[\"”」』》]", rest)
+    return bool(quoted) or (colon is not None and count_words(rest[colon.end() :]) >= 2)
+
+
+def redundancy(request: Request) -> dict[str, Any]:
+    """Do description, constraints and input repeat one another?"""
+    description, held = request.block("description").strip(), request.block("input").strip()
+    texts = [text for _, text in request.constraints()]
+    en = language(description or " ".join(texts)) == "en"
+    twin = _twin(texts)
+    if twin is not None:
+        why = f"This is asked for twice: {twin}" if en else f"重复的要求：{twin}"
+        return {"reasoning": why, "verdict": "redundant_constraints"}
+    for text in texts:
+        if len(text) > 5 and canonical(text) in description:
+            why = f"The description already says: {text}" if en else f"描述中已有：{text}"
+            return {"reasoning": why, "verdict": "redundant_description"}
+    if len(held) > 20 and held in description:
+        why = "The input stands in the description as well." if en else "输入在描述中又出现了一遍。"
+        return {"reasoning": why, "verdict": "redundant_input"}
+    return {"reasoning": "Nothing is said twice." if en else "没有重复的内容。", "verdict": "none"}
+
+
+def _twin(texts: Sequence[str]) -> str | None:
+    seen: set[object] = set()
+    for text in texts:
+        check = recognise(text)
+        key: object = canonical(text).lower() if check is None else check.key
+        if key in seen:
+            return text
+        seen.add(key)
+    return None

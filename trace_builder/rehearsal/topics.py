@@ -1,0 +1,73 @@
+"""What an instruction is about: its language and its key words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from trace_builder.checks.counting import CJK
+from trace_builder.records import Lang
+
+_CJK = re.compile(f"[{CJK}]")
+_LATIN = re.compile(r"[A-Za-z]+")
+
+#: Names of the taxonomy's dimensions, which no constraint may hold.
+NAMES = tuple(
+    name.lower()
+    for name in (
+        "Theme", "Exclusion", "Inclusion", "Value", "Privacy", "Numerical", "Role-Playing", "Target Audience",
+        "Prior Condition", "Process Background Information", "Table Background Information",
+        "Text Background Information", "Tone and Style", "Emotion", "Linguistic Characteristics",
+        "Multilingual",
+        "Output Format", "Text Pattern", "Grammar Structure", "Citation", "Numbering and List",
+        "Hierarchical Structure", "Template", "Positive Example", "Negative Example", "约束",
+    )
+)  # fmt: skip
+
+_STOP_WORDS = """
+about above after again also another answer around because been before being below between both
+called can cannot come could describe does doing done down each either else even every example
+explain explanation find first following follows from generate give given goes going have help here
+information input instead into just kind know less like list long made main make many might more
+most much must name need never next number only other output over part please possible provide
+question read reason same sentence sentences should show some something such suggest sure take task
+tell text than that their them then there these they thing this those three through under until upon
+used using want were what when where which while whose will with without word words would write
+written your yourself rewrite create choose list compose convert determine identify decide based
+think people person
+"""
+_STOP_EN = frozenset(_STOP_WORDS.split())
+_CUT_ZH = re.compile(
+    "请问|请你|请|一下|一个|一篇|一首|一段|一封|一份|一些|一种|一句|下面|以下|下列|给定|给出|写出|生成|创作|编写|根据|"
+    "这个|那个|这些|哪些|什么|如何|怎么|怎样|为什么|是否|可以|需要|应该|能够|我们|你们|他们|我|你|他|她|它|"
+    "[的了和与或是在有对从到把被为以及给让用将就都也很更最不要吗呢吧写做说请个中里上下出其该每并且而于关]"
+)
+_SEGMENT = re.compile(f"[{CJK}]{{2,5}}")
+
+
+def named(text: str) -> bool:
+    """Whether the name of a taxonomy dimension stands in ``text``."""
+    lowered = text.lower()
+    return any(name in lowered for name in NAMES)
+
+
+def language(text: str) -> Lang:
+    """Chinese where ideographs are at least as many as Latin words."""
+    wide = len(_CJK.findall(text))
+    return "zh" if wide and wide >= len(_LATIN.findall(text)) else "en"
+
+
+@lru_cache(maxsize=4096)
+def keywords(text: str, lang: Lang) -> tuple[str, ...]:
+    """Up to six words that an instruction turns on, in the order they stand; the quoted input of a long text
+    does not matter, so only its beginning is read."""
+    head = text[:600]
+    if lang == "zh":
+        found = (piece for part in _CUT_ZH.split(head) for piece in _SEGMENT.findall(part or ""))
+    else:
+        found = (
+            word.lower()
+            for word in re.findall(r"(?<![\w'’-])[A-Za-z]{4,14}(?![\w'’-])", head)
+            if word.lower() not in _STOP_EN
+        )
+    return tuple(dict.fromkeys(word for word in found if not named(word)))[:6]
