@@ -131,8 +131,7 @@ def test_the_example_in_the_comment_names_real_dimensions() -> None:
 
 def test_the_comment_on_faults_names_every_kind() -> None:
     lines = text("rehearsal").split("  faults: {}")[0].splitlines()
-    start = next(i for i, line in enumerate(lines) if "Faults of the wire:" in line)
-    comment = " ".join(line.strip().lstrip("# ") for line in lines[start:])
+    comment = " ".join(line.strip().lstrip("# ") for line in lines)
     wire, content = comment.split("Faults of the wire:")[1].split("Faults of content:")
     assert {kind.strip(" .") for kind in wire.split(",")} == set(WIRE_FAULTS)
     assert {kind.strip(" .") for kind in content.split(",")} == set(CONTENT_FAULTS)
