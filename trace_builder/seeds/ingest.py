@@ -185,11 +185,13 @@ class _Intake:
         first = self._places.claim(seed.id, content, number, row.line)
         if first is None:
             return seed
-        if first.file != number and first.content != content:
-            for name in (f"{seed.id}@{path.stem}", f"{seed.id}@{path.stem}-{seed_digest(seed)}"):
-                if self._places.claim(name, content, number, row.line) is None:
-                    self._renamed += 1
-                    return seed.model_copy(update={"id": name})
+        for name in (f"{seed.id}@{path.stem}", f"{seed.id}@{path.stem}-{seed_digest(seed)}"):
+            if first.file == number or first.content == content:
+                break
+            first = self._places.claim(name, content, number, row.line)
+            if first is None:
+                self._renamed += 1
+                return seed.model_copy(update={"id": name})
         what = "row" if first.content == content else f"id {seed.id!r}"
         return row.bad(path, f"the same {what} is already at {self._paths[first.file]}:{first.line}")
 

@@ -36,7 +36,7 @@ def lines(stream: BinaryIO) -> Iterator[Piece]:
         size = len(data)
         if size > MAX_ROW_BYTES and not data.endswith(b"\n"):
             while more := stream.readline(_CHUNK):
-                size += len(more)
+                size += len(more.rstrip(b"\r\n"))
                 if more.endswith(b"\n"):
                     break
             yield Piece(number, data[:_CHUNK], size)
@@ -86,6 +86,7 @@ class _Cutter:
             elif token in b"{[":
                 self.depth += 1
                 if self.depth == 1:
+                    self.line += chunk.count(b"\n", 0, at)
                     start = at
             elif token in b"}]":
                 self.depth -= 1
