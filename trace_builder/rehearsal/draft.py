@@ -33,9 +33,9 @@ class Draft:
         self.paragraph_count: int | None = None
         self.extra = rng.randint(1, 4)
 
-    def carry(self, word: str) -> str:
+    def carry(self, word: str, carriers: tuple[str, ...] = ()) -> str:
         """A sentence with ``word`` in it."""
-        return self.pick(self.words.carriers).replace("{w}", word)
+        return self.pick(carriers or self.words.carriers).replace("{w}", word)
 
     def pick(self, choices: tuple[str, ...]) -> str:
         """One of ``choices`` without an avoided word where there is one."""

@@ -10,6 +10,7 @@ from trace_builder.checks.counting import mentions
 from trace_builder.checks.kinds_situation import cell, step_count, year
 from trace_builder.checks.registry import Params
 from trace_builder.rehearsal.draft import Draft
+from trace_builder.rehearsal.lexicon import Lexicon
 
 Builder = Callable[[Draft, Params], None]
 
@@ -19,8 +20,8 @@ def fulfil(draft: Draft, check: Check) -> None:
     BUILDERS[check.kind.id](draft, check.params)
 
 
-def _carry(slot: str = "word") -> Builder:
-    return lambda d, p: d.sentences.append(d.carry(p[slot]))
+def _carry(carriers: Callable[[Lexicon], tuple[str, ...]] = lambda words: words.carriers) -> Builder:
+    return lambda d, p: d.sentences.append(d.carry(p["word"], carriers(d.words)))
 
 
 def _avoid(*slots: str) -> Builder:
@@ -42,10 +43,6 @@ def _exclude_for(d: Draft, p: Params) -> None:
 
 def _two(d: Draft, p: Params) -> None:
     d.sentences += [d.carry(p["a"]), d.carry(p["b"])]
-
-
-def _phrase(d: Draft, p: Params) -> None:
-    d.sentences.append(d.pick(d.words.phrase_carriers).replace("{w}", p["word"]))
 
 
 def _most(d: Draft, p: Params) -> None:
@@ -196,7 +193,7 @@ def _like(d: Draft, p: Params) -> None:
 
 BUILDERS: dict[str, Builder] = {
     "topic_mentions": _topic,
-    "topic_field": _carry("word"),
+    "topic_field": _carry(),
     "exclude_word": _avoid("word"),
     "exclude_for": _exclude_for,
     "exclude_exclamation": _nothing,
@@ -206,9 +203,9 @@ BUILDERS: dict[str, Builder] = {
     "include_word": _carry(),
     "include_two": _two,
     "value_avoid": _avoid("a", "b"),
-    "value_phrase": _phrase,
+    "value_phrase": _carry(lambda w: w.phrase_carriers),
     "privacy_none": _nothing,
-    "privacy_alias": _carry(),
+    "privacy_alias": _carry(lambda w: w.name_carriers),
     "words_most": _most,
     "words_least": _least,
     "words_between": _between,
@@ -217,18 +214,18 @@ BUILDERS: dict[str, Builder] = {
     "role_opening_zh": _role_zh,
     "role_signature": _sign,
     "audience_gloss": _gloss,
-    "audience_address": _carry(),
+    "audience_address": _carry(lambda w: w.name_carriers),
     "condition_ending": _condition,
     "procedure_lines": _labels,
     "procedure_steps": _steps,
-    "table_fact": lambda d, p: d.sentences.append(d.carry(cell(p) or "")),
-    "text_fact": lambda d, p: d.sentences.append(d.carry(year(p))),
+    "table_fact": lambda d, p: d.sentences.append(d.carry(cell(p) or "", d.words.fact_carriers)),
+    "text_fact": lambda d, p: d.sentences.append(d.carry(year(p), d.words.fact_carriers)),
     "tone_formal": _nothing,
     "tone_casual": lambda d, p: d.sentences.append(d.pick(d.words.casual)),
     "tone_formal_zh": _nothing,
     "tone_casual_zh": lambda d, p: d.sentences.append(d.pick(d.words.casual)),
-    "tone_polite": _carry(),
-    "mood_word": _carry(),
+    "tone_polite": _carry(lambda w: w.polite_carriers),
+    "mood_word": _carry(lambda w: w.mood_carriers),
     "simile": _simile,
     "simile_zh": _simile_zh,
     "questions": _questions,

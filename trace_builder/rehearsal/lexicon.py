@@ -26,6 +26,10 @@ class Lexicon:
     fillers: tuple[str, ...]
     carriers: tuple[str, ...]
     phrase_carriers: tuple[str, ...]
+    mood_carriers: tuple[str, ...]
+    name_carriers: tuple[str, ...]
+    fact_carriers: tuple[str, ...]
+    polite_carriers: tuple[str, ...]
     #: Terms with what explains them.
     terms: Pairs
     fields: tuple[str, ...]

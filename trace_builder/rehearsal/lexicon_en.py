@@ -118,6 +118,22 @@ ENGLISH = Lexicon(
         "Much the same can be said of {w}.",
     ),
     phrase_carriers=("All of this holds for everyone, {w}.", "It is meant for everyone, {w}."),
+    mood_carriers=(
+        "It is natural to feel {w} about this.",
+        "One may well be {w} in the end.",
+        "Those who were there felt {w}.",
+    ),
+    name_carriers=(
+        "This part is for you, {w}.",
+        "As for {w}, the same holds.",
+        "A word on this to {w} as well.",
+    ),
+    fact_carriers=(
+        "The information given names {w}.",
+        "According to what is known, it is {w}.",
+        "On record here is {w}.",
+    ),
+    polite_carriers=("Read on, {w}.", "And with that, {w}.", "To put it politely: {w}."),
     terms=(
         ("feedback loop", "a result that acts back on its cause"),
         ("benchmark", "a fixed point to compare with"),

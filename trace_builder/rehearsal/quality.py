@@ -13,20 +13,22 @@ from trace_builder.rehearsal.request import Request
 from trace_builder.rehearsal.topics import language
 
 _REFERS = re.compile(
-    r"\b(?:the|this|these|those|each|following|given|provided|above|below)\s+(?:given|following|provided|above|below)\b"
+    r"\b(?:the|this|these|those|each|all)\s+(?:given|following|provided|above|below)\b"
+    r"|\byou (?:are|were) (?:given|provided)\b"
     r"|\b(?:given|following|provided)\s+(?:\w+\s+){0,2}?(?:text|sentences?|words?|paragraph|passage|pairs?|list|"
-    r"article|email|code|table|input|story|question|statement|tweet|review|numbers?|data|items?|equation|people)\b"
+    r"article|email|code|table|input|story|question|statement|tweet|review|numbers?|data|items?|equation|people|facts?|"
+    r"information|names?|description|scenario|prompt|topic|product|tweets?)\b"
     r"|\b(?:this|these)\s+(?:\w+\s+)?(?:text|sentences?|paragraph|passage|email|article|code|table|list|essay|poem|"
     r"words?|tweet|review|document|letter)\b"
     r"|\b(?:text|sentence|paragraph|passage|words?) (?:below|above|provided|given)\b",
     re.IGNORECASE,
 )
 _REFERS_ZH = re.compile(
-    r"(?:下面|给定|以下|下列|如下|所给|给出的|上面|上述)的?"
+    r"(?:下面|给定|以下|这些|下列|如下|所给|给出的|上面|上述)的?"
     r"(?:这|那|几|两|三|个|段|篇|句|首|组|些|一|条|种|位)*的?"
     r"[\u4e00-\u9fff]{0,4}?(?:文本|句子|文章|段落|内容|词语|单词|词|文字|短文|数据|列表|表格|邮件|代码|问题|新闻|"
-    r"评论|对话|诗|故事|材料|信息|题目|句|段|数字|选项|语句|话|人物|公式)"
-    r"|(?:这|该)(?:段|篇|句|首|封|则)(?:话|文字|文章|文本|邮件|诗|新闻|代码|评论)?"
+    r"评论|对话|诗|故事|材料|信息|题目|句|段|数字|选项|语句|话|人物|公式|事实|人|大学|城市|产品|名称|主题|场景|说法|笑话)"
+    r"|(?:这|该)(?:段|篇|句|首|封|则)(?:话|文字|文章|文本|邮件|诗|新闻|代码|评论)?|这个(?:句子|单词|词|笑话|说法)"
 )
 
 

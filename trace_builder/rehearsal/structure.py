@@ -43,7 +43,7 @@ def structure(request: Request, rng: Random, blemish: float) -> dict[str, Any]:
     rows = [{"text": f.text, "dimension": label(f.check, lang, rng)} for f in reading.constraints]
     verdict, why = _verdict(description, list(reading.checks), lang)
     if rows and rng.random() < blemish:
-        _spoil(rows, lang, rng)
+        description = _spoil(description, rows, lang, rng)
     return {
         "reasoning": why,
         "verdict": verdict,
@@ -84,11 +84,16 @@ def _verdict(description: str, checks: list[Check], lang: Lang) -> tuple[str, st
     return "ok", "Task and constraints can be told apart." if en else "任务与约束可以分清。"
 
 
-def _spoil(rows: list[dict[str, str]], lang: Lang, rng: Random) -> None:
-    if rng.random() < 0.5:
+def _spoil(description: str, rows: list[dict[str, str]], lang: Lang, rng: Random) -> str:
+    """One fault: a description cut short, a label that is not of the taxonomy, or an invented constraint."""
+    fault = rng.randrange(3)
+    if fault == 0:
+        return description[:2] if lang == "zh" else description.split()[0]
+    if fault == 1:
         rows[0]["dimension"] = "Input Format" if lang == "en" else "输入格式约束"
     else:
         text = (
             "Mention a purple elephant in the third line." if lang == "en" else "第三行要提到一头紫色的大象。"
         )
         rows.append({"text": text, "dimension": "inclusion"})
+    return description

@@ -33,16 +33,27 @@ most much must name need never next number only other output over part please po
 question read reason same sentence sentences should show some something such suggest sure take task
 tell text than that their them then there these they thing this those three through under until upon
 used using want were what when where which while whose will with without word words would write
-written your yourself rewrite create choose list compose convert determine identify decide based
-think people person
+written your yourself rewrite create choose compose convert determine identify decide based think
+people person correct good better best respond review solve link plan select outputs lines whether
+different proper brief detailed appropriate simple short sample related relevant several various
+specific certain design develop discuss summarize translate classify categorize paraphrase extract
+edit evaluate analyze compare calculate discover verify complete fill available fulfill purpose
+cover last entered rank detect linked required otherwise someone reply played works consider carried
+order carry include important often fact facts play
 """
 _STOP_EN = frozenset(_STOP_WORDS.split())
 _CUT_ZH = re.compile(
-    "请问|请你|请|一下|一个|一篇|一首|一段|一封|一份|一些|一种|一句|下面|以下|下列|给定|给出|写出|生成|创作|编写|根据|"
-    "这个|那个|这些|哪些|什么|如何|怎么|怎样|为什么|是否|可以|需要|应该|能够|我们|你们|他们|我|你|他|她|它|"
-    "[的了和与或是在有对从到把被为以及给让用将就都也很更最不要吗呢吧写做说请个中里上下出其该每并且而于关]"
+    "请问|请你|请|一下|一个|一篇|一首|一段|一封|一份|一些|一种|一句|一位|下面|"
+    "以下|下列|如下|给定|所给|给出|写出|生成|创作|编写|撰写|根据|基于|按照|这个|"
+    "那个|这些|那些|哪些|什么|如何|怎么|怎样|为什么|是否|可以|需要|应该|能够|"
+    "可能|我们|你们|他们|自己|告诉|识别|检测|判断|创建|返回|回答|解释|说明|使用|"
+    "提供|列出|描述|选择|找出|分析|检查|输出|输入|句子|文本|文章|段落|词语|单词|"
+    "问题|这封|这篇|这段|这条|这首|没有|如果|否则|以及|因为|所以|之间|建议|帮助|"
+    "推荐|讨论|介绍|概述|总结|翻译|改写|转换|比较|确定|组成|包含|包括|例子|"
+    "此任务|两个|所有|每个|正确|提示|其他|某些|某个|"
+    "[我你他她它的了和与或是在有对从到把被为以及给让用将就都也很更最不要吗呢吧写做说请个中里上下出其该每并且而于关若则会能至来]"
 )
-_SEGMENT = re.compile(f"[{CJK}]{{2,5}}")
+_SEGMENT = re.compile(f"(?<![{CJK}])[{CJK}]{{2,6}}(?![{CJK}])")
 
 
 def named(text: str) -> bool:
