@@ -123,7 +123,7 @@ def make_check(kind: Kind, params: Params, lang: Lang) -> Check:
 
 
 class Registry:
-    """All kinds, indexed by the first two characters of their templates."""
+    """All kinds, indexed by the first two characters of their templates, or the one before an early slot."""
 
     def __init__(self, kinds: Iterable[Kind]) -> None:
         self.kinds: dict[str, Kind] = {}
@@ -135,7 +135,7 @@ class Registry:
             written: list[tuple[Lang, str]] = [("en", t) for t in kind.en] + [("zh", t) for t in kind.zh]
             for lang, template in (*written, *kind.heard):
                 entry = (_pattern(template), kind, lang)
-                self._forms.setdefault(template[:2].lower(), []).append(entry)
+                self._forms.setdefault(_SLOT.split(template)[0][:2].lower(), []).append(entry)
 
     def of_dimension(self, dimension: str, lang: Lang) -> list[Kind]:
         """The kinds of a dimension that can be worded in ``lang``."""
@@ -144,7 +144,9 @@ class Registry:
     def match(self, text: str) -> Check | None:
         """The check whose wording is the whole of ``text``; None when no kind's is."""
         text = canonical(text)
-        for pattern, kind, lang in self._forms.get(text[:2].lower(), ()):
+        for pattern, kind, lang in self._forms.get(text[:2].lower(), []) + self._forms.get(
+            text[:1].lower(), []
+        ):
             found = pattern.fullmatch(text)
             if found is not None:
                 params = {name: value.strip() for name, value in found.groupdict().items()}
