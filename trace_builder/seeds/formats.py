@@ -76,7 +76,7 @@ def as_seed(row: object, default_source: str) -> Seed:
     if not instruction or is_placeholder(instruction):
         raise RowError("the instruction is empty")
     lang = _lang(row.get("lang")) or detect_lang(instruction) or detect_lang(text or "") or "en"
-    return Seed.model_construct(
+    return Seed(
         id=_id(row.get("id")) or content_id(instruction, text),
         lang=lang,
         instruction=instruction,
@@ -97,6 +97,8 @@ def detect_lang(text: str) -> Lang | None:
     """zh from a share of Chinese characters among the letters on, else en; None where none are. What stands
     in quotes is looked at only where there is nothing else: it may be what is to be translated."""
     sample = text[:_SAMPLE]
+    if sample.isascii():
+        return "en" if _LETTER.search(sample) else None
     unquoted = _QUOTED.sub("", sample)
     sample = unquoted if _LETTER.search(unquoted) else sample
     letters = len(_LETTER.findall(sample))
@@ -191,13 +193,15 @@ def _text(value: object, what: str) -> str | None:
         raise RowError(f"'{what}' must be a text, this is {_kind(value)}")
     if "\0" in value:
         raise RowError(f"'{what}' holds a NUL character")
-    if _SURROGATE.search(value):
+    if not value.isascii() and _SURROGATE.search(value):
         raise RowError(f"'{what}' holds half of a surrogate pair")
     return value
 
 
 def _line_of_text(value: object, what: str) -> str:
     text = (_text(value, what) or "").strip()
+    if not text:
+        return text
     if _CONTROL.search(text):
         raise RowError(f"'{what}' holds a line break or another control character")
     if len(text) > _MAX_ID:

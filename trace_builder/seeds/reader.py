@@ -97,7 +97,7 @@ def _row(piece: Piece, source: str, ignored: Counter[str] | None) -> Row:
         seed = as_seed(value, source)
     except RowError as exc:
         return Row(piece.line, piece.data, reason=str(exc))
-    if ignored is not None and isinstance(value, dict):
+    if ignored is not None and isinstance(value, dict) and not value.keys() <= KNOWN_KEYS:
         ignored.update(value.keys() - KNOWN_KEYS)
     return Row(piece.line, piece.data, seed)
 
