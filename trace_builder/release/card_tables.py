@@ -1,0 +1,235 @@
+"""The card's tables: this set beside the paper's, the funnel, yields, lengths, tokens, and what was removed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from trace_builder.paper import EVAL_COUNTS, TRAIN_COUNTS, TYPE_SHARES
+from trace_builder.release.source import AFTER
+
+if TYPE_CHECKING:
+    from trace_builder.release.build import Release
+
+SPLITS = ("train", "validation", "evaluation")
+_CALL = re.compile(
+    r'\{"id": ?"((?:[^"\\]|\\.)*)", ?"key": ?"\w+", ?"stage": ?"iopo", ?"prompt": ?"iopo_(\w+)"'
+)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A Markdown table; the first column to the left, the others to the right."""
+    lines = [_row(heads), "|" + "|".join([":---", *["---:"] * (len(heads) - 1)]) + "|"]
+    return "\n".join(lines + [_row(row) for row in rows])
+
+
+def constraints(release: Release) -> str:
+    """Tables 1 and 2 of the paper, with this set's columns beside them."""
+    splits = [(name, release.figures[name]) for name in SPLITS if name in release.figures]
+    paper = [
+        ("paper train", dict(enumerate(TRAIN_COUNTS, 1))),
+        ("paper evaluation", dict(enumerate(EVAL_COUNTS, 1))),
+    ]
+    columns = [(name, dict(figures.counts)) for name, figures in splits]
+    every: list[tuple[str, dict[int, Any]]] = [*columns, *paper]
+    first = table(
+        ("", "instructions", "min", "max", "mean"),
+        [(name, *_spread(counts)) for name, counts in every],
+    )
+    most = max([15, *(count for _, counts in every for count in counts)])
+    second = table(
+        ("constraints", *(name for name, _ in every)),
+        [(count, *(_int(counts.get(count, 0)) for _, counts in every)) for count in range(1, most + 1)],
+    )
+    return (
+        "## Constraints an instruction (the paper's Tables 1 and 2)\n\n"
+        f"{first}\n\n{second}\n\nThe evaluation quotas asked for: {_quotas(release.quotas)}."
+    )
+
+
+def dimensions(release: Release) -> str:
+    """Shares by type beside the paper's Figure 3, and by dimension."""
+    total: Counter[str | None] = Counter()
+    for figures in release.figures.values():
+        total.update(figures.dimensions)
+    number = sum(total.values())
+    groups, singles = [], []
+    for type_ in release.taxonomy.types:
+        inside = [(d, total.pop(d.id, 0)) for d in type_.dimensions]
+        count = sum(n for _, n in inside)
+        paper = TYPE_SHARES.get(type_.id)
+        groups.append((type_.name["en"], count, _percent(count, number), f"{paper}%" if paper else "-"))
+        singles += [(f"{d.name['en']} ({d.name['zh']})", n, _percent(n, number)) for d, n in inside]
+    outside = sum(total.values())
+    if outside:
+        singles.append(("outside the taxonomy", outside, _percent(outside, number)))
+    return (
+        "## Types and dimensions (the paper's Figure 3)\n\n"
+        + table(("type", "constraints", "share", "paper"), groups)
+        + "\n\n"
+        + table(("dimension", "constraints", "share"), singles)
+    )
+
+
+def funnel(release: Release) -> str:
+    """In = accepted + rejected + failed (+ pending, in an unfinished run), with the reasons."""
+    run, rows, reasons = release.run, [], []
+    for stage, before in AFTER.items():
+        file = run.stages[stage]
+        entered = len(run.seeds) if before is None else len(run.stages[before].accepted())
+        counts = Counter(place.status for place in file.places.values())
+        pending = entered - sum(counts.values())
+        rows.append((stage, entered, counts["accepted"], counts["rejected"], counts["failed"], pending))
+        why = Counter(o.reason for _, o in file.outcomes() if o.status != "accepted")
+        reasons += [(stage, reason, number) for reason, number in sorted(why.items(), key=_frequent)]
+    text = "## The funnel\n\n" + table(("stage", "in", "accepted", "rejected", "failed", "pending"), rows)
+    if reasons:
+        text += "\n\n" + table(("stage", "reason", "records"), reasons)
+    return text
+
+
+def yields(release: Release) -> str:
+    """IOPO groups by operation: drawn, and what they became."""
+    run, drawn = release.run, _drawn(release)
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for _, outcome in run.stages["iopo"].outcomes():
+        record = outcome.record or {}
+        operation = record.get("operation") or drawn.get(outcome.id, "not known")
+        kinds[operation][record.get("certificate") if outcome.status == "accepted" else outcome.status] += 1
+    if not kinds:
+        return ""
+    names = ("full", "one_sided", "rationality", "rejected", "failed")
+    rows = []
+    for operation, counts in sorted(kinds.items()):
+        number = sum(counts.values())
+        rows.append((operation, number, *(counts[n] for n in names), _percent(counts["full"], number)))
+    return "## IOPO yield by operation\n\n" + table(("operation", "tried", *names, "full share"), rows)
+
+
+def lengths(release: Release) -> str:
+    """How long chosen responses are beside rejected ones."""
+    rows = []
+    for name, figures in sorted(release.figures.items()):
+        for what, found in (("DPO", figures.lengths.figures()), ("IOPO", figures.group_lengths.figures())):
+            if found:
+                rows.append(
+                    (
+                        f"{what}, {name}",
+                        int(found["pairs"]),
+                        f"{found['chosen']:.0f}",
+                        f"{found['rejected']:.0f}",
+                        f"{found['median_ratio']:.2f}",
+                        f"{100 * found['chosen_longer']:.1f}%",
+                    )
+                )
+    if not rows:
+        return ""
+    heads = ("pairs", "number", "mean chosen", "mean rejected", "median chosen / rejected", "chosen longer")
+    limit = release.options.max_length_ratio
+    note = (
+        f"Pairs whose lengths differ by more than a factor of {limit:g} are left out."
+        if limit is not None
+        else "No pair was left out for its lengths."
+    )
+    return (
+        f"## Length bias\n\nLengths are in characters. {note} A whole IOPO group gives each of its two responses "
+        f"once as chosen and once as rejected, so its rows carry no length bias.\n\n{table(heads, rows)}"
+    )
+
+
+def usage(release: Release) -> str:
+    """Tokens by stage, and what they cost where the run's config has prices."""
+    stages = release.run.manifest.get("usage")
+    if not isinstance(stages, dict) or not stages:
+        return ""
+    names = ("calls", "prompt", "cached", "completion", "retries")
+    rows = [
+        (stage, *(used.get(name, 0) for name in names))
+        for stage, used in stages.items()
+        if isinstance(used, dict)
+    ]
+    total = ("all", *(sum(row[1 + number] for row in rows) for number in range(len(names))))
+    text = "## Tokens and cost\n\n" + table(("stage", *names), [*rows, total])
+    cost = _cost(release)
+    return f"{text}\n\n{cost}" if cost else text
+
+
+def removed(release: Release) -> str:
+    """What was left out, by reason."""
+    counts = Counter((r.kind, r.part, r.method) for r in release.cleaned.removals)
+    targets = ", ".join(f"{name} ({number} texts)" for name, number in release.targets.items())
+    near = release.options.near_duplicates
+    text = (
+        "## Duplicates and decontamination\n\n"
+        + (
+            f"Near duplicates have a Jaccard similarity of {near:g} or more over shingles of characters "
+            "(Chinese) and words (other scripts). "
+            if near is not None
+            else "Only exact duplicates were looked for. "
+        )
+        + (f"Decontaminated against {targets}." if targets else "Not decontaminated against any benchmark.")
+    )
+    if counts:
+        rows = [(*key, number) for key, number in sorted(counts.items())]
+        text += " Every hit is in removed.jsonl.\n\n" + table(("kind", "text", "measure", "hits"), rows)
+    return text
+
+
+def _cost(release: Release) -> str:
+    """One sentence for each currency; the prices are those of the stage's own model."""
+    models = release.run.config.get("models") or {}
+    totals: dict[str, float] = defaultdict(float)
+    for stage, used in (release.run.manifest.get("usage") or {}).items():
+        section = release.run.config.get(stage) or {}
+        model = models.get((section.get("call") or {}).get("model", "default")) or {}
+        prices = model.get("prices") or {}
+        fresh = used.get("prompt", 0) - used.get("cached", 0)
+        amounts = (fresh, used.get("cached", 0), used.get("completion", 0))
+        each = (prices.get("prompt", 0), prices.get("cached", 0), prices.get("completion", 0))
+        totals[prices.get("currency", "USD")] += sum(a * p for a, p in zip(amounts, each, strict=True)) / 1e6
+    spent = [f"{amount:.2f} {currency}" for currency, amount in sorted(totals.items()) if amount]
+    return f"At the config's prices: {', '.join(spent)}." if spent else ""
+
+
+def _drawn(release: Release) -> dict[str, str]:
+    """The operation that was drawn for each record, from the prompts asked in calls/iopo.jsonl."""
+    path = release.run.folder / "calls" / "iopo.jsonl"
+    found: dict[str, str] = {}
+    if path.is_file():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                match = _CALL.match(line)
+                if match:
+                    found[match[1]] = match[2]
+    return found
+
+
+def _spread(counts: dict[int, Any]) -> tuple[str, int, int, str]:
+    there = [count for count, number in counts.items() if number]
+    number = sum(counts.values())
+    mean = sum(count * n for count, n in counts.items()) / number if number else 0
+    return _int(number), min(there, default=0), max(there, default=0), f"{mean:.2f}"
+
+
+def _quotas(quotas: dict[int, int]) -> str:
+    asked = [f"{number} with {count}" for count, number in sorted(quotas.items()) if number]
+    return ", ".join(asked) or "none"
+
+
+def _frequent(item: tuple[str | None, int]) -> tuple[int, str]:
+    return -item[1], item[0] or ""
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.2f}%" if whole else "-"
+
+
+def _int(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _row(cells: Sequence[Any]) -> str:
+    texts = (f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells)
+    return "| " + " | ".join(text.replace("|", "\\|").replace("\n", " ") for text in texts) + " |"

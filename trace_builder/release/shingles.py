@@ -1,0 +1,61 @@
+"""Texts as sets of shingles: runs of characters for Chinese, runs of words for English, both where mixed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: Tokens in a shingle that starts with a character of Chinese, Japanese or Korean, and with any other word.
+CHARACTERS = 4
+WORDS = 2
+
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_TOKEN = re.compile(rf"[{_IDEOGRAPHS}]|[^\W_{_IDEOGRAPHS}]+")
+_IDEOGRAPH = re.compile(rf"[{_IDEOGRAPHS}]")
+
+
+def tokens(text: str) -> list[str]:
+    """Words, and single ideographs, in one width and case; punctuation and spacing are gone."""
+    return _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def shingles(text: str) -> frozenset[str]:
+    """The shingles of a text.
+
+    A text shorter than a shingle is one piece of its own, so that two short texts count as equal only when
+    they are; a text without any letter or digit stands for itself.
+    """
+    found = tokens(text)
+    pieces = {
+        " ".join(found[start : start + length])
+        for start, length in enumerate(map(_length, found))
+        if start + length <= len(found)
+    }
+    return frozenset(pieces) if pieces else frozenset({whole(text)})
+
+
+def whole(text: str) -> str:
+    """The whole text as one piece: what exact duplicates share. It equals no shingle of a longer text."""
+    found = tokens(text)
+    return "=" + (" ".join(found) if found else "".join(text.split()))
+
+
+def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    """Shared shingles over all shingles, 0 to 1."""
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared)
+
+
+def overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """Shared shingles over those of the smaller text, 0 to 1: 1 where one text lies whole in the other."""
+    return len(one & other) / min(len(one), len(other))
+
+
+def chinese(text: str) -> bool:
+    """Whether at least a third of the text's tokens are ideographs."""
+    found = tokens(text)
+    return 3 * sum(bool(_IDEOGRAPH.match(token)) for token in found) >= max(1, len(found))
+
+
+def _length(token: str) -> int:
+    return CHARACTERS if _IDEOGRAPH.match(token) else WORDS

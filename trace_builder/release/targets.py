@@ -1,0 +1,148 @@
+"""Reads the texts to keep out of a release: benchmark files, as they are published (``--against``)."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trace_builder.errors import InputError
+
+#: Fields that hold a benchmark's prompt, in the order they are looked for: IFEval and IFBench, FollowBench and
+#: ComplexBench, chat rows (TRACE), CFBench and others.
+FIELDS = ("prompt", "instruction", "messages", "conversations", "question", "query", "input", "text")
+
+#: Inside an Alpaca row the input belongs to the instruction.
+_WITH_INPUT = "instruction"
+_SUFFIXES = (".jsonl", ".json", ".csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One text, with the file and line (or number of the row, from 1, in an array) it comes from."""
+
+    text: str
+    where: str
+    id: str = ""
+
+
+def read_targets(spec: str) -> list[Target]:
+    """The texts of one ``--against FILE[:field]``: a JSONL file, a JSON array, a CSV file with a heading, or a
+    folder of such files. ``field`` may lead into nested objects ("turns.0.content").
+
+    Rows whose field is there and empty are left out.
+
+    Raises:
+        InputError: no such file, a line that cannot be read, or a row without a text field.
+    """
+    path, field = _split(spec)
+    files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES) if path.is_dir() else [path]
+    if not files:
+        raise InputError(f"--against {spec}: no {', '.join(_SUFFIXES)} file in this folder")
+    targets = []
+    for file in files:
+        for line, row in _rows(file):
+            where = f"{file.name}:{line}"
+            text = _text(row, field, f"{file}:{line}")
+            if text.strip():
+                targets.append(Target(text, where, _row_id(row)))
+    if not targets:
+        raise InputError(f"--against {spec}: no text in it")
+    return targets
+
+
+def _split(spec: str) -> tuple[Path, str | None]:
+    if Path(spec).exists():
+        return Path(spec), None
+    name, colon, field = spec.rpartition(":")
+    if colon and field and Path(name).exists():
+        return Path(name), field
+    raise InputError(f"--against {spec}: no such file")
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as exc:
+        line = exc.object[: exc.start].count(b"\n") + 1
+        raise InputError(f"{path}:{line}: not UTF-8") from None
+    if path.suffix == ".csv":
+        yield from enumerate(csv.DictReader(text.splitlines(keepends=True)), start=2)
+    elif text.lstrip().startswith("["):
+        yield from _array(path, text)
+    else:
+        for line, raw in enumerate(text.split("\n"), start=1):
+            if raw.strip():
+                yield line, _json(path, line, raw)
+
+
+def _array(path: Path, text: str) -> Iterator[tuple[int, Any]]:
+    try:
+        rows = json.loads(text)
+    except json.JSONDecodeError as exc:
+        raise InputError(f"{path}:{exc.lineno}: not JSON ({exc.msg})") from None
+    yield from enumerate(rows, start=1)
+
+
+def _json(path: Path, line: int, raw: str) -> Any:
+    try:
+        return json.loads(raw)
+    except json.JSONDecodeError as exc:
+        raise InputError(f"{path}:{line}: not JSON ({exc.msg})") from None
+
+
+def _text(row: Any, field: str | None, where: str) -> str:
+    if field is not None:
+        value = _follow(row, field)
+        text = _plain(value)
+        if text is None:
+            raise InputError(f"{where}: no text in the field {field!r}")
+        return text
+    if isinstance(row, str):
+        return row
+    if isinstance(row, dict):
+        for name in FIELDS:
+            text = _plain(row.get(name))
+            if text is not None:
+                extra = row.get("input") if name == _WITH_INPUT else None
+                return f"{text}\n{extra}" if isinstance(extra, str) and extra.strip() else text
+    raise InputError(
+        f"{where}: no text field found (looked for {', '.join(FIELDS)}); name it as --against FILE:field"
+    )
+
+
+def _follow(row: Any, field: str) -> Any:
+    for part in field.split("."):
+        if isinstance(row, dict):
+            row = row.get(part)
+        elif isinstance(row, list) and part.lstrip("-").isdigit() and -len(row) <= int(part) < len(row):
+            row = row[int(part)]
+        else:
+            return None
+    return row
+
+
+def _plain(value: Any) -> str | None:
+    """A text, or the user turns of a conversation."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and value and all(isinstance(turn, dict) for turn in value):
+        said = [turn.get("content", turn.get("value")) for turn in value if _is_user(turn)]
+        texts = [text for text in said if isinstance(text, str)]
+        return "\n".join(texts) if texts else None
+    return None
+
+
+def _is_user(turn: dict[str, Any]) -> bool:
+    return turn.get("role", turn.get("from")) in ("user", "human")
+
+
+def _row_id(row: Any) -> str:
+    if isinstance(row, dict):
+        for name in ("id", "key", "main_id", "example_id", "idx"):
+            if isinstance(row.get(name), str | int):
+                return str(row[name])
+    return ""
