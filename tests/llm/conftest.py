@@ -1,0 +1,191 @@
+"""A real HTTP server on loopback that answers as a test tells it to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pytest
+from aiohttp import web
+
+from trace_builder.config import ModelConfig, WireConfig
+from trace_builder.llm.client import LLMClient
+from trace_builder.llm.types import ChatRequest
+
+
+@dataclass
+class Reply:
+    """What one request gets. ``text`` is the answer of a good completion; ``body`` replaces the whole body."""
+
+    status: int = 200
+    text: str | None = "fine"
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    reset: Literal["", "before", "during"] = ""
+    finish: str = "stop"
+    #: The reply waits for this event, however long it takes.
+    until: asyncio.Event | None = None
+
+    def content(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
+        return json.dumps(self.body if self.body is not None else self._completion()).encode()
+
+    def _completion(self) -> dict[str, Any]:
+        return {
+            "id": "x",
+            "object": "chat.completion",
+            "choices": [
+                {
+                    "index": 0,
+                    "message": {"role": "assistant", "content": self.text},
+                    "finish_reason": self.finish,
+                }
+            ],
+            "usage": {
+                "prompt_tokens": 11,
+                "completion_tokens": 7,
+                "prompt_tokens_details": {"cached_tokens": 5},
+            },
+        }
+
+
+def error_body(message: str, **fields: Any) -> dict[str, Any]:
+    """An error as vLLM words it."""
+    return {"error": {"message": message, "type": "BadRequestError", "param": None, "code": 400} | fields}
+
+
+class ScriptedServer:
+    """Answers chat completions from ``script`` first, then by ``answer``; both may be changed at any time.
+
+    Attributes:
+        seen: the bodies of the chat completions, in the order of arrival.
+        headers: the headers that came with them.
+        most: the largest number of requests that were open at once.
+    """
+
+    def __init__(self, models: tuple[str, ...] = ("m",), *, key: str | None = None) -> None:
+        self.models: tuple[str, ...] | None = models
+        self.key = key
+        self.script: list[Reply] = []
+        self.answer: Callable[[dict[str, Any]], Reply] = lambda body: Reply()
+        self.metrics: str | None = None
+        self.seen: list[dict[str, Any]] = []
+        self.headers: list[Mapping[str, str]] = []
+        self.lists = 0
+        self.open = 0
+        self.most = 0
+        self.port = 0
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    async def __aenter__(self) -> ScriptedServer:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listens; on the port of last time, if it has been up before."""
+        app = web.Application()
+        app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_get("/v1/models", self._models)
+        app.router.add_get("/metrics", self._metrics)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.01)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _chat(self, request: web.Request) -> web.StreamResponse:
+        if self.key is not None and request.headers.get("Authorization") != f"Bearer {self.key}":
+            return web.json_response({"error": "Unauthorized"}, status=401)
+        body = await request.json()
+        self.seen.append(body)
+        self.headers.append(request.headers)
+        self.open += 1
+        self.most = max(self.most, self.open)
+        try:
+            return await self._reply(request, self.script.pop(0) if self.script else self.answer(body))
+        finally:
+            self.open -= 1
+
+    async def _reply(self, request: web.Request, reply: Reply) -> web.StreamResponse:
+        if reply.delay:
+            await asyncio.sleep(reply.delay)
+        if reply.until is not None:
+            await reply.until.wait()
+        assert request.transport is not None
+        if reply.reset == "before":
+            request.transport.abort()
+        content = reply.content()
+        response = web.StreamResponse(status=reply.status, headers=dict(reply.headers))
+        response.content_type = "application/json"
+        response.content_length = len(content)
+        await response.prepare(request)
+        if reply.reset == "during":
+            await response.write(content[: len(content) // 2])
+            request.transport.abort()
+        await response.write(content)
+        return response
+
+    async def _models(self, request: web.Request) -> web.Response:
+        self.lists += 1
+        if self.key is not None and request.headers.get("Authorization") != f"Bearer {self.key}":
+            return web.json_response({"error": "Unauthorized"}, status=401)
+        if self.models is None:
+            return web.json_response({"detail": "Not Found"}, status=404)
+        rows = [{"id": name, "object": "model", "max_model_len": 4096} for name in self.models]
+        return web.json_response({"object": "list", "data": rows})
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        if self.metrics is None:
+            return web.Response(status=404)
+        return web.Response(text=self.metrics)
+
+
+def make_client(*servers: ScriptedServer, model: str = "m", **wire: Any) -> LLMClient:
+    """A client of one model over these servers, impatient enough for tests."""
+    settings: dict[str, Any] = {"backoff": 0.001, "backoff_max": 0.002, "outage_limit": 30.0, **wire}
+    config = ModelConfig(name=model, base_urls=tuple(s.url for s in servers), structured="json_schema")
+    return LLMClient({"default": config}, WireConfig(**settings), probe_interval=0.02, probe_timeout=5.0)
+
+
+def make_request(text: str = "hello", **fields: Any) -> ChatRequest:
+    values: dict[str, Any] = {
+        "client": "default",
+        "model": "m",
+        "messages": (("user", text),),
+        "seed": 1,
+        "max_tokens": 16,
+    }
+    return ChatRequest(**(values | fields))
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What the tests of this folder work with."""
+
+    Server: type[ScriptedServer] = ScriptedServer
+    Reply: type[Reply] = Reply
+    error: Callable[..., dict[str, Any]] = staticmethod(error_body)  # type: ignore[assignment]
+    client: Callable[..., LLMClient] = staticmethod(make_client)  # type: ignore[assignment]
+    request: Callable[..., ChatRequest] = staticmethod(make_request)  # type: ignore[assignment]
+
+
+@pytest.fixture
+def kit() -> Kit:
+    return Kit()

@@ -1,0 +1,143 @@
+"""The wire's front door: asks models and knows nothing of stages."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from types import TracebackType
+
+from trace_builder.config import ModelConfig, WireConfig
+from trace_builder.llm.bodies import encode
+from trace_builder.llm.endpoints import Endpoint
+from trace_builder.llm.pool import Pool
+from trace_builder.llm.prepare import find_mode, require_model
+from trace_builder.llm.retry import RetryBudget, RetryPolicy
+from trace_builder.llm.trial import Trial
+from trace_builder.llm.types import ChatAnswer, ChatRequest, Mode, WireSnapshot
+
+#: The key sent where the environment has none; servers without keys take anything.
+NO_KEY = "EMPTY"
+
+
+class LLMClient:
+    """Asks the models of a config, each over its own servers.
+
+    Models with the same servers and the same key share one limit, for it is the servers' capacity that is
+    looked for.
+
+    Args:
+        models: the config's ``models``.
+        wire: concurrency, timeouts, retries.
+        probe_interval: seconds between probes of a server that is set aside.
+        probe_timeout: seconds for one probe.
+    """
+
+    def __init__(
+        self,
+        models: Mapping[str, ModelConfig],
+        wire: WireConfig,
+        *,
+        probe_interval: float = 2.0,
+        probe_timeout: float = 10.0,
+    ) -> None:
+        self._models = dict(models)
+        self._wire = wire
+        self._probe_interval = probe_interval
+        self._probe_timeout = probe_timeout
+        self._policy = RetryPolicy(
+            wire.retries, wire.backoff, wire.backoff_max, max(wire.backoff_max, wire.outage_limit)
+        )
+        self._pools: dict[str, Pool] = {}
+        self._extras = {
+            name: json.dumps(m.extra_body, ensure_ascii=False) if m.extra_body else None
+            for name, m in self._models.items()
+        }
+        self._modes: dict[str, Mode] = {
+            name: m.structured for name, m in self._models.items() if m.structured != "auto"
+        }
+
+    async def __aenter__(self) -> LLMClient:
+        shared: dict[tuple[tuple[str, ...], str], Pool] = {}
+        for name, model in self._models.items():
+            key = (tuple(sorted(set(model.base_urls))), model.api_key_env)
+            if key not in shared:
+                shared[key] = self._open(model)
+            self._pools[name] = shared[key]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pools = self._unique_pools()
+        self._pools = {}
+        for pool in pools:
+            await pool.close()
+
+    async def prepare(self) -> None:
+        """Gets to know the servers: what they serve, how long a context they take, how they give structure.
+
+        Raises:
+            InputError: a wrong key, a wrong address, or a model that the servers do not offer.
+            StoppedError: no server came up within the outage limit.
+        """
+        for name, model in self._models.items():
+            await require_model(self._pools[name], model)
+        for name, model in self._models.items():
+            if name not in self._modes:
+                self._modes[name] = await find_mode(self, name, model.name)
+        for pool in self._unique_pools():
+            pool.start_reading_metrics()
+
+    def mode(self, model: str) -> Mode:
+        """How structure is asked of a model (its name in the config). ``prepare`` finds it out for "auto"."""
+        return self._modes.get(model, "json_schema")
+
+    def context_length(self, model: str) -> int | None:
+        """Tokens a model's context holds, where its servers say; the smallest over the servers."""
+        served = self._models[model].name
+        lengths = [(e.models or {}).get(served) for e in self._pools[model].endpoints]
+        return min((x for x in lengths if x is not None), default=None)
+
+    async def complete(
+        self, request: ChatRequest, *, depth: int = 0, budget: RetryBudget | None = None
+    ) -> ChatAnswer:
+        """Asks until there is an answer.
+
+        Args:
+            depth: where places are short, the deepest request goes first.
+            budget: retries left to this request's record.
+
+        Raises:
+            WireError: refused, or the retries are spent.
+            StoppedError: no server was up for longer than the outage limit.
+        """
+        body = encode(request, self._extras[request.client])
+        pool = self._pools[request.client]
+        return await Trial(pool, body, request.model, request.max_tokens, depth).run(self._policy, budget)
+
+    def snapshot(self) -> WireSnapshot:
+        """The wire as it is now, over all servers."""
+        pools = self._unique_pools()
+        pauses = [p.watch.paused_for for p in pools if p.watch.paused_for is not None]
+        left = [p.watch.stops_in for p in pools if p.watch.stops_in is not None]
+        return WireSnapshot(
+            in_flight=sum(p.limit.in_flight for p in pools),
+            limit=sum(int(p.limit.limit) for p in pools),
+            waiting=sum(p.limit.waiting for p in pools),
+            servers=tuple(e.snapshot() for p in pools for e in p.endpoints),
+            retries=sum(p.retries for p in pools),
+            paused_for=max(pauses, default=None),
+            stops_in=min(left, default=None),
+        )
+
+    def _open(self, model: ModelConfig) -> Pool:
+        key = os.environ.get(model.api_key_env) or NO_KEY
+        endpoints = [
+            Endpoint(url, key, connections=self._wire.concurrency, connect_timeout=self._wire.connect_timeout)
+            for url in dict.fromkeys(model.base_urls)
+        ]
+        return Pool(endpoints, self._wire, interval=self._probe_interval, probe_timeout=self._probe_timeout)
+
+    def _unique_pools(self) -> list[Pool]:
+        return list(dict.fromkeys(self._pools.values()))

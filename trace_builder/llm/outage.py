@@ -1,0 +1,127 @@
+"""Looks after servers that fail: sets them aside, probes them, takes them back, and ends a long outage."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+from trace_builder.errors import StoppedError
+from trace_builder.llm.endpoints import Endpoint
+from trace_builder.llm.types import WireError
+
+
+class Watch:
+    """Watches the servers of one model.
+
+    Args:
+        endpoints: the servers.
+        limit: seconds with no server up, after which the run stops.
+        interval: seconds between the probes of a server that is set aside.
+        timeout: seconds for one probe.
+        on_change: called when a server was set aside or taken back.
+        on_stop: called with the error that ends the run.
+    """
+
+    def __init__(
+        self,
+        endpoints: Sequence[Endpoint],
+        *,
+        limit: float,
+        interval: float,
+        timeout: float,
+        on_change: Callable[[], None],
+        on_stop: Callable[[StoppedError], None],
+    ) -> None:
+        self._endpoints = endpoints
+        self._limit = limit
+        self._interval = interval
+        self._timeout = timeout
+        self._on_change = on_change
+        self._on_stop = on_stop
+        self._probes: dict[Endpoint, asyncio.Task[None]] = {}
+        self._verdicts: dict[Endpoint, asyncio.Future[bool]] = {}
+        self._countdown: asyncio.TimerHandle | None = None
+        self._since: float | None = None
+
+    @property
+    def paused_for(self) -> float | None:
+        """Seconds since the last server went; None while one is up."""
+        return None if self._since is None else monotonic() - self._since
+
+    @property
+    def stops_in(self) -> float | None:
+        return None if self._since is None else max(0.0, self._limit - (monotonic() - self._since))
+
+    def suspect(self, endpoint: Endpoint, ping: str | None = None) -> asyncio.Future[bool]:
+        """Has a server looked at, unless that is under way. ``ping`` names a model to ask one word of, for a
+        server that lists its models and yet answers nothing.
+
+        Returns:
+            a future: whether the server passed its first probe.
+        """
+        if endpoint not in self._probes:
+            self._verdicts[endpoint] = asyncio.get_running_loop().create_future()
+            task = asyncio.ensure_future(self._look_after(endpoint, ping, self._verdicts[endpoint]))
+            self._probes[endpoint] = task
+            task.add_done_callback(lambda _: self._probes.pop(endpoint, None))
+        return self._verdicts[endpoint]
+
+    async def settled(self, endpoint: Endpoint) -> None:
+        """Returns when it is known whether a suspected server is gone."""
+        verdict = self._verdicts.get(endpoint)
+        if verdict is not None and not verdict.done():
+            await asyncio.wait([verdict])
+
+    async def close(self) -> None:
+        if self._countdown is not None:
+            self._countdown.cancel()
+        tasks = list(self._probes.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _look_after(self, endpoint: Endpoint, ping: str | None, verdict: asyncio.Future[bool]) -> None:
+        try:
+            well = await self._well(endpoint, ping)
+            if not well:
+                self._set_aside(endpoint)
+            verdict.set_result(well)
+            while endpoint.down:
+                await asyncio.sleep(self._interval)
+                if await self._well(endpoint, ping):
+                    self._take_back(endpoint)
+        finally:
+            verdict.cancel()
+
+    async def _well(self, endpoint: Endpoint, ping: str | None) -> bool:
+        try:
+            await endpoint.list_models(self._timeout)
+            if ping is not None:
+                await endpoint.ping(ping, self._timeout)
+        except WireError as error:
+            return not error.retryable
+        return True
+
+    def _set_aside(self, endpoint: Endpoint) -> None:
+        endpoint.down = True
+        endpoint.downs += 1
+        if self._since is None and all(e.down for e in self._endpoints):
+            self._since = monotonic()
+            self._countdown = asyncio.get_running_loop().call_later(self._limit, self._give_up)
+        self._on_change()
+
+    def _take_back(self, endpoint: Endpoint) -> None:
+        endpoint.down = False
+        endpoint.failures = 0
+        endpoint.resting_until = 0.0
+        self._since = None
+        if self._countdown is not None:
+            self._countdown.cancel()
+        self._on_change()
+
+    def _give_up(self) -> None:
+        servers = ", ".join(e.url for e in self._endpoints)
+        self._on_stop(
+            StoppedError(f"no server answered for {self._limit:g} s ({servers}); the run can be resumed")
+        )

@@ -1,0 +1,118 @@
+"""The servers of one model taken together: one limit, one queue, one outage."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from trace_builder.config import WireConfig
+from trace_builder.llm.endpoints import Endpoint, choose
+from trace_builder.llm.limits import AdaptiveLimit
+from trace_builder.llm.outage import Watch
+from trace_builder.llm.types import WireError
+
+#: Seconds between readings of a server's /metrics.
+METRICS_INTERVAL = 1.0
+#: Readings in a row with a long queue before the limit is lowered: a burst of arrivals is no congestion.
+METRICS_PATIENCE = 2
+
+
+class Pool:
+    """The servers of one model.
+
+    Args:
+        endpoints: the servers, at least one.
+        wire: limits, timeouts and retries.
+        interval: seconds between probes of a server that is set aside.
+        probe_timeout: seconds for one probe.
+    """
+
+    def __init__(
+        self, endpoints: Sequence[Endpoint], wire: WireConfig, *, interval: float, probe_timeout: float
+    ) -> None:
+        self.endpoints = tuple(endpoints)
+        self.wire = wire
+        self.interval = interval
+        self._probe_timeout = probe_timeout
+        self.retries = 0
+        self.limit = AdaptiveLimit(wire.concurrency, wire.start, adaptive=wire.adaptive)
+        self.watch = Watch(
+            self.endpoints,
+            limit=wire.outage_limit,
+            interval=interval,
+            timeout=probe_timeout,
+            on_change=self._changed,
+            on_stop=self.limit.stop,
+        )
+        self._reader: asyncio.Task[None] | None = None
+
+    async def get_ready(self) -> None:
+        """Reads the servers' lists of models, and waits until one server is up. Those that are not up yet
+        join later.
+
+        Raises:
+            WireError: a server refuses the key or the question.
+            StoppedError: none came up within the outage limit.
+        """
+        checks = (e.list_models(self._probe_timeout) for e in self.endpoints)
+        for endpoint, found in zip(
+            self.endpoints, await asyncio.gather(*checks, return_exceptions=True), strict=True
+        ):
+            if isinstance(found, WireError) and found.retryable:
+                self.watch.suspect(endpoint)
+                await self.watch.settled(endpoint)
+            elif isinstance(found, BaseException):
+                raise found
+        self.limit.release(await self.limit.acquire())
+
+    def start_reading_metrics(self) -> None:
+        """Starts to follow the servers' own queues, where they tell them."""
+        if self.wire.metrics and self.wire.adaptive and self._reader is None:
+            self._reader = asyncio.ensure_future(self._read_metrics())
+
+    async def close(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
+        await self.watch.close()
+        for endpoint in self.endpoints:
+            await endpoint.close()
+
+    async def take(self, model: str, depth: int) -> tuple[Endpoint, int]:
+        """Waits for a place and picks the server.
+
+        Returns:
+            the server, and the ticket to release the place with.
+
+        Raises:
+            WireError: the servers that are up do not serve ``model``.
+            StoppedError: no server was up for longer than the outage limit.
+        """
+        while True:
+            ticket = await self.limit.acquire(depth)
+            endpoint = choose(self.endpoints, model)
+            if endpoint is not None:
+                return endpoint, ticket
+            self.limit.release(ticket)
+            if not self.limit.paused:
+                raise WireError("unknown_model", f"no server that is up serves {model!r}", status=404)
+
+    def _changed(self) -> None:
+        if all(e.down for e in self.endpoints):
+            self.limit.pause()
+        else:
+            self.limit.resume()
+
+    async def _read_metrics(self) -> None:
+        readable = set(self.endpoints)
+        long = 0
+        while readable:
+            await asyncio.sleep(METRICS_INTERVAL)
+            up = [e for e in readable if not e.down]
+            loads = await asyncio.gather(*(e.load(METRICS_INTERVAL * 5) for e in up))
+            readable -= {e for e, load in zip(up, loads, strict=True) if load is None and not e.failures}
+            waiting = sum(load.waiting for load in loads if load is not None)
+            running = sum(load.running for load in loads if load is not None)
+            long = long + 1 if self.limit.too_long(waiting, running) else 0
+            if long == 0 or long >= METRICS_PATIENCE:
+                self.limit.queued(waiting, running)

@@ -1,0 +1,126 @@
+"""One request on its way: sent, sent again after faults of the wire, answered or given up."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+
+from trace_builder.llm.bodies import decode
+from trace_builder.llm.endpoints import Endpoint
+from trace_builder.llm.errors import not_a_completion
+from trace_builder.llm.pool import Pool
+from trace_builder.llm.retry import Retries, RetryBudget, RetryPolicy
+from trace_builder.llm.types import ChatAnswer, ErrorKind, WireError
+
+#: What tells about a server's health.
+_FAULTS: frozenset[ErrorKind] = frozenset({"connection", "timeout", "server_error"})
+#: What tells that too much was asked of it. So does status 503.
+_OVERLOADS: frozenset[ErrorKind] = frozenset({"rate_limited", "timeout"})
+
+
+class Trial:
+    """One request.
+
+    Args:
+        pool: the servers it may go to.
+        body: the bytes to post.
+        model: the name the servers know.
+        max_tokens: for the answer's record.
+        depth: the deepest record goes first.
+    """
+
+    def __init__(self, pool: Pool, body: bytes, model: str, max_tokens: int, depth: int) -> None:
+        self._pool = pool
+        self._body = body
+        self._model = model
+        self._max_tokens = max_tokens
+        self._depth = depth
+        self._failed = 0
+        self._examined = False
+        #: Where it was sent last, how often that server had been set aside by then, and how many answers
+        #: each server had given when this request first failed there.
+        self._endpoint: Endpoint | None = None
+        self._downs = 0
+        self._answers: dict[Endpoint, int] = {}
+
+    async def run(self, policy: RetryPolicy, budget: RetryBudget | None) -> ChatAnswer:
+        """Sends until there is an answer.
+
+        Raises:
+            WireError: refused, or the retries are spent.
+            StoppedError: no server was up for longer than the outage limit.
+        """
+        try:
+            return await self._send()
+        except WireError as error:
+            if not error.retryable:
+                raise
+            first = error
+        retries = Retries(policy, budget, excused=self._excused, hopeless=self._hopeless)
+        return await retries.run(first, self._send_again)
+
+    async def _send_again(self) -> ChatAnswer:
+        self._pool.retries += 1
+        return await self._send()
+
+    async def _send(self) -> ChatAnswer:
+        pool = self._pool
+        endpoint, ticket = await pool.take(self._model, self._depth)
+        self._endpoint, self._downs, answers = endpoint, endpoint.downs, endpoint.answers
+        overloaded: bool | None = None
+        endpoint.in_flight += 1
+        began = perf_counter()
+        try:
+            answer = await self._receive(endpoint, began)
+            overloaded = False
+            return answer
+        except WireError as error:
+            overloaded = self._note(endpoint, error)
+            self._answers.setdefault(endpoint, answers)
+            raise
+        finally:
+            endpoint.in_flight -= 1
+            pool.limit.release(ticket, overloaded=overloaded)
+
+    async def _receive(self, endpoint: Endpoint, began: float) -> ChatAnswer:
+        body = await endpoint.chat(self._body, self._pool.wire.timeout)
+        latency = perf_counter() - began
+        try:
+            text, finish, usage = decode(body)
+        except ValueError:
+            raise not_a_completion(endpoint.url, body, endpoint.secrets) from None
+        endpoint.answered()
+        return ChatAnswer(text, finish, usage, latency, self._failed, endpoint.url, self._max_tokens)
+
+    def _note(self, endpoint: Endpoint, error: WireError) -> bool | None:
+        """Notes a failure; returns what it tells about the server's capacity."""
+        self._failed += 1
+        if error.kind in _FAULTS:
+            suspicious = endpoint.failed(self._pool.interval)
+            if suspicious or error.details.get("refused"):
+                self._pool.watch.suspect(endpoint)
+        if error.kind in _OVERLOADS or error.status == 503:
+            return True
+        if error.kind in _FAULTS:
+            return None
+        endpoint.answered()
+        return False
+
+    async def _excused(self) -> bool:
+        """Whether the server that failed turned out to be gone: an outage is no fault of this request."""
+        endpoint = self._endpoint
+        if endpoint is None:
+            return False
+        await self._pool.watch.settled(endpoint)
+        return endpoint.downs > self._downs
+
+    async def _hopeless(self) -> bool:
+        """Whether the fault is this request's own, now that its retries are spent. It is when others were
+        answered meanwhile, or when the server answers a word to a probe."""
+        endpoint = self._endpoint
+        if endpoint is None or self._examined or endpoint.answers > self._answers[endpoint]:
+            return True
+        verdict = self._pool.watch.suspect(endpoint, ping=self._model)
+        await asyncio.wait([verdict])
+        self._examined = endpoint.downs == self._downs
+        return self._examined
