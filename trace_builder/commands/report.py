@@ -1,0 +1,42 @@
+"""``trace-build report``: one HTML file to look at what was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trace_builder.commands.stats import PATH_HELP
+
+
+def report(
+    path: Annotated[Path, typer.Argument(metavar="DIR|FILE", help=PATH_HELP)],
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to",
+            metavar="FILE",
+            help="Where to write the page. Default: report.html in a run's or an evaluation's folder, "
+            "else <name>.report.html in the current folder.",
+        ),
+    ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    taxonomy: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Another taxonomy file; none: the shipped one.")
+    ] = None,
+) -> None:
+    """Writes one self-contained HTML page: the funnel, the sets, the judge, the calls, and the records."""
+    from trace_builder.report.build import build_report
+    from trace_builder.report.kinds import detect
+    from trace_builder.report.writing import default_target, write_text
+    from trace_builder.taxonomy import load_taxonomy
+
+    target = to or default_target(detect(path), path)
+    page = build_report(path, load_taxonomy(taxonomy))
+    write_text(target, page)
+    typer.echo(f"{target} ({len(page.encode()) / 1e6:.1f} MB)")
+    if show:
+        import webbrowser
+
+        webbrowser.open(target.resolve().as_uri())

@@ -1,0 +1,66 @@
+"""Puts the page together: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64encode
+from pathlib import Path
+
+from trace_builder.report.markup import Markup, el, html, number
+
+_FOLDER = Path(__file__).parent / "page"
+_SLOT = re.compile(r"\{\{(\w+)\}\}")
+
+
+def render(
+    title: str,
+    facts: list[str],
+    sections: list[tuple[str, Markup]],
+    payload: str,
+    shown: int,
+    total: int,
+) -> str:
+    """The page.
+
+    Args:
+        title: of the page; ``facts`` stand under it.
+        sections: (name in the navigation, markup); the markup's id is the link's target.
+        payload: what ``embed.pack`` made.
+        shown / total: how many records the browser holds, and of how many.
+    """
+    script = "\n".join(_read(f"{name}.js") for name in ("dom", "diff", "records", "journey", "page"))
+    values = {
+        "title": html(title),
+        "facts": html([el("span", fact) for fact in facts]),
+        "style": _read("page.css"),
+        "policy": _policy(script),
+        "navigation": html([el("a", name, href=f"#{_id(markup)}") for name, markup in sections]),
+        "main": html([markup for _, markup in sections]),
+        "sampled": _sampled(shown, total),
+        "payload": payload,
+        "script": script,
+    }
+    return _SLOT.sub(lambda match: values[match[1]], _read("page.html"))
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def _policy(script: str) -> str:
+    """Only the page's own script may run, and nothing may be fetched, whatever a record holds."""
+    digest = b64encode(hashlib.sha256(f"\n{script}\n".encode()).digest()).decode()
+    return f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:"
+
+
+def _id(markup: Markup) -> str:
+    match = re.search(r' id="([\w-]+)"', markup)
+    assert match is not None
+    return match[1]
+
+
+def _sampled(shown: int, total: int) -> Markup:
+    if shown >= total:
+        return html(f"All {number(total)} records")
+    return html(f"A sample of {number(shown)} of {number(total)} records, some of every kind of end")

@@ -1,0 +1,191 @@
+// One record, shown: its way through the stages, with texts, scores, diffs, prompts and raw answers.
+
+function showRecord(record) {
+  const source = [record.id, languageName(record.lang), record.source && `from ${record.source}`].filter(Boolean).join(" · ");
+  fill(
+    byId("detail"),
+    h("h3", { lang: record.lang || null }, record.title || record.id),
+    h("p", { class: "note" }, source),
+    record.instruction && [instructionView(record.instruction), record.responses?.map((text) => [h("h5", null, "Response"), textView(text)])],
+    record.answers && answersView(record),
+    (record.steps.length > 0 || record.seed) && h("ol", { class: "way" }, record.seed && seedView(record), record.steps.map((step) => stepView(record, step))),
+  );
+  byId("detail").scrollTop = 0;
+}
+
+const textView = (text, tag = "div") => h(tag, { class: "text", tabindex: "0" }, text === null || text === undefined || text === "" ? h("small", null, "(empty)") : text);
+
+function labelled(name, content) {
+  return [h("h5", null, name), content];
+}
+
+function seedView(record) {
+  return h(
+    "li",
+    { class: "step" },
+    h("span", { class: "mark seeds" }),
+    h("h4", null, "seed"),
+    labelled("Instruction", textView(record.seed.instruction)),
+    record.seed.input && labelled("Input", textView(record.seed.input)),
+  );
+}
+
+function stepView(record, step) {
+  const made = step.data ? (VIEWS[step.stage] || otherView)(step.data, record, step) : null;
+  const reason = step.reason && (state.head.reasons?.[step.reason] || words(step.reason));
+  return h(
+    "li",
+    { class: "step" },
+    h("span", { class: `mark ${step.status}` }),
+    h("h4", null, step.stage, h("span", { class: `pill ${step.status}` }, step.status), step.reason && h("small", null, words(step.reason))),
+    reason && h("p", { class: "why" }, reason, step.detail ? `: ${step.detail}` : ""),
+    made,
+    callsView(step),
+  );
+}
+
+function constraintList(constraints, extra) {
+  return h(
+    "ul",
+    { class: "constraints" },
+    constraints.map((c) => h("li", null, h("span", { class: "cid" }, c.id), h("span", { class: "body" }, c.text, extra?.(c)), c.dimension ? dimensionTag(c.dimension) : h("span", { class: "dim" }, "no label"))),
+  );
+}
+
+function dimensionTag(id) {
+  return h("span", { class: "dim" }, h("i", { class: "swatch", style: `background:${dimensionColor(id)}` }), dimensionName(id));
+}
+
+function instructionView(instruction) {
+  return [
+    labelled("Description", textView(instruction.description)),
+    labelled("Constraints", constraintList(instruction.constraints)),
+    instruction.input !== null && instruction.input !== undefined && labelled("Input", textView(instruction.input)),
+  ];
+}
+
+/** The instruction a step is about: of the step itself, or of the stage that made it. */
+function instructionOf(record) {
+  return record.steps.find((step) => step.stage === "structure")?.data?.instruction ?? record.instruction;
+}
+
+function scoresView(judgement, instruction) {
+  if (!judgement) return h("p", { class: "note" }, "not judged");
+  const texts = new Map((instruction?.constraints || []).map((c) => [c.id, c.text]));
+  const row = (s) => {
+    const kind = s.score === 10 ? "score ten" : s.score === null ? "score" : "score low";
+    const by = s.by === "code" ? h("small", null, " by code") : null;
+    return h("tr", null, h("td", { class: kind }, s.score ?? "–", by), h("td", null, `${s.constraint} ${texts.get(s.constraint) ?? ""}`), h("td", null, s.reasoning || ""));
+  };
+  const perfect = judgement.scores.every((s) => s.score === 10);
+  const failed = judgement.scores.filter((s) => s.score !== 10).length;
+  return h(
+    "details",
+    { open: !perfect },
+    h("summary", null, perfect ? "10 for every constraint" : `${failed} of ${judgement.scores.length} constraints without a 10`, judgement.votes > 1 ? ` (${judgement.votes} votes)` : ""),
+    h("table", { class: "scores" }, h("tbody", null, judgement.scores.map(row))),
+  );
+}
+
+function attemptsView(attempts, instruction) {
+  if (!attempts?.length) return null;
+  return h(
+    "details",
+    null,
+    h("summary", null, `${attempts.length} imperfect ${attempts.length === 1 ? "response" : "responses"} kept`),
+    attempts.map((attempt, n) => [
+      h("h5", null, `Try ${n + 1}`, attempt.fault ? `: ${words(attempt.fault)}` : ""),
+      textView(attempt.response),
+      attempt.judgement && scoresView(attempt.judgement, instruction),
+    ]),
+  );
+}
+
+function sideBySide(names, before, after) {
+  const [left, right] = sides(before, after);
+  return h("div", { class: "side diff" }, h("div", null, h("h5", null, names[0]), h("div", { class: "text", tabindex: "0" }, left)), h("div", null, h("h5", null, names[1]), h("div", { class: "text", tabindex: "0" }, right)));
+}
+
+/** x1 and x2 constraint by constraint; what is kept or revised has one id in both. */
+function twoInstructions(x1, x2) {
+  const second = new Map(x2.constraints.map((c) => [c.id, c]));
+  const rows = x1.constraints.map((c) => [c.id, c.text, second.get(c.id)?.text ?? null]);
+  const first = new Set(x1.constraints.map((c) => c.id));
+  for (const c of x2.constraints) if (!first.has(c.id)) rows.push([c.id, null, c.text]);
+  return h(
+    "div",
+    { class: "pairs diff" },
+    ["", "x1", "x2"].map((text) => h("span", { class: "head" }, text)),
+    rows.map(([id, before, after]) => {
+      const [left, right] = before === null ? ["", [h("ins", null, after)]] : after === null ? [[h("del", null, before)], ""] : sides(before, after);
+      return [h("span", { class: "cid note" }, id), h("span", null, left), h("span", null, right)];
+    }),
+  );
+}
+
+const VIEWS = {
+  expand: (data) => [labelled("Expanded instruction", textView(data.text)), h("p", { class: "note" }, `${data.target} wanted, offered: ${(data.offered || []).map(dimensionName).join(", ")}`)],
+  structure: (data) => instructionView(data.instruction),
+  quality: (data) => [h("p", { class: "why" }, `Complete: ${data.completeness}`), h("p", { class: "why" }, `Redundant: ${data.redundancy}`)],
+  respond: (data, record) => [
+    data.response !== undefined && labelled("Response", textView(data.response)),
+    data.judgement && scoresView(data.judgement, instructionOf(record)),
+    attemptsView(data.imperfect, instructionOf(record)),
+  ],
+  dpo: (data, record) => [
+    h("p", { class: "why" }, `The worse response is ${data.origin}; it fails ${(data.failed || []).join(", ")}.`),
+    sideBySide(["Chosen", "Rejected"], data.chosen, data.rejected),
+    scoresView(data.rejected_judgement, instructionOf(record)),
+  ],
+  iopo: (data) => [
+    h("p", { class: "why" }, `Operation ${data.operation}; certificate ${words(data.certificate)}.`),
+    labelled("Instructions", twoInstructions(data.x1, data.x2)),
+    sideBySide(["y1", "y2"], data.y1, data.y2),
+    labelled("Cells", cellsView(data)),
+    labelled("Terms of the loss", h("div", null, Object.entries(data.terms).map(([name, proven]) => h("p", { class: "term" }, h("b", null, proven ? "✓" : "–"), state.head.terms?.[name] || words(name), h("small", null, proven ? "proven" : "not proven"))))),
+  ],
+};
+
+function cellsView(data) {
+  const cell = (key) => {
+    const judgement = data.cells[key];
+    const failed = judgement ? judgement.scores.filter((s) => s.score !== 10).length : null;
+    const verdict = judgement === null ? "not judged" : failed ? `fails ${failed}` : "full marks";
+    return h("div", null, h("h6", null, `(${key.slice(0, 2)}, ${key.slice(2)})`, h("span", { class: `pill ${judgement === null ? "pending" : failed ? "rejected" : "accepted"}` }, verdict)), judgement && scoresView(judgement, data[key.slice(0, 2)]));
+  };
+  return h("div", { class: "judged" }, ["x1y1", "x1y2", "x2y1", "x2y2"].map(cell));
+}
+
+function otherView(data) {
+  return textView(JSON.stringify(data, null, 2), "pre");
+}
+
+/** Prompts and raw answers, made when they are opened. */
+function callsView(step) {
+  if (!step.calls.length) return null;
+  const details = h("details", { class: "calls" }, h("summary", null, `Prompts and raw answers (${step.calls.length})`));
+  details.addEventListener("toggle", () => { if (details.open && details.children.length === 1) details.append(...step.calls.map(callView)); });
+  return details;
+}
+
+function callView(call) {
+  const [prompt, cached, completion] = call.tokens;
+  const facts = [
+    call.sample ? `sample ${call.sample + 1}` : null,
+    call.attempt ? `attempt ${call.attempt + 1}` : null,
+    call.model,
+    `${grouped(prompt)} prompt tokens, ${grouped(cached)} cached, ${grouped(completion)} completion`,
+    `${(call.latency ?? 0).toFixed(2)} s`,
+    call.finish !== "stop" ? `ended by ${call.finish}` : null,
+    call.retries ? `${call.retries} retries` : null,
+  ].filter(Boolean);
+  const system = call.system && state.head.systems?.[call.system];
+  return h(
+    "div",
+    null,
+    h("h6", null, call.prompt, h("small", null, facts.join(" · "))),
+    system && h("details", null, h("summary", null, "System part, the same for every record"), textView(system, "pre")),
+    call.user && h("details", { open: true }, h("summary", null, "Prompt"), textView(call.user, "pre")),
+    h("details", { open: true }, h("summary", null, "Raw answer"), textView(call.text, "pre")),
+  );
+}
