@@ -64,7 +64,7 @@ def test_a_byte_order_mark_between_joined_files_is_accepted(tmp_path: Path) -> N
         (b'{"instruction": "a\\u0000"}', 1, "'instruction' holds a NUL character"),
         (b'{"instruction": "\\ud83d"}', 1, "'instruction' holds half of a surrogate pair"),
         (b'{\n"instruction": "a"}', 1, "a row of JSONL must stand on one line"),
-        (b'{"n": ' + b"9" * 5000 + b"}", 1, "not JSON: Exceeds the limit (4300 digits)"),
+        (b'{"n": ' + b"9" * 5000 + b"}", 1, "a number has too many digits"),
         (b'{"n": ' + b"[" * 100_000, 1, "nested too deeply"),
         (GOOD + b"\n" + b'{"instruction": "' + b"x" * (5 << 20) + b'"}\n' + GOOD, 2,
          "the row is 5,242,899 bytes long, more than the 1,048,576 a row may have"),
