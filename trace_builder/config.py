@@ -84,7 +84,19 @@ class WireConfig(Section):
     metrics: bool = Field(default=True, description="Read vLLM's /metrics where the server has it.")
 
 
-class ExpandConfig(Section):
+class AskingSection(Section):
+    """A section with a ``call`` of its own defaults: a config that sets one key of it keeps the others."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_call_defaults(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("call"), dict):
+            defaults = cls.model_fields["call"].default.model_dump()
+            return {**data, "call": {**defaults, **data["call"]}}
+        return data
+
+
+class ExpandConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.9)
     counts: tuple[float, ...] = Field(
         default=TRAIN_COUNTS,
@@ -104,23 +116,23 @@ class ExpandConfig(Section):
     )
 
 
-class StructureConfig(Section):
+class StructureConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.0, top_p=1.0)
     overlap: float = Field(
         default=0.8, ge=0, le=1, description="Share of a piece that has to be found in the expanded text."
     )
 
 
-class QualityConfig(Section):
+class QualityConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.0, top_p=1.0, max_tokens=1024)
 
 
-class RespondConfig(Section):
+class RespondConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.7, max_tokens=4096)
     samples: int = Field(default=1, ge=1, description="Responses tried until one is perfect.")
 
 
-class JudgeConfig(Section):
+class JudgeConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.0, top_p=1.0, max_tokens=4096)
     votes: int = Field(
         default=1, ge=1, description="Times each response is judged; the strictest score counts."
@@ -131,13 +143,13 @@ class JudgeConfig(Section):
     code_checks: bool = Field(default=True, description="Let code overrule a pass it can prove wrong.")
 
 
-class DpoConfig(Section):
+class DpoConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.9, max_tokens=4096)
     sampled: bool = Field(default=True, description="Prefer an imperfect response that respond has judged.")
     samples: int = Field(default=2, ge=1, description="Worse responses asked for before giving up.")
 
 
-class IopoConfig(Section):
+class IopoConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.8)
     operations: dict[Literal["add", "delete", "revise"], float] = Field(
         default={"add": 1.0, "delete": 1.0, "revise": 4.0}, description="Weights of the operations."

@@ -54,6 +54,8 @@ class Prompt:
     system: str
     user: str
     slots: frozenset[str] = field(default_factory=frozenset)
+    #: The line of the file that the user part begins on.
+    user_line: int = 1
 
     def render(self, values: Mapping[str, str | None]) -> list[dict[str, str]]:
         """The chat messages for one record.
@@ -65,7 +67,7 @@ class Prompt:
         def fill(match: re.Match[str]) -> str:
             raw, name = match.groups()
             if name not in values:
-                line = self.system.count("\n") + self.user.count("\n", 0, match.start()) + 3
+                line = self.user_line + self.user.count("\n", 0, match.start())
                 raise InputError(f"{self.path}:{line}: the slot {{{{{name}}}}} has no value here")
             value = values[name]
             return (value or "") if raw else data_block(name, value)
@@ -112,6 +114,8 @@ class PromptBook:
             text = path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             raise InputError(f"{path}: no such prompt file") from None
+        except OSError as exc:
+            raise InputError(f"{path}: {exc.strerror or exc}") from None
         except UnicodeDecodeError as exc:
             line = exc.object[: exc.start].count(b"\n") + 1
             raise InputError(f"{path}:{line}: not UTF-8") from None
@@ -121,19 +125,32 @@ class PromptBook:
         parts = {part: body.strip("\n") for part, body in zip(pieces[1::2], pieces[2::2], strict=True)}
         if "user" not in parts:
             raise InputError(f"{path}: no '--- user ---' part")
-        system = self._fill_constants(parts.get("system", ""), path, lang)
+        for match in _PART.finditer(text):
+            if match.group(1) in [m.group(1) for m in _PART.finditer(text[: match.start()])]:
+                line = text.count("\n", 0, match.start()) + 1
+                raise InputError(f"{path}:{line}: a second '{match.group().strip()}' line")
+        begins = {match.group(1): _first_line(text, match.end()) for match in _PART.finditer(text)}
+        system = self._fill_constants(parts.get("system", ""), path, begins.get("system", 1), lang)
         user = parts["user"]
-        return Prompt(name, path, system, user, frozenset(m.group(2) for m in _SLOT.finditer(user)))
+        slots = frozenset(m.group(2) for m in _SLOT.finditer(user))
+        return Prompt(name, path, system, user, slots, begins["user"])
 
-    def _fill_constants(self, text: str, path: Path, lang: Lang) -> str:
+    def _fill_constants(self, text: str, path: Path, first: int, lang: Lang) -> str:
         def fill(match: re.Match[str]) -> str:
             name = match.group(2)
             if name not in self._constants:
-                line = text.count("\n", 0, match.start()) + 2
+                line = first + text.count("\n", 0, match.start())
                 raise InputError(
                     f"{path}:{line}: the system part takes run constants only, and {{{{{name}}}}} is not one "
-                    f"of them ({', '.join(sorted(self._constants)) or 'none'}); a record's text goes in the user part"
+                    f"of them ({', '.join(sorted(self._constants)) or 'none'}); a record's text goes in the "
+                    "user part"
                 )
             return self._constants[name][lang]
 
         return _SLOT.sub(fill, text)
+
+
+def _first_line(text: str, offset: int) -> int:
+    """The number of the first line with something in it behind ``offset``."""
+    rest = text[offset:]
+    return text.count("\n", 0, offset + len(rest) - len(rest.lstrip("\n"))) + 1

@@ -144,7 +144,7 @@ class Progress:
         if self._retries:
             text += f", {self._retries} retries"
         shot = self._snapshot()
-        if shot is not None:
+        if shot is not None and shot.limit:
             text += f", {shot.in_flight}/{shot.limit} in flight"
             if shot.paused_for is not None:
                 text += f", waiting for the servers ({_clock(shot.paused_for)} until giving up)"
