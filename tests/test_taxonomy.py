@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trace_builder.errors import InputError
@@ -110,6 +110,7 @@ def test_find_is_tolerant_of_form_and_of_nothing_else(trace: Taxonomy, label: st
     assert (dimension.id if dimension else None) == found
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_find_and_leaked_take_any_text(text: str) -> None:
     taxonomy = load_taxonomy()
@@ -270,6 +271,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load_taxonomy(tmp_path)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_taxonomy_or_an_input_error(
     tmp_path_factory: pytest.TempPathFactory, data: bytes

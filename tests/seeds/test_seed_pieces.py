@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from trace_builder.seeds import pieces
@@ -41,6 +41,7 @@ def test_the_longest_line_is_read_and_a_longer_one_only_measured(end: bytes) -> 
     assert got[1].size >= 5 << 20
 
 
+@settings(deadline=None)
 @given(st.lists(VALUES), st.sampled_from([None, 1]), st.sampled_from([1, 3, 1 << 16]))
 @example([["]", '"', "\\", '\\"', "{,}"]], None, 1)
 def test_elements_are_those_of_the_json_parser(values: list[object], indent: int | None, size: int) -> None:
@@ -54,6 +55,7 @@ def test_elements_are_those_of_the_json_parser(values: list[object], indent: int
     assert all(text[p.line - 1].strip().startswith(p.data.split(b"\n")[0].strip()) for p in got if indent)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([1, 5, 1 << 16]))
 def test_any_bytes_are_cut_somewhere(data: bytes, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trace_builder.seeds.places import Place, Places
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=3), max_size=60))
 def test_the_first_place_of_a_name_is_remembered(names: list[str]) -> None:
     places, known = Places(), dict[str, Place]()

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trace_builder.errors import InputError
@@ -109,6 +109,7 @@ def test_keys_of_no_known_format_are_counted(tmp_path: Path) -> None:
     assert ignored == {"inputs": 3}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"[", b'{"instruction": "', b"\xef\xbb\xbf"]))
 def test_any_bytes_are_seeds_or_bad_rows(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, head: bytes
@@ -131,6 +132,7 @@ SEEDS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(SEEDS, min_size=1, max_size=5), st.booleans(), st.sampled_from([None, 2]))
 def test_native_rows_come_back_unchanged(
     tmp_path_factory: pytest.TempPathFactory, seeds: list[Seed], ascii_only: bool, indent: int | None
