@@ -12,8 +12,6 @@ from trace_builder.errors import InputError, StoppedError
 from trace_builder.records import Seed
 from trace_builder.seeds.ingest import bundled, ingest, seed_digest, stored_seeds
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "seeds"
-
 
 def write(path: Path, *rows: object) -> Path:
     lines = (row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows)
@@ -226,9 +224,8 @@ def test_the_digest_covers_all_but_the_id() -> None:
     assert len(seed_digest(seed)) == 8
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data are not here")
-def test_the_three_public_files_are_602_seeds(tmp_path: Path) -> None:
-    got = ingest(sorted(SHARED.glob("*.jsonl")), tmp_path)
+def test_the_three_public_files_are_602_seeds(shared: Path, tmp_path: Path) -> None:
+    got = ingest(sorted((shared / "data" / "seeds").glob("*.jsonl")), tmp_path)
     assert (got.seeds, got.bad, got.langs) == (602, 0, {"en": 427, "zh": 175})
     assert got.renamed == 171  # BELLE numbers its rows as self-instruct does
     assert len(set(ids(tmp_path))) == 602

@@ -14,7 +14,6 @@ from trace_builder.seeds.ingest import bundled
 from trace_builder.seeds.reader import BadSeed, read_seeds
 
 GOOD = b'{"instruction": "Write a poem."}'
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "seeds"
 
 
 def read(folder: Path, data: bytes, name: str = "mine.jsonl") -> list[Seed | BadSeed]:
@@ -160,7 +159,6 @@ def test_the_bundled_seeds_are_plain_and_half_and_half() -> None:
         assert seed.input is not None or not any(word in seed.instruction for word in refers)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data are not here")
 @pytest.mark.parametrize(
     ("name", "lang", "seeds", "inputs"),
     [
@@ -169,8 +167,8 @@ def test_the_bundled_seeds_are_plain_and_half_and_half() -> None:
         ("zh_belle_seed_tasks", "zh", 175, 126),
     ],
 )
-def test_public_seed_files(name: str, lang: str, seeds: int, inputs: int) -> None:
-    rows = list(read_seeds(SHARED / f"{name}.jsonl"))
+def test_public_seed_files(shared: Path, name: str, lang: str, seeds: int, inputs: int) -> None:
+    rows = list(read_seeds(shared / "data" / "seeds" / f"{name}.jsonl"))
     good = [row for row in rows if isinstance(row, Seed)]
     assert len(good) == len(rows) == seeds
     assert {seed.lang for seed in good} == {lang}
