@@ -166,7 +166,7 @@ def _write_row(
 
 
 def _split(stock: Stock, cleaned: Cleaned, options: Options) -> tuple[dict[str, str], dict[int, int]]:
-    """The split of every seed, in the run's order; a seed without a response is only in the evaluation set."""
+    """Every seed's split, in the run's order; without a response a seed can only be in the evaluation set."""
     counts = {id_: count for id_, count in stock.counts.items() if id_ not in cleaned.seeds}
     available = Counter(counts.values())
     quotas: Quotas = default_quotas(available) if options.quotas is None else options.quotas

@@ -1,4 +1,4 @@
-"""The card's tables: this set beside the paper's, the funnel, yields, lengths, tokens, and what was removed."""
+"""The card's tables: this set beside the paper's, funnel, yields, lengths, tokens, what was removed."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 def constraints(release: Release) -> str:
     """Tables 1 and 2 of the paper, with this set's columns beside them."""
     splits = [(name, release.figures[name]) for name in SPLITS if name in release.figures]
-    paper = [
+    paper: list[tuple[str, dict[int, Any]]] = [
         ("paper train", dict(enumerate(TRAIN_COUNTS, 1))),
         ("paper evaluation", dict(enumerate(EVAL_COUNTS, 1))),
     ]
-    columns = [(name, dict(figures.counts)) for name, figures in splits]
-    every: list[tuple[str, dict[int, Any]]] = [*columns, *paper]
+    columns: list[tuple[str, dict[int, Any]]] = [(name, dict(f.counts)) for name, f in splits]
+    every: list[tuple[str, dict[int, Any]]] = columns + paper
     first = table(
         ("", "instructions", "min", "max", "mean"),
         [(name, *_spread(counts)) for name, counts in every],
@@ -97,7 +97,8 @@ def yields(release: Release) -> str:
     for _, outcome in run.stages["iopo"].outcomes():
         record = outcome.record or {}
         operation = record.get("operation") or drawn.get(outcome.id, "not known")
-        kinds[operation][record.get("certificate") if outcome.status == "accepted" else outcome.status] += 1
+        became = str(record.get("certificate")) if outcome.status == "accepted" else outcome.status
+        kinds[operation][became] += 1
     if not kinds:
         return ""
     names = ("full", "one_sided", "rationality", "rejected", "failed")
@@ -134,8 +135,9 @@ def lengths(release: Release) -> str:
         else "No pair was left out for its lengths."
     )
     return (
-        f"## Length bias\n\nLengths are in characters. {note} A whole IOPO group gives each of its two responses "
-        f"once as chosen and once as rejected, so its rows carry no length bias.\n\n{table(heads, rows)}"
+        f"## Length bias\n\nLengths are in characters. {note} A whole IOPO group gives each of its two "
+        "responses once as chosen and once as rejected, so its rows carry no length bias.\n\n"
+        f"{table(heads, rows)}"
     )
 
 

@@ -11,108 +11,134 @@ if TYPE_CHECKING:
     from trace_builder.release.build import Release
 
 
+_INTRODUCTION = (
+    "Instructions with constraints over content, situation, style, format and examples, each with a "
+    "response judged constraint by constraint; preference pairs; and IOPO groups of two instructions and two "
+    "responses whose claims are proven by judging. Built by trace_builder after the procedure of the IOPO paper "
+    "(arXiv 2411.06208)."
+)
+_REHEARSAL = (
+    "**Made by the embedded rehearsal model**, which follows rules: a drill of the pipeline. Its text is "
+    "not meant for training."
+)
+_CELLS = (
+    "of each IOPO group all four cells are judged, and a claim counts when a matching cell is perfect and "
+    "the mismatching one fails a constraint of its own."
+)
+_RATIONALITY = (
+    "IOPO groups passed the paper's own rationality check, one question about the whole group; their claims "
+    "are not proven."
+)
+_READING = (
+    "Every row carries its `id`: the seed's id, and behind a `#` what was made of it. `iopo/trace` has the "
+    "authors' layout, which has no room for one: line n of `iopo/trace_ids` is the id of record n. "
+    "`lineage.jsonl` names the stages and the calls behind every seed, `removed.jsonl` what was left out. "
+    "All that came from one seed is in one split. `SHA256SUMS` has the checksum of every file."
+)
+_TRL = """PATH is this folder, or its name on the Hub. With TRL; its trainers drop a row whose prompt alone
+fills `max_length` (1,024 by default), so that is set to the paper's 6,000:
+
+```
+{commands}
+```"""
+_TRL_COMMAND = (
+    "trl {trainer} --dataset_name PATH --dataset_config {config} --max_length 6000 \\\n"
+    "    --model_name_or_path {model} --output_dir {trainer}"
+)
+_LLAMAFACTORY = """With LLaMA-Factory, from a copy of this folder (`dataset_info.json` registers its files;
+`ranking` sets train with `--stage dpo`, `kto` sets with `--stage kto`):
+
+```
+{command}
+```"""
+_LLAMAFACTORY_COMMAND = (
+    "llamafactory-cli train --stage {stage} --do_train --dataset_dir PATH --dataset {config} \\\n"
+    "    --template qwen --cutoff_len 6000 --finetuning_type lora \\\n"
+    "    --model_name_or_path MODEL --output_dir {stage}"
+)
+
+
 def title(release: Release) -> str:
-    """What it is, in one paragraph; an unfinished run is named first."""
-    figures = release.figures
-    total = {
-        name: figures[name].instructions if name in figures else 0
-        for name in ("train", "validation", "evaluation")
-    }
-    text = (
-        f"# Complex instructions, profile `{release.run.profile}`\n\n"
-        "Instructions with constraints over content, situation, style, format and examples, each with a response "
-        "judged constraint by constraint; preference pairs; and IOPO groups of two instructions and two responses "
-        "whose claims are proven by judging. Built by trace_builder after the procedure of the IOPO paper "
-        "(arXiv 2411.06208). "
-        f"{total['train']:,} training, {total['validation']:,} validation and {total['evaluation']:,} evaluation "
-        "instructions."
-    )
+    """What it is, in one paragraph; what the embedded model made, and an unfinished run, are named first."""
+    there = {name: figures.instructions for name, figures in release.figures.items()}
+    sizes = ", ".join(f"{there.get(name, 0):,} {name}" for name in ("train", "validation", "evaluation"))
     notes = []
     if release.run.config.get("rehearsal"):
-        notes.append(
-            "**Made by the embedded rehearsal model**, which follows rules: a drill of the pipeline. Its text is not "
-            "meant for training."
-        )
+        notes.append(f"> {_REHEARSAL}")
     if release.run.unfinished:
         listed = "\n".join(f"> - {_public(release, reason)}" for reason in release.run.unfinished)
-        notes.append(f"**Released from a run that is not finished:**\n>\n{listed}")
-    return "\n\n".join([text, *(f"> {note}" for note in notes)])
+        notes.append(f"> **Released from a run that is not finished:**\n>\n{listed}")
+    heading = f"# Complex instructions, profile `{release.run.profile}`"
+    return "\n\n".join([heading, *notes, f"{_INTRODUCTION} Instructions: {sizes}."])
 
 
 def making(release: Release) -> str:
     """Models, prompts' fingerprints and profile."""
-    run = release.run
-    stages = run.manifest.get("stages") or {}
-    models = run.config.get("models") or {}
+    run, judge = release.run, release.run.config.get("judge") or {}
+    votes = judge.get("votes", 1)
+    certified = (run.config.get("iopo") or {}).get("certificate", "cells") == "cells"
+    about = (
+        f"{len(run.seeds):,} seeds went through expand, structure, quality, respond, dpo and iopo. "
+        f"A response is kept when the judge ({_model(run.config, judge)}, {votes} vote{'s' if votes != 1 else ''}) gives "
+        f"every constraint 10; {_CELLS if certified else _RATIONALITY}"
+    )
     rows = []
-    for stage, known in stages.items():
+    for stage, known in (run.manifest.get("stages") or {}).items():
         section: dict[str, Any] = run.config.get(stage) or {}
-        call = section.get("call") or (run.config.get("judge") or {}).get("call") or {}
-        model = (models.get(call.get("model", "default")) or {}).get("name", "-")
         prompts = (known.get("parts") or {}).get("prompts", "-")
-        rows.append((stage, model, call.get("temperature", "-"), prompts, known.get("fingerprint", "-")))
-    judge = (run.config.get("judge") or {}).get("call") or {}
-    judged_by = (models.get(judge.get("model", "default")) or {}).get("name", "-")
-    votes = (run.config.get("judge") or {}).get("votes", 1)
-    certificate = (run.config.get("iopo") or {}).get("certificate", "cells")
-    lines = [
-        "## How it was made",
-        f"Seeds ({len(run.seeds):,}) -> expand -> structure -> quality -> respond -> dpo, iopo. A response is kept when the "
-        f"judge ({judged_by}, {votes} vote{'s' if votes != 1 else ''}) gives every constraint 10. IOPO groups: "
-        + (
-            "all four cells are judged, and a claim counts when a matching cell is perfect and the mismatching one "
-            "fails a constraint of its own."
-            if certificate == "cells"
-            else "the paper's own rationality check, one question about the whole group; its claims are not proven."
-        ),
-        table(("stage", "model", "temperature", "prompts", "fingerprint"), rows) if rows else "",
-    ]
+        call = section.get("call") or judge.get("call") or {}
+        rows.append(
+            (
+                stage,
+                _model(run.config, section),
+                call.get("temperature", "-"),
+                prompts,
+                known.get("fingerprint"),
+            )
+        )
+    stages = table(("stage", "model", "temperature", "prompts", "fingerprint"), rows) if rows else ""
     seeds = run.manifest.get("seeds")
-    if isinstance(seeds, dict) and seeds.get("digest"):
-        lines.append(f"Seeds' digest: `{seeds['digest']}`. Run seed: {run.config.get('seed', 0)}.")
-    return "\n\n".join(line for line in lines if line)
+    digest = seeds.get("digest") if isinstance(seeds, dict) else None
+    last = f"Seeds' digest: `{digest}`. Run seed: {run.config.get('seed', 0)}." if digest else ""
+    return "\n\n".join(part for part in ("## How it was made", about, stages, last) if part)
 
 
 def contents(release: Release) -> str:
     """Every folder with its rows and its reader."""
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for format_ in release.formats:
-        train, held = (
-            release.counts.get(f"{format_.name}/{s}.{format_.suffix}", 0) for s in ("train", "validation")
-        )
+        train, held = (release.rows(format_.name, s, format_.suffix) for s in ("train", "validation"))
         if train or held:
             rows.append((f"`{format_.name}`", train, held, format_.about))
     test = release.rows(EVALUATION_NAME, "test")
     if test:
         rows.append((f"`{EVALUATION_NAME}`", 0, test, "the evaluation set, in the released set's format"))
-    text = "## Contents\n\n" + table(("folder", "train", "validation / test", "what"), rows)
-    return text + (
-        "\n\nEvery row carries its `id`: the seed's id, and behind a `#` what was made of it. "
-        "`iopo/trace` has the authors' layout, which has no room for one: line n of `iopo/trace_ids` is the id of record n. "
-        "`lineage.jsonl` names the stages and the calls behind every seed. `SHA256SUMS` has every file's checksum."
-        + (" `parquet/` holds the same rows as Parquet." if release.parquet else "")
-        + " All that came from one seed is in one split."
-    )
+    listed = table(("folder", "train", "validation / test", "what"), rows)
+    copies = " `parquet/` holds the same rows as Parquet." if release.parquet else ""
+    return f"## Contents\n\n{listed}\n\n{_READING}{copies}"
 
 
 def training(release: Release) -> str:
     """The commands that follow."""
-    lines = ["## Training"]
-    names = {format_.name for format_ in release.formats}
-    if "sft/messages" in names:
-        lines.append(
-            "TRL:\n\n```\ntrl sft --dataset_name PATH --dataset_config sft_messages --model_name_or_path MODEL --output_dir sft\n```"
-        )
-    if "dpo/trl" in names:
-        lines.append(
-            "```\ntrl dpo --dataset_name PATH --dataset_config dpo_trl --model_name_or_path sft --output_dir dpo\n```"
-        )
-    if "sft/sharegpt" in names:
-        lines.append(
-            "LLaMA-Factory, with `dataset_info.json` of this folder:\n\n"
-            "```\nllamafactory-cli train stage=sft dataset_dir=PATH dataset=sft_sharegpt template=qwen model_name_or_path=MODEL output_dir=sft\n```"
-        )
-    return "\n\n".join(lines) if len(lines) > 1 else ""
+    commands, model = [], "MODEL"
+    for trainer, name in (("sft", "sft/messages"), ("dpo", "dpo/trl"), ("kto", "dpo/kto")):
+        if any(format_.name == name for format_ in release.formats) and release.rows(name, "train"):
+            config = name.replace("/", "_")
+            commands.append(_TRL_COMMAND.format(trainer=trainer, config=config, model=model))
+            model = "sft" if trainer == "sft" else model
+    parts = [_TRL.format(commands="\n".join(commands))] if commands else []
+    for stage, name in (("sft", "sft/sharegpt"), ("dpo", "dpo/ranking")):
+        if release.rows(name, "train"):
+            command = _LLAMAFACTORY_COMMAND.format(stage=stage, config=name.replace("/", "_"))
+            parts.append(_LLAMAFACTORY.format(command=command))
+            break
+    return "\n\n".join(["## Training", *parts]) if parts else ""
+
+
+def _model(config: dict[str, Any], section: dict[str, Any]) -> str:
+    """The name of the model that a section of the config calls."""
+    entry = (section.get("call") or {}).get("model", "default")
+    return str(((config.get("models") or {}).get(entry) or {}).get("name", "-"))
 
 
 def limits(release: Release) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from trace_builder.release.decontaminate import Decontaminator, Thresholds
+from trace_builder.release.decontaminate import DEFAULT, Decontaminator, Thresholds
 from trace_builder.release.dedup import Text, duplicates
 from trace_builder.release.lengths import ratio
 from trace_builder.release.material import Material, Pair, input_pairs, output_pairs, preference_pair
@@ -37,7 +37,7 @@ def clean(
     targets: list[Target],
     *,
     near_duplicates: float | None,
-    thresholds: Thresholds = Thresholds(),
+    thresholds: Thresholds = DEFAULT,
 ) -> Cleaned:
     """Looks every text up: first among the targets, then among the others of the set.
 

@@ -1,8 +1,8 @@
 """Finds records that hold a benchmark's text, or are held by it: shared shingles, counted exactly.
 
 An inverted index over the targets' shingles makes the work proportional to the records' text. Two measures
-decide: Jaccard (the two texts are nearly the same) and overlap (one lies in the other, as a copied prompt lies
-in an instruction with constraints added to it).
+decide: Jaccard (the two texts are nearly the same) and overlap (one lies in the other, as a copied prompt
+lies in an instruction with constraints added to it).
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ class Thresholds:
     least: int = 12
 
 
+DEFAULT = Thresholds()
+
+
 class Decontaminator:
     """The targets, indexed once; ``check`` looks a text up.
 
@@ -41,7 +44,7 @@ class Decontaminator:
         thresholds: see there.
     """
 
-    def __init__(self, targets: Iterable[Target], thresholds: Thresholds = Thresholds()) -> None:
+    def __init__(self, targets: Iterable[Target], thresholds: Thresholds = DEFAULT) -> None:
         self._thresholds = thresholds
         self._targets: list[Target] = []
         self._sets: list[frozenset[str]] = []

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from trace_builder.records import Group, Judgement
+from trace_builder.records import Group, Judgement, Terms
 from trace_builder.release.features import CHAT, CONSTRAINT, INSTRUCTION, SCORES, TURN, Kind
 from trace_builder.release.formats_dpo import RANKING, TRL, ranking_pair, trl_pair
 from trace_builder.release.formats_sft import assistant, gpt, human, user
@@ -41,7 +41,7 @@ GROUPS: dict[str, Kind] = {
         "revised": [{"before": CONSTRAINT, "after": CONSTRAINT}],
     },
     "cells": {name: {"scores": SCORES, "votes": "int64"} for name in ("x1y1", "x1y2", "x2y1", "x2y2")},
-    "terms": dict.fromkeys(("y1_over_y2_at_x1", "y2_over_y1_at_x2", "x1_over_x2_for_y1", "x2_over_x1_for_y2"), "bool"),
+    "terms": dict.fromkeys(Terms.model_fields, "bool"),
 }
 
 

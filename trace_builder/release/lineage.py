@@ -143,8 +143,9 @@ def _calls(folder: Path, outcome: Outcome, raw: bool) -> list[str]:
             continue
         used = row.get("usage") or {}
         lines.append(
-            f"  call {key}: prompt {row.get('prompt')}, model {row.get('model')}, sample {row.get('sample')}, "
-            f"attempt {row.get('attempt')}, {row.get('finish_reason')}, {used.get('prompt', 0)} prompt "
+            f"  call {key}: prompt {row.get('prompt')}, model {row.get('model')}, "
+            f"sample {row.get('sample')}, attempt {row.get('attempt')}, "
+            f"{row.get('finish_reason')}, {used.get('prompt', 0)} prompt "
             f"({used.get('cached', 0)} cached) and {used.get('completion', 0)} completion tokens, "
             f"{row.get('latency', 0):.2f} s, {row.get('retries', 0)} retries"
         )

@@ -1,4 +1,4 @@
-"""Which split each seed goes to: all that came from one seed stays together (evaluation, validation, train)."""
+"""Which split each seed goes to; all that came from one seed stays together."""
 
 from __future__ import annotations
 

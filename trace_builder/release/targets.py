@@ -11,8 +11,8 @@ from typing import Any
 
 from trace_builder.errors import InputError
 
-#: Fields that hold a benchmark's prompt, in the order they are looked for: IFEval and IFBench, FollowBench and
-#: ComplexBench, chat rows (TRACE), CFBench and others.
+#: Fields that hold a benchmark's prompt, in the order they are looked for: IFEval, IFBench and CFBench,
+#: FollowBench and ComplexBench, chat rows (TRACE), and others.
 FIELDS = ("prompt", "instruction", "messages", "conversations", "question", "query", "input", "text")
 
 #: Inside an Alpaca row the input belongs to the instruction.
@@ -30,8 +30,8 @@ class Target:
 
 
 def read_targets(spec: str) -> list[Target]:
-    """The texts of one ``--against FILE[:field]``: a JSONL file, a JSON array, a CSV file with a heading, or a
-    folder of such files. ``field`` may lead into nested objects ("turns.0.content").
+    """The texts of one ``--against FILE[:field]``: a JSONL file, a JSON array, a CSV file with a heading,
+    or a folder of such files. ``field`` may lead into nested objects ("turns.0.content").
 
     Rows whose field is there and empty are left out.
 

@@ -62,16 +62,16 @@ def _swap(temporary: Path, out: Path) -> None:
     temporary.chmod(0o777 & ~_umask())
     if out.exists():
         old = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".old", dir=out.parent))
-        os.replace(out, old / "old")
+        out.replace(old / "old")
         try:
-            os.replace(temporary, out)
+            temporary.replace(out)
         except OSError:
-            os.replace(old / "old", out)
+            (old / "old").replace(out)
             raise
         finally:
             shutil.rmtree(old, ignore_errors=True)
     else:
-        os.replace(temporary, out)
+        temporary.replace(out)
 
 
 def _umask() -> int:
