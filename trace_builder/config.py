@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from trace_builder.paper import TRAIN_COUNTS
 
 Probability = float
+#: A share in a draw: 0 is never drawn.
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 FaultRates = dict[str, float]
+
+
+def _one_above_zero(weights: Any) -> Any:
+    if not any(weights.values() if isinstance(weights, dict) else weights):
+        raise ValueError("at least one weight must be above 0")
+    return weights
 
 
 class Section(BaseModel):
@@ -98,14 +107,14 @@ class AskingSection(Section):
 
 class ExpandConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.9)
-    counts: tuple[float, ...] = Field(
+    counts: Annotated[tuple[Weight, ...], AfterValidator(_one_above_zero)] = Field(
         default=TRAIN_COUNTS,
         min_length=1,
         max_length=15,
         description="Weights of 1, 2, 3 ... constraints; the default is the paper's training row.",
     )
     spare: float = Field(default=2.0, ge=1, description="Dimensions offered for each constraint wanted.")
-    dimension_weights: dict[str, float] = Field(
+    dimension_weights: dict[str, Weight] = Field(
         default_factory=dict, description="Weight of a dimension id in the draw; 1 where absent, 0 never."
     )
     samples: int = Field(
@@ -151,9 +160,9 @@ class DpoConfig(AskingSection):
 
 class IopoConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.8)
-    operations: dict[Literal["add", "delete", "revise"], float] = Field(
-        default={"add": 1.0, "delete": 1.0, "revise": 4.0}, description="Weights of the operations."
-    )
+    operations: Annotated[
+        dict[Literal["add", "delete", "revise"], Weight], AfterValidator(_one_above_zero)
+    ] = Field(default={"add": 1.0, "delete": 1.0, "revise": 4.0}, description="Weights of the operations.")
     samples: int = Field(default=1, ge=1, description="Responses to x2 tried until one is perfect.")
     certificate: Literal["cells", "rationality"] = Field(
         default="cells", description="cells: all four judged; rationality: the paper's single check."
@@ -202,8 +211,13 @@ class RunConfig(Section):
         for name in ("expand", "structure", "quality", "respond", "judge", "dpo", "iopo"):
             call: CallConfig = getattr(self, name).call
             if call.model not in self.models:
-                known = ", ".join(sorted(self.models))
-                raise ValueError(
-                    f"{name}.call.model is {call.model!r}, which `models` does not have ({known})"
+                raise PydanticCustomError(
+                    "unknown_model",
+                    "{model} is not one of the models ({known})",
+                    {
+                        "place": (name, "call", "model"),
+                        "model": repr(call.model),
+                        "known": ", ".join(sorted(self.models)),
+                    },
                 )
         return self

@@ -12,7 +12,9 @@ from pydantic import ValidationError
 from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
 
-Lines = dict[tuple[str | int, ...], int]
+Place = tuple[str | int, ...]
+#: Where each setting was made: "file:line", or the option on the command line.
+Origins = dict[Place, str]
 
 
 def load_config(
@@ -24,27 +26,29 @@ def load_config(
     A key is a dotted path such as ``respond.samples``; a value is YAML, so numbers, lists and null work.
 
     Raises:
-        InputError: unreadable file, unknown key, value that does not fit; with file and line.
+        InputError: unreadable file, unknown key, value that does not fit; with the file and line, or the
+            option on the command line, that says so.
     """
-    tree, lines = _read(path)
+    tree, origins = _read(path)
     for override in overrides:
         key, equals, text = override.partition("=")
         if not equals or not key.strip():
             raise InputError(f"--set {override}: expected key=value, such as respond.samples=3")
         try:
             value = yaml.safe_load(text)
-        except yaml.YAMLError as exc:
-            raise InputError(f"--set {override}: the value is not YAML ({exc})") from None
-        _put(tree, key.strip(), value, f"--set {override}")
+        except (yaml.YAMLError, ValueError) as exc:
+            problem = getattr(exc, "problem", None) or exc
+            raise InputError(f"--set {override}: the value is not YAML ({problem})") from None
+        _put(tree, key.strip(), value, f"--set {override}", origins)
     for key, value in (values or {}).items():
-        _put(tree, key, value, f"option for {key}")
+        _put(tree, key, value, f"option for {key}", origins)
     try:
         return RunConfig.model_validate(tree)
     except ValidationError as exc:
-        raise InputError("\n".join(_explain(error, path, lines) for error in exc.errors())) from None
+        raise InputError("\n".join(_explain(error, path, origins) for error in exc.errors())) from None
 
 
-def _read(path: Path) -> tuple[dict[str, Any], Lines]:
+def _read(path: Path) -> tuple[dict[str, Any], Origins]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -56,7 +60,7 @@ def _read(path: Path) -> tuple[dict[str, Any], Lines]:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         tree = yaml.safe_load(text)
-    except yaml.YAMLError as exc:
+    except (yaml.YAMLError, ValueError) as exc:  # a ValueError is a date such as 2026-13-01
         mark = getattr(exc, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         raise InputError(f"{path}:{line}: not YAML ({getattr(exc, 'problem', None) or exc})") from None
@@ -64,42 +68,48 @@ def _read(path: Path) -> tuple[dict[str, Any], Lines]:
         return {}, {}
     if not isinstance(tree, dict):
         raise InputError(f"{path}:1: expected keys and values at the top level")
-    lines: Lines = {}
-    _note_lines(node, (), lines, path)
-    return tree, lines
+    origins: Origins = {}
+    _note_lines(node, (), origins, path)
+    return tree, origins
 
 
-def _note_lines(node: Any, place: tuple[str | int, ...], lines: Lines, path: Path) -> None:
-    lines.setdefault(place, node.start_mark.line + 1)
+def _note_lines(node: Any, place: Place, origins: Origins, path: Path) -> None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            inner = (*place, key.value)
-            if inner in lines:
-                raise InputError(f"{path}:{key.start_mark.line + 1}: {key.value!r} is set twice")
-            lines[inner] = key.start_mark.line + 1
-            _note_lines(value, inner, lines, path)
+            inner, where = (*place, key.value), f"{path}:{key.start_mark.line + 1}"
+            if inner in origins:
+                raise InputError(f"{where}: {key.value!r} is set twice")
+            origins[inner] = where
+            _note_lines(value, inner, origins, path)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
-            _note_lines(value, (*place, number), lines, path)
+            inner = (*place, number)
+            origins[inner] = f"{path}:{value.start_mark.line + 1}"
+            _note_lines(value, inner, origins, path)
 
 
-def _put(tree: dict[str, Any], key: str, value: Any, where: str) -> None:
-    *parents, last = key.split(".")
-    for parent in parents:
+def _put(tree: dict[str, Any], key: str, value: Any, where: str, origins: Origins) -> None:
+    """Sets one setting, and notes that it was not the file that set it."""
+    place = tuple(key.split("."))
+    for parent in place[:-1]:
         inner = tree.get(parent)
         if inner is None:
             inner = tree[parent] = {}
         if not isinstance(inner, dict):
             raise InputError(f"{where}: {parent!r} is a value, not a section")
         tree = inner
-    tree[last] = value
+    tree[place[-1]] = value
+    for inside in [known for known in origins if known[: len(place)] == place]:
+        del origins[inside]
+    origins[place] = where
 
 
-def _explain(error: Any, path: Path, lines: Lines) -> str:
-    place: tuple[str | int, ...] = tuple(error["loc"])
+def _explain(error: Any, path: Path, origins: Origins) -> str:
+    # A check over several settings has no place of its own; it names the one at fault.
+    loc = tuple(error["loc"]) or tuple(error.get("ctx", {}).get("place", ()))
+    place: Place = tuple(part for part in loc if part != "[key]")
     name = ".".join(str(part) for part in place)
-    known = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
-    where = f"{path}:{known}" if known is not None else str(path)
+    where = next((origins[place[:n]] for n in range(len(place), 0, -1) if place[:n] in origins), str(path))
     if error["type"] == "extra_forbidden":
         return f"{where}: unknown key {name!r}"
     message = error["msg"].removeprefix("Value error, ")
