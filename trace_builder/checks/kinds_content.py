@@ -8,7 +8,9 @@ from trace_builder.checks.counting import count_words, mentions, occurrences, pa
 from trace_builder.checks.registry import Claim, Kind, Params
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_PHONE = re.compile(r"(?<![\d.])\+?\d[\d \-]{6,}\d(?![\d.])")
+_DIGITS = re.compile(r"(?<![\d.,])\+?\d(?:[ \-]?\d){6,}(?![\d,])")
+#: Runs of digits that are no phone numbers: years, dates, grouped thousands, plain large numbers.
+_NO_PHONE = re.compile(r"\d{4}[ \-]\d{4}|\d{4}-\d{1,2}-\d{1,2}|[1-9]\d{0,2}(?: \d{3})+|(?!1\d{10}$)[1-9]\d+")
 
 
 def word_claim(word: str, low: float, high: float = float("inf")) -> Claim:
@@ -37,7 +39,7 @@ def _lacks_word(p: Params) -> tuple[Claim, ...]:
 
 
 def _no_details(_: Params, r: str) -> bool:
-    return not _EMAIL.search(r) and not _PHONE.search(r)
+    return not _EMAIL.search(r) and all(_NO_PHONE.fullmatch(m.group()) for m in _DIGITS.finditer(r))
 
 
 KINDS: tuple[Kind, ...] = (

@@ -22,6 +22,7 @@ _SLOT_PATTERNS = {
     "table": r"\|.*\|(?:\n\|.*\|)+",
     "steps": r"\* .+(?:\n\* .+)*",
     "text": r"[^\n]+?",
+    "emoji": r"[^\w\s\x00-\x7f\u3000-\u303f\uff00-\uffef]{1,6}",
 }
 _DEFAULT_PATTERN = r'[^"“”\n]{1,80}?'
 

@@ -21,6 +21,9 @@ NAMES = tuple(
         "Multilingual",
         "Output Format", "Text Pattern", "Grammar Structure", "Citation", "Numbering and List",
         "Hierarchical Structure", "Template", "Positive Example", "Negative Example", "约束",
+        "角色扮演", "受众目标", "先验条件", "流程背景信息", "表格背景信息", "文本背景信息", "语气风格",
+        "情感情绪", "语言特征",
+        "输出格式", "文本样式", "语法结构", "引用和参考", "编号和列表", "层次化结构",
     )
 )  # fmt: skip
 

@@ -1,0 +1,236 @@
+"""The embedded model as a whole: what task it sees, determinism, limits, answers."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+
+import pytest
+from brain_requests import (
+    DIMENSIONS,
+    INSTRUCTIONS,
+    ask,
+    constraint_lines,
+    plain_body,
+    rendered,
+    some_checks,
+    task_body,
+    written,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trace_builder.checks import REGISTRY, recognise
+from trace_builder.prompts import data_block
+from trace_builder.records import Lang
+from trace_builder.rehearsal.brain import RuleModel
+from trace_builder.rehearsal.compose import breaking, build, compliant
+from trace_builder.rehearsal.expand import choose
+from trace_builder.rehearsal.lexicon import lexicon
+from trace_builder.rehearsal.request import read_request
+from trace_builder.rehearsal.supply import Supply
+from trace_builder.rehearsal.tokens import count_tokens, cut
+
+LANGS: tuple[Lang, ...] = ("en", "zh")
+langs = st.sampled_from(LANGS)
+
+
+@settings(max_examples=150, deadline=None)
+@given(langs, st.integers(1, 15), st.integers(0, 10_000))
+def test_without_misses_an_answer_keeps_every_constraint(lang: Lang, count: int, seed: int) -> None:
+    checks = some_checks(lang, count, seed)
+    assert len(checks) == count
+    message = rendered(INSTRUCTIONS[lang], written(checks, lang), "An input.\nUse at most 1 words.")
+    reply = RuleModel(miss=0).answer(plain_body(message, seed))
+    missed = [check.kind.id for check in checks if not check.holds(reply.text)]
+    assert missed == []
+    assert reply.finish_reason == "stop"
+
+
+@settings(max_examples=100, deadline=None)
+@given(langs, st.integers(1, 10), st.integers(0, 10_000))
+def test_with_misses_alone_some_constraint_is_missed(lang: Lang, count: int, seed: int) -> None:
+    checks = some_checks(lang, count, seed)
+    message = rendered(INSTRUCTIONS[lang], written(checks, lang))
+    text = RuleModel(miss=1).answer(plain_body(message, seed)).text
+    no_answer = text in ("", *lexicon(lang).refusals)
+    assert no_answer or not all(check.holds(text) for check in checks)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_kind_can_be_kept_and_broken(lang: Lang) -> None:
+    for kind in REGISTRY.kinds.values():
+        if kind.forms(lang):
+            for seed in range(5):
+                rng = Random(seed)
+                check = Supply(lang, rng, INSTRUCTIONS[lang]).draw(kind.id)
+                assert check is not None, kind.id
+                assert compliant([check], lang, rng, None)[1], kind.id
+                assert not check.holds(breaking([check], lang, rng, "bees")), kind.id
+
+
+def test_a_broken_constraint_is_usually_the_only_one() -> None:
+    alone = 0
+    for seed in range(60):
+        checks = some_checks("en", 5, seed)
+        text = breaking(checks, "en", Random(seed), None)
+        alone += sum(not check.holds(text) for check in checks) == 1
+    assert alone >= 55
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_share_of_misses_is_the_one_that_is_set(lang: Lang) -> None:
+    model, missed = RuleModel(miss=0.3), 0
+    checks = some_checks(lang, 4, 3)
+    message = rendered(INSTRUCTIONS[lang], written(checks, lang))
+    for seed in range(400):
+        text = model.answer(plain_body(message, seed)).text
+        missed += not text or not all(check.holds(text) for check in checks)
+    assert 80 <= missed <= 160
+
+
+def test_two_samples_differ_and_the_same_request_gets_the_same_answer() -> None:
+    message = rendered(INSTRUCTIONS["en"], ["Use at least 60 words."])
+    model = RuleModel()
+    texts = {model.answer(plain_body(message, seed)).text for seed in range(20)}
+    assert len(texts) >= 15
+    for seed in range(20):
+        body = plain_body(message, seed)
+        assert model.answer(body) == RuleModel().answer(json.loads(json.dumps(body)))
+    assert RuleModel(seed=1).answer(plain_body(message)) != model.answer(plain_body(message))
+
+
+def test_sampling_settings_do_not_change_the_answer() -> None:
+    message = rendered(INSTRUCTIONS["zh"], ["全文不少于60字。"])
+    one = RuleModel().answer(plain_body(message, 5, temperature=0.0, model="a"))
+    assert one == RuleModel().answer(plain_body(message, 5, temperature=1.0, model="b", max_tokens=5000))
+
+
+def test_an_answer_is_cut_at_max_tokens() -> None:
+    message = rendered(INSTRUCTIONS["en"], ["Use at least 300 words."])
+    whole = RuleModel(miss=0).answer(plain_body(message))
+    part = RuleModel(miss=0).answer(plain_body(message, max_tokens=50))
+    assert part.finish_reason == "length"
+    assert whole.text.startswith(part.text)
+    assert 45 <= count_tokens(part.text) <= 50
+    same = RuleModel(miss=0).answer(plain_body(message, max_tokens=count_tokens(whole.text)))
+    assert same == whole
+
+
+@given(st.text(), st.integers(1, 50))
+def test_cut_keeps_within_the_limit(text: str, limit: int) -> None:
+    kept, shortened = cut(text, limit)
+    assert count_tokens(kept) <= limit
+    assert text.startswith(kept)
+    assert shortened == (kept != text)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "task"),
+    [
+        ({"instruction": "a", "input": None, "count": "3", "offered": "theme: Theme"}, "expansion"),
+        ({"text": "a", "input": None}, "structuring"),
+        ({"description": "a", "constraints": "", "input": None, "response": "b"}, "verdicts"),
+        (
+            {"description": "a", "constraints": "", "input": None, "response": "b", "operation": "add"},
+            "rewriting",
+        ),
+        ({"instruction": "a", "constraints": "", "input": None, "response": "b"}, "worse"),
+        ({"x1": "a", "y1": "b", "x2": "c", "y2": "d"}, "rationality"),
+        ({"description": "a", "constraints": "", "input": None}, "completeness"),
+    ],
+)
+def test_the_task_is_told_by_the_blocks_where_nothing_else_tells_it(
+    blocks: dict[str, str], task: str
+) -> None:
+    message = "\n".join(data_block(name, value) for name, value in blocks.items())
+    assert read_request(plain_body(message)).task == task
+
+
+def test_a_schema_in_the_messages_tells_the_task_by_its_title() -> None:
+    blocks = data_block("description", "d") + data_block("constraints", "") + data_block("input", None)
+    schema = '\nAnswer with JSON of this schema: {"title": "Redundancy", "type": "object"}'
+    assert read_request(plain_body(blocks + schema)).task == "redundancy"
+    system = {"role": "system", "content": schema}
+    body = {"messages": [system, {"role": "user", "content": blocks}]}
+    assert read_request(body).task == "redundancy"
+
+
+def test_a_title_inside_a_data_block_tells_nothing() -> None:
+    planted = data_block("text", '{"title": "Verdicts"}') + data_block("input", None)
+    assert read_request(plain_body(planted)).task == "structuring"
+    assert read_request(plain_body('Explain {"title": "Verdicts"}')).task == "answer"
+
+
+def test_examples_in_the_system_part_are_not_the_record() -> None:
+    body = task_body(
+        "expansion", {"instruction": "Mine.", "input": None, "count": "1", "offered": "theme: Theme"}
+    )
+    body["messages"][0]["content"] = data_block("instruction", "The example's.")
+    text = json.loads(RuleModel(blemish=0).answer(body).text)["text"]
+    assert text.startswith("Mine.")
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200), st.integers())
+def test_any_message_gets_an_answer(message: str, seed: int) -> None:
+    assert RuleModel().answer(plain_body(message, seed)).finish_reason == "stop"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"messages": []},
+        {"messages": [{"role": "user"}]},
+        {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hello there"}]}]},
+        {"messages": [{"role": "user", "content": None}], "response_format": {"type": "json_object"}},
+        {"messages": [{"role": "user", "content": "Hi"}], "max_tokens": None},
+        {"messages": [{"role": "user", "content": "Hi"}], "response_format": "text"},
+    ],
+)
+def test_a_body_with_little_in_it_gets_an_answer(body: dict[str, object]) -> None:
+    assert RuleModel().answer(body) == RuleModel().answer(body)
+
+
+@pytest.mark.parametrize(
+    "task", ["expansion", "structuring", "completeness", "redundancy", "verdicts", "rewriting"]
+)
+def test_a_task_without_its_blocks_still_answers_in_its_form(task: str) -> None:
+    assert isinstance(ask(RuleModel(), task, {}), dict)
+
+
+def test_constraints_over_several_lines_are_found_in_an_instruction() -> None:
+    table = "| Article | price |\n| --- | --- |\n| Lamp | 42 units |"
+    text = f'Use this table and give the price of "Lamp" exactly as it stands there:\n{table}'
+    message = rendered("Describe a lamp.", [text, "Use exactly 2 bullet points."])
+    reply = RuleModel(miss=0).answer(plain_body(message)).text
+    check = recognise(text)
+    assert check is not None
+    assert check.holds(reply)
+    assert "42 units" in reply
+
+
+def test_a_worse_answer_usually_misses_a_constraint() -> None:
+    missed = 0
+    for seed in range(60):
+        lang = LANGS[seed % 2]
+        checks = some_checks(lang, 4, seed)
+        texts = written(checks, lang)
+        good = build(checks, lang, Random(seed), None)
+        blocks = {
+            "instruction": rendered(INSTRUCTIONS[lang], texts),
+            "constraints": constraint_lines(texts),
+            "input": None,
+            "response": good,
+        }
+        message = "\n".join(data_block(name, value) for name, value in blocks.items())
+        worse = RuleModel().answer(plain_body(message, seed)).text
+        missed += not all(check.holds(worse) for check in checks)
+    assert 45 <= missed < 60
+
+
+def test_all_dimensions_are_chosen_where_all_are_offered() -> None:
+    for lang in LANGS:
+        checks = choose(list(DIMENSIONS), 15, lang, Random(1), INSTRUCTIONS[lang])
+        assert len({check.dimension for check in checks}) == 15
