@@ -23,7 +23,8 @@ def report(
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     taxonomy: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Another taxonomy file; none: the shipped one.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Another taxonomy file; none: the run's own, or the shipped one."),
     ] = None,
 ) -> None:
     """Writes one self-contained HTML page: the funnel, the sets, the judge, the calls, and the records."""
@@ -33,7 +34,7 @@ def report(
     from trace_builder.taxonomy import load_taxonomy
 
     target = to or default_target(detect(path), path)
-    page = build_report(path, load_taxonomy(taxonomy))
+    page = build_report(path, load_taxonomy(taxonomy) if taxonomy else None)
     write_text(target, page)
     typer.echo(f"{target} ({len(page.encode()) / 1e6:.1f} MB)")
     if show:

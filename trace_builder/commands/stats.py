@@ -15,14 +15,15 @@ def stats(
     path: Annotated[Path, typer.Argument(metavar="FILE|DIR", help=PATH_HELP)],
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as one JSON object.")] = False,
     taxonomy: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Another taxonomy file; none: the shipped one.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Another taxonomy file; none: the run's own, or the shipped one."),
     ] = None,
 ) -> None:
     """Counts, shares and oddities of what PATH holds, beside the paper's figures."""
     from trace_builder.report.statistics import statistics
     from trace_builder.taxonomy import load_taxonomy
 
-    found = statistics(path, load_taxonomy(taxonomy))
+    found = statistics(path, load_taxonomy(taxonomy) if taxonomy else None)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return

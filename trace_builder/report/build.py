@@ -14,13 +14,14 @@ from trace_builder.report.lines import rows
 from trace_builder.report.markup import Markup, el, number
 from trace_builder.report.overview import overview
 from trace_builder.report.page import render
+from trace_builder.report.rendering import Rendering
 from trace_builder.report.runs import RunFolder
 from trace_builder.report.runsection import cost_section, iopo_section, judge_section
 from trace_builder.report.sampling import order, run_strata
 from trace_builder.report.setsection import set_section
-from trace_builder.report.statistics import source_statistics
+from trace_builder.report.statistics import source_statistics, source_taxonomy
 from trace_builder.report.words import PRODUCTS, REASONS, TERMS
-from trace_builder.taxonomy import Taxonomy, load_taxonomy
+from trace_builder.taxonomy import Taxonomy
 
 #: Records that are read as candidates; how many of them fit is found when they are packed.
 CANDIDATES = 1200
@@ -32,8 +33,8 @@ def build_report(path: Path, taxonomy: Taxonomy | None = None) -> str:
     Raises:
         InputError: the path holds nothing that can be shown, or a file of it cannot be read.
     """
-    taxonomy = taxonomy or load_taxonomy()
     source = detect(path)
+    taxonomy = taxonomy or source_taxonomy(source)
     found = source_statistics(source, taxonomy)
     if source.kind == "run":
         return _run_page(source, found, taxonomy)
@@ -55,7 +56,10 @@ def _run_page(source: Source, found: dict[str, Any], taxonomy: Taxonomy) -> str:
     run = RunFolder(source.path)
     chosen = order(run_strata(run))[:CANDIDATES]
     entries = journeys(run, set(chosen))
-    payload, shown = pack(payload_head(taxonomy), (entries[name] for name in chosen))
+    rendering = Rendering(run, taxonomy)
+    rendering.add(entries)
+    head = {**payload_head(taxonomy), "systems": rendering.systems}
+    payload, shown = pack(head, (entries[name] for name in chosen))
     titles = {name: f"{PRODUCTS[name][0]} set" for name in found["sets"]}
     sections = [
         ("Overview", overview(found)),
@@ -75,8 +79,10 @@ def _title(path: Path) -> str:
 
 def _run_facts(found: dict[str, Any]) -> list[str]:
     manifest = found["manifest"]
-    facts = ["rehearsal: drill data, not meant for training"] if manifest["rehearsal"] else []
-    facts += [f"profile {manifest['profile']}", f"model {', '.join(manifest['models']) or '–'}"]
+    if manifest["rehearsal"]:
+        facts = ["a drill with the embedded model: not training data"]
+    else:
+        facts = [f"profile {manifest['profile']}", f"model {', '.join(manifest['models']) or '–'}"]
     facts += [f"{number(manifest['seeds'])} seeds", "finished" if manifest["finished"] else "not finished"]
     if manifest["created"]:
         facts.append(f"begun {str(manifest['created'])[:16].replace('T', ' ')}")

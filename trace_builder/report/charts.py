@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import cos, pi, sin
 from typing import NamedTuple
 
-from trace_builder.report.markup import Markup, el, number, share
+from trace_builder.report.markup import Markup, compact, el, html, number, share
 
 
 class Slice(NamedTuple):
@@ -122,7 +122,7 @@ def columns(names: Sequence[str], series: Sequence[Series], label: str) -> Marku
         bars = [
             el(
                 "span",
-                class_=f"column {one.kind}",
+                class_=f"column {one.kind}" if one.values[place] else "column none",
                 style=f"height:{100 * one.values[place] / highest:.3f}%",
                 data_tip=f"{name} · {one.name}: {one.values[place]:.2f}%",
             )
@@ -131,7 +131,8 @@ def columns(names: Sequence[str], series: Sequence[Series], label: str) -> Marku
         groups.append(
             el("div", el("div", *bars, class_="columns-bars"), el("span", name), class_="columns-group")
         )
-    return el("div", *groups, class_="columns", role="img", aria_label=label)
+    top = el("div", f"{highest:.1f}%", class_="columns-top")
+    return html([top, el("div", *groups, class_="columns", role="img", aria_label=label)])
 
 
 def legend(entries: Sequence[tuple[str, str]]) -> Markup:
@@ -164,7 +165,7 @@ def line(points: Sequence[Point], unit: str, end: str, label: str) -> Markup:
         role="img",
         aria_label=label,
     )
-    scale = el("div", el("span", f"{top:,.3g} {unit}"), class_="line-top")
+    scale = el("div", el("span", f"{compact(top)} {unit}"), class_="line-top")
     foot = el("div", el("span", "0"), el("span", end), class_="line-foot")
     return el("div", scale, drawing, foot, class_="line")
 

@@ -53,9 +53,9 @@ def share(part: float, whole: float, digits: int = 1) -> str:
 
 
 def compact(value: float) -> str:
-    """A large number in few characters: 1,234 / 12.3k / 4.56M."""
+    """A number in few characters: 8.3 / 1,234 / 12.3k / 4.56M."""
     for limit, unit in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if value >= limit:
             shown = value / (1e3 if unit == "k" else limit)
             return f"{shown:.3g}{unit}"
-    return f"{value:,.0f}"
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"

@@ -19,8 +19,8 @@ def judge_section(found: _Stat) -> Markup | None:
     judged = found["judge"]
     kinds = (
         ("response", "responses", "ours"),
-        ("worse", "worse responses of DPO", "rejected"),
-        ("mismatch", "mismatch cells of IOPO", "paper-eval"),
+        ("worse", "worse responses of DPO", "worse"),
+        ("mismatch", "mismatch cells of IOPO", "mismatch-cells"),
     )
     there = [(judged[key], name, kind) for key, name, kind in kinds if judged[key]["responses"]]
     if not there:

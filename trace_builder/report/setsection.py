@@ -23,10 +23,15 @@ def set_section(name: str, summary: _Stat, title: str) -> Markup:
     return el(
         "div",
         el("p", facts, class_="lead small"),
-        el("div", _dimensions(summary), _dimension_table(summary), class_="two rings-and-table"),
+        el(
+            "div",
+            el("div", _dimensions(summary), _facts(summary)),
+            _dimension_table(summary),
+            class_="two rings-and-table",
+        ),
         el("h3", "Constraints an instruction"),
         _counts(summary),
-        el("div", _facts(summary), _oddities(summary), _lengths(summary), class_="three"),
+        el("div", _oddities(summary), _lengths(summary), class_="two"),
         id=f"set-{name}",
         class_="set",
         data_set=name,

@@ -23,7 +23,18 @@ def statistics(path: Path, taxonomy: Taxonomy | None = None) -> dict[str, Any]:
     Raises:
         InputError: the path holds nothing that has statistics, or a file of it cannot be read.
     """
-    return source_statistics(detect(path), taxonomy or load_taxonomy())
+    source = detect(path)
+    return source_statistics(source, taxonomy or source_taxonomy(source))
+
+
+def source_taxonomy(source: Source) -> Taxonomy:
+    """The taxonomy file that a run names, where it still can be read; else the shipped one."""
+    if source.kind == "run":
+        config = RunFolder(source.path).manifest.get("config")
+        named = config.get("taxonomy") if isinstance(config, dict) else None
+        if isinstance(named, str) and Path(named).is_file():
+            return load_taxonomy(Path(named))
+    return load_taxonomy()
 
 
 def source_statistics(source: Source, taxonomy: Taxonomy) -> dict[str, Any]:

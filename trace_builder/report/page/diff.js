@@ -56,27 +56,30 @@ function walkBack(a, b, trace, distance) {
   return steps.reverse();
 }
 
-/** Neighbours of one kind as one piece; blanks between two changes belong to the changes. */
+/** What is too short between two changes to read as kept: blanks, a short word, one Chinese character. */
+const SLIGHT = /^(?:[^\p{Script=Han}\n]{1,4}|\p{Script=Han})$/u;
+
+/** Neighbours of one kind as one piece; slight pieces between two changes belong to the changes. */
 function joined(steps) {
   const pieces = [];
   let del = "";
   let ins = "";
-  let blank = "";
+  let slight = "";
   const flush = () => {
     if (del) pieces.push(["del", del]);
     if (ins) pieces.push(["ins", ins]);
-    if (blank) pieces.push(["same", blank]);
-    del = ins = blank = "";
+    if (slight) pieces.push(["same", slight]);
+    del = ins = slight = "";
   };
   for (const [kind, text] of steps) {
-    if (kind === "same" && (del || ins) && /^\s+$/.test(text) && !text.includes("\n")) { blank += text; continue; }
+    if (kind === "same" && (del || ins) && SLIGHT.test(slight + text)) { slight += text; continue; }
     if (kind === "same") {
       flush();
       if (pieces.length && pieces.at(-1)[0] === "same") pieces.at(-1)[1] += text;
       else pieces.push(["same", text]);
       continue;
     }
-    if (blank) { del += blank; ins += blank; blank = ""; }
+    if (slight) { del += slight; ins += slight; slight = ""; }
     if (kind === "del") del += text;
     else ins += text;
   }

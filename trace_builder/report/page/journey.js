@@ -74,8 +74,8 @@ function scoresView(judgement, instruction) {
   const texts = new Map((instruction?.constraints || []).map((c) => [c.id, c.text]));
   const row = (s) => {
     const kind = s.score === 10 ? "score ten" : s.score === null ? "score" : "score low";
-    const by = s.by === "code" ? h("small", null, " by code") : null;
-    return h("tr", null, h("td", { class: kind }, s.score ?? "–", by), h("td", null, `${s.constraint} ${texts.get(s.constraint) ?? ""}`), h("td", null, s.reasoning || ""));
+    const by = s.by === "code" ? h("small", null, "decided by code ") : null;
+    return h("li", null, h("span", { class: kind }, s.score ?? "–"), h("div", null, h("div", { class: "body" }, h("small", null, s.constraint, " "), texts.get(s.constraint) ?? ""), (by || s.reasoning) && h("div", { class: "reasoning" }, by, s.reasoning)));
   };
   const perfect = judgement.scores.every((s) => s.score === 10);
   const failed = judgement.scores.filter((s) => s.score !== 10).length;
@@ -83,7 +83,7 @@ function scoresView(judgement, instruction) {
     "details",
     { open: !perfect },
     h("summary", null, perfect ? "10 for every constraint" : `${failed} of ${judgement.scores.length} constraints without a 10`, judgement.votes > 1 ? ` (${judgement.votes} votes)` : ""),
-    h("table", { class: "scores" }, h("tbody", null, judgement.scores.map(row))),
+    h("ul", { class: "scores" }, judgement.scores.map(row)),
   );
 }
 
@@ -101,9 +101,9 @@ function attemptsView(attempts, instruction) {
   );
 }
 
-function sideBySide(names, before, after) {
+function sideBySide(names, before, after, kind) {
   const [left, right] = sides(before, after);
-  return h("div", { class: "side diff" }, h("div", null, h("h5", null, names[0]), h("div", { class: "text", tabindex: "0" }, left)), h("div", null, h("h5", null, names[1]), h("div", { class: "text", tabindex: "0" }, right)));
+  return h("div", { class: `side diff ${kind}` }, h("div", null, h("h5", null, names[0]), h("div", { class: "text", tabindex: "0" }, left)), h("div", null, h("h5", null, names[1]), h("div", { class: "text", tabindex: "0" }, right)));
 }
 
 /** x1 and x2 constraint by constraint; what is kept or revised has one id in both. */
@@ -134,13 +134,13 @@ const VIEWS = {
   ],
   dpo: (data, record) => [
     h("p", { class: "why" }, `The worse response is ${data.origin}; it fails ${(data.failed || []).join(", ")}.`),
-    sideBySide(["Chosen", "Rejected"], data.chosen, data.rejected),
+    sideBySide(["Chosen", "Rejected"], data.chosen, data.rejected, "better"),
     scoresView(data.rejected_judgement, instructionOf(record)),
   ],
   iopo: (data) => [
     h("p", { class: "why" }, `Operation ${data.operation}; certificate ${words(data.certificate)}.`),
     labelled("Instructions", twoInstructions(data.x1, data.x2)),
-    sideBySide(["y1", "y2"], data.y1, data.y2),
+    sideBySide(["y1", "y2"], data.y1, data.y2, "neutral"),
     labelled("Cells", cellsView(data)),
     labelled("Terms of the loss", h("div", null, Object.entries(data.terms).map(([name, proven]) => h("p", { class: "term" }, h("b", null, proven ? "✓" : "–"), state.head.terms?.[name] || words(name), h("small", null, proven ? "proven" : "not proven"))))),
   ],
@@ -163,8 +163,9 @@ function otherView(data) {
 /** Prompts and raw answers, made when they are opened. */
 function callsView(step) {
   if (!step.calls.length) return null;
+  const note = step.note && h("p", { class: "note" }, step.note);
   const details = h("details", { class: "calls" }, h("summary", null, `Prompts and raw answers (${step.calls.length})`));
-  details.addEventListener("toggle", () => { if (details.open && details.children.length === 1) details.append(...step.calls.map(callView)); });
+  details.addEventListener("toggle", () => { if (details.open && details.children.length === 1) append(details, [note, step.calls.map(callView)]); });
   return details;
 }
 
