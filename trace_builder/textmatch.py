@@ -6,7 +6,10 @@ import re
 import unicodedata
 
 _GRAM = 4
-_MARK = re.compile(r"\s*(?:[-*+•·]|\(?\d{1,2}[.)、．](?!\d)|[（(]\d{1,2}[)）])\s*")
+#: A hyphen, star or plus is a mark only before white space: "-5 °C", "**bold**" and "+1" open with content.
+_BULLET = re.compile(r"(?:([-*+])(?=\s)|([•·]))\s*")
+_NUMBER_MARK = re.compile(r"(?:[（(]?(\d{1,2})[)）]|(\d{1,2})[.、．](?!\d))\s*")
+_DIGITS = re.compile(r"\d+")
 
 
 def squeeze(text: str) -> str:
@@ -16,11 +19,30 @@ def squeeze(text: str) -> str:
 
 
 def unmarked(text: str) -> str:
-    """``text`` without outer white space and without a list mark ("- ", "1. ", "（2）") in front."""
+    """``text`` without outer white space and without a list mark ("- ", "1. ", "（2）") in front.
+
+    A text that goes on as the same list ("- a\\n- b", "1. a\\n2. b") is a list itself and keeps its marks.
+    """
     stripped = text.strip()
-    match = _MARK.match(stripped)
-    rest = stripped[match.end() :] if match else stripped
-    return rest if rest else stripped
+    bullet, number = _BULLET.match(stripped), _NUMBER_MARK.match(stripped)
+    mark = bullet or number
+    if mark is None or not stripped[mark.end() :]:
+        return stripped
+    rest = stripped[mark.end() :]
+    following = [
+        m for line in rest.splitlines()[1:] if (m := (_BULLET if bullet else _NUMBER_MARK).match(line))
+    ]
+    if bullet:
+        goes_on = any(m.group().strip() == bullet.group().strip() for m in following)
+    else:
+        value = int(mark.group(1) or mark.group(2)) + 1
+        goes_on = any(int(m.group(1) or m.group(2)) == value for m in following)
+    return stripped if goes_on else rest
+
+
+def numbers(text: str) -> set[str]:
+    """The whole numbers that stand in ``text``, as digits in one width."""
+    return set(_DIGITS.findall(unicodedata.normalize("NFKC", text)))
 
 
 def containment(piece: str, source: str) -> float:

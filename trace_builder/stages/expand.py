@@ -7,6 +7,7 @@ from typing import Any
 
 from trace_builder.config import CallConfig, RunConfig
 from trace_builder.draws import generator, weighted_sample
+from trace_builder.errors import InputError
 from trace_builder.records import Expanded, Rejection, Seed
 from trace_builder.stages.base import Ask
 from trace_builder.stages.replies import Expansion
@@ -23,7 +24,13 @@ class Expand:
     reads = Seed
     makes = Expanded
     prompts = ("expand",)
-    code = (__name__, "trace_builder.draws", "trace_builder.textmatch", "trace_builder.stages.replies")
+    code = (
+        __name__,
+        "trace_builder.draws",
+        "trace_builder.stages.replies",
+        "trace_builder.taxonomy",
+        "trace_builder.textmatch",
+    )
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
         self._config = config.expand
@@ -31,7 +38,8 @@ class Expand:
         self._taxonomy = taxonomy
         unknown = set(self._config.dimension_weights) - {d.id for d in taxonomy.dimensions}
         if unknown:
-            raise ValueError(f"expand.dimension_weights names {sorted(unknown)}, not in the taxonomy")
+            names = ", ".join(sorted(unknown))
+            raise InputError(f"expand.dimension_weights names {names}, which the taxonomy does not have")
 
     @property
     def calls(self) -> tuple[CallConfig, ...]:

@@ -45,6 +45,8 @@ class Iopo:
         "trace_builder.stages.certificate",
         "trace_builder.stages.responding",
         "trace_builder.stages.rewriting",
+        "trace_builder.taxonomy",
+        "trace_builder.textmatch",
         *JUDGING_CODE,
     )
 
@@ -79,10 +81,11 @@ class Iopo:
         return await self._by_cells(record, operation, x2, changes, ask)
 
     def draw(self, record_id: str, constraints: int) -> Operation:
-        """An operation by weight; a single constraint cannot be deleted, since x2 needs one."""
+        """An operation by weight. A single constraint cannot be deleted, since x2 needs one: another takes
+        the place of deletion, revision where no other has a weight."""
         weights: dict[Operation, float] = {
             name: weight
-            for name, weight in self._config.operations.items()
+            for name, weight in sorted(self._config.operations.items())
             if weight > 0 and not (name == "delete" and constraints < 2)
         }
         rng = generator(self._seed, record_id, self.name, "operation")

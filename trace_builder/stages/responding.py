@@ -9,17 +9,27 @@ from trace_builder.stages.base import Answer
 
 Fault = Literal["truncated_response", "empty_response", "refused_response"]
 
+_APOLOGY = r"(?:(?:i['’]?m|i am) (?:(?:very|really|so|truly) )?)?sorry[,.;:!]? (?:but )?"
+_AS_AN_AI = r"as an? (?:ai|artificial|language)[^,.]{0,40}, ?"
+_CANNOT = (
+    r"(?:i (?:can['’]?t|can ?not|won['’]?t|will not|am (?:unable|not able)|must decline|have to decline)"
+    r"|i['’]m (?:unable|not able))(?: to)?"
+)
+_SERVE = (
+    r" (?:help (?:you|with|create|write|fulfil)|assist|comply|provide|do (?:that|this)|fulfil|create|generate"
+    r"|write|answer|respond|complete|produce|engage|offer|share|discuss|continue)\w*\b"
+)
+_ZH_APOLOGY = r"(?:非常|很|十分)?(?:抱歉|对不起)[，,。！!]?\s*(?:但是?)?"
+_ZH_CANNOT = r"我?(?:无法|不能|没有办法|没法|不可以)(?:为[您你]|向[您你]|给[您你])?"
+_ZH_SERVE = r"(?:提供|协助|帮助|回答|满足|完成|生成|撰写|处理|执行|继续|讨论)"
+
 #: How models open a refusal. Only the opening counts: a long answer may apologise for something else later.
+#: An apology alone is none, since many an instruction asks for one ("I'm sorry I missed your call").
 _REFUSAL = re.compile(
-    r"\s*(?:"
-    r"(?:i(?:'|’)?m|i am) (?:very |really |so )?sorry,? (?:but )?(?:i|as an)\b"
-    r"|sorry,? (?:but )?i (?:can(?:'|’)?t|cannot|am unable|won(?:'|’)?t)\b"
-    r"|i (?:can(?:'|’)?t|cannot|am unable to|won(?:'|’)?t) (?:help|assist|comply|provide|do that|fulfil)"
-    r"|as an ai(?: language model)?,? i (?:can(?:'|’)?t|cannot|am unable)"
-    r"|(?:非常|很|十分)?(?:抱歉|对不起)[，,]?\s*(?:作为[^，。]{0,20}[，,])?我?(?:无法|不能|没有办法|不可以)"
-    r"|作为(?:一个)?(?:人工智能|AI)[^。]{0,20}[，,]\s*我(?:无法|不能)"
-    r"|我(?:无法|不能)(?:提供|协助|回答|满足|完成)"
-    r")",
+    rf"\s*(?:(?:{_APOLOGY})?(?:{_AS_AN_AI})?{_CANNOT}(?:{_SERVE})"
+    rf"|{_APOLOGY}(?:{_AS_AN_AI})?{_CANNOT}(?:[.!]|$)"
+    rf"|(?:{_ZH_APOLOGY})?(?:作为[^，。]{{0,20}}[，,]\s*)?{_ZH_CANNOT}{_ZH_SERVE}"
+    rf"|{_ZH_APOLOGY}(?:作为[^，。]{{0,20}}[，,]\s*)?{_ZH_CANNOT}(?:[。！!]|$))",
     re.IGNORECASE,
 )
 

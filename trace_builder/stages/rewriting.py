@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import count
+
 from trace_builder.records import Changes, Constraint, Instruction, Operation, Revision
 from trace_builder.stages.replies import Rewriting, RewrittenConstraint
 from trace_builder.taxonomy import Taxonomy
@@ -15,12 +18,14 @@ def second_instruction(
 
     What is kept is told by the text alone, whatever the model says it replaced. A kept or revised constraint
     keeps the id it has in x1; a new one gets the next free number. x2 has x1's description and input.
+    The constraints of x1 say different things (``structure`` sees to it).
     """
     old = {squeeze(c.text): c for c in x1.constraints}
-    rows = _distinct(rewriting.constraints)
+    rows = _distinct(rewriting.constraints, old)
     kept = {key: old[key] for key, _ in rows if key in old}
     gone = {c.id: c for key, c in old.items() if key not in kept}
-    number = len(x1.constraints)
+    taken = {c.id for c in x1.constraints}
+    free = (name for number in count(len(taken) + 1) if (name := f"c{number}") not in taken)
     constraints: list[Constraint] = []
     added: list[Constraint] = []
     revised: list[Revision] = []
@@ -30,10 +35,8 @@ def second_instruction(
             continue
         found = taxonomy.find(row.dimension)
         before = gone.pop(row.replaces, None) if row.replaces else None
-        if before is None:
-            number += 1
         new = Constraint(
-            id=before.id if before else f"c{number}",
+            id=before.id if before else next(free),
             text=unmarked(row.text),
             dimension=found.id if found else None,
         )
@@ -46,10 +49,15 @@ def second_instruction(
     return x2, Changes(added=tuple(added), removed=tuple(gone.values()), revised=tuple(revised))
 
 
-def _distinct(rows: list[RewrittenConstraint]) -> list[tuple[str, RewrittenConstraint]]:
-    """Rows by what they say; an empty row or a repeated one is dropped."""
-    keyed = {squeeze(unmarked(row.text)): row for row in reversed(rows)}
-    return [(key, row) for key, row in reversed(keyed.items()) if key]
+def _distinct(
+    rows: list[RewrittenConstraint], old: Mapping[str, Constraint]
+) -> list[tuple[str, RewrittenConstraint]]:
+    """Rows by what they say; an empty row is dropped, and so is a repeated one after its first."""
+    keyed: dict[str, RewrittenConstraint] = {}
+    for row in rows:
+        whole = squeeze(row.text)  # what looks like a mark may belong to the constraint: "30. März"
+        keyed.setdefault(whole if whole in old else squeeze(unmarked(row.text)), row)
+    return [(key, row) for key, row in keyed.items() if key]
 
 
 def is_unchanged(changes: Changes) -> bool:

@@ -6,10 +6,11 @@ from typing import Any
 
 from trace_builder.config import CallConfig, RunConfig
 from trace_builder.records import Constraint, Expanded, Instruction, Rejection, Structured
+from trace_builder.seeds.formats import is_placeholder
 from trace_builder.stages.base import Ask
 from trace_builder.stages.replies import Structuring
 from trace_builder.taxonomy import Taxonomy
-from trace_builder.textmatch import containment, squeeze, unmarked
+from trace_builder.textmatch import containment, numbers, squeeze, unmarked
 
 #: A shorter piece may well stand in another field by chance ("in English").
 _REPEAT_LENGTH = 10
@@ -23,7 +24,13 @@ class Structure:
     reads = Expanded
     makes = Structured
     prompts = ("structure",)
-    code = (__name__, "trace_builder.textmatch", "trace_builder.stages.replies")
+    code = (
+        __name__,
+        "trace_builder.seeds.formats",
+        "trace_builder.stages.replies",
+        "trace_builder.taxonomy",
+        "trace_builder.textmatch",
+    )
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
         self._config = config.structure
@@ -42,7 +49,7 @@ class Structure:
         reply = (await ask("structure", values, Structuring, self._config.call)).value
         if reply.verdict == "contradictory":
             return Rejection(reason="contradictory", detail=reply.reasoning)
-        if reply.verdict == "poor" or not (reply.description and reply.description.strip()):
+        if reply.verdict == "poor" or _nothing(reply.description):
             return Rejection(reason="poor_instruction", detail=reply.reasoning)
         instruction = self._instruction(reply, record)
         return self._fault(instruction, record) or Structured(
@@ -50,12 +57,12 @@ class Structure:
         )
 
     def _instruction(self, reply: Structuring, record: Expanded) -> Instruction:
-        texts = [(unmarked(c.text), c.dimension) for c in reply.constraints]
+        texts = [(unmarked(c.text), c.dimension) for c in reply.constraints if not _nothing(c.text)]
         constraints = tuple(
             Constraint(id=f"c{number}", text=text, dimension=self._dimension(label))
-            for number, (text, label) in enumerate(((t, d) for t, d in texts if t), start=1)
+            for number, (text, label) in enumerate(texts, start=1)
         )
-        found = reply.input.strip() if reply.input and reply.input.strip().upper() != "NULL" else None
+        found = None if reply.input is None or _nothing(reply.input) else reply.input.strip()
         # A seed's own input is kept as it is: copying a long text through a model costs tokens and errors.
         return Instruction(
             description=(reply.description or "").strip(),
@@ -86,17 +93,37 @@ class Structure:
             if share < self._config.overlap:
                 detail = f"{share:.0%} of {name} stands in the expanded text: {piece[:80]}"
                 return Rejection(reason="invented_text", detail=detail)
+            # A changed figure hides among the rest of a long piece, and changes what is asked.
+            figures = numbers(piece) - numbers(record.text)
+            if figures:
+                detail = f"{', '.join(sorted(figures))} in {name} does not stand in the expanded text"
+                return Rejection(reason="invented_text", detail=detail)
         return None
+
+
+def _nothing(text: str | None) -> bool:
+    """Whether a field says nothing: null, a placeholder such as "NULL" or "无", or marks alone."""
+    return text is None or is_placeholder(text) or not squeeze(text)
 
 
 def _repeated(instruction: Instruction) -> Rejection | None:
     """The three fields must not repeat one another (B.2); nearer judgements are left to quality."""
-    description = squeeze(instruction.description)
+    fields = {
+        "the description": squeeze(instruction.description),
+        "the input": squeeze(instruction.input or ""),
+    }
+    seen: dict[str, str] = {}
     for constraint in instruction.constraints:
         piece = squeeze(constraint.text)
-        if len(piece) >= _REPEAT_LENGTH and piece in description:
-            return Rejection(reason="repeated_text", detail=f"{constraint.id} stands in the description too")
-    given = squeeze(instruction.input or "")
-    if len(given) >= _REPEAT_LENGTH and given in description:
-        return Rejection(reason="repeated_text", detail="the input stands in the description too")
+        if piece in seen:
+            return Rejection(reason="repeated_text", detail=f"{constraint.id} says what {seen[piece]} says")
+        seen[piece] = constraint.id
+        for name, text in fields.items():
+            if len(piece) >= _REPEAT_LENGTH and piece in text:
+                return Rejection(reason="repeated_text", detail=f"{constraint.id} stands in {name} too")
+    given = fields["the input"]
+    places = {"the description": fields["the description"], **{name: text for text, name in seen.items()}}
+    for name, text in places.items():
+        if len(given) >= _REPEAT_LENGTH and given in text:
+            return Rejection(reason="repeated_text", detail=f"the input stands in {name} too")
     return None
