@@ -43,7 +43,7 @@ def test_each_of_the_thirty_reads_as_written_down(row: dict[str, Any]) -> None:
         ("[]", (None, None)),
         ("[[10, 9]]", (None, None)),
         ('[{"不超过100字": true, "使用表格输出": null}]', (None, None)),
-        ('[{"constraint": "不超过100字", "score": 10, "score": 3}, {"constraint": "使用表格输出", "score": 9}]', (None, 9)),
+        ('[{"constraint": "不超过100字", "score": 10, "score": 3}, {"id": 2, "score": 9}]', (None, 9)),
         ('[{"使用表格输出": 9, "另一条": 10}]', (None, 9)),
         ("[(open('x'), 10)]", (None, None)),
     ],
