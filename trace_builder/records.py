@@ -255,9 +255,9 @@ class Outcome(Record):
     fingerprint: str
     #: Digest of the seed's content, so that an edited seed under an old id is noticed.
     seed: str
-    #: How many completed walks of this stage had come before: a failed record is tried again by a later one.
+    #: Failed only: how many completed walks of the stage had come before; a later walk tries it again.
     round: int = 0
-    #: Walks this record has failed in, this one included; each grants a further set of attempts.
+    #: Failed only: walks this record has failed in, this one included; each grants a set of attempts.
     tries: int = 0
     detail: str = ""
     #: Keys of the calls that led here, in the order of asking.

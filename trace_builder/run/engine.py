@@ -158,7 +158,12 @@ async def _walk(spec: RunSpec, rooms: tuple[Room, ...], source: Source, before: 
     _write_manifest(spec, rooms, before, finished=False)
     if not any(pending):
         return False
-    line = LazyWire(spec.models, spec.wire, spec.rehearsal)
+
+    def found(modes: dict[str, Any]) -> None:
+        before["modes"] = modes
+        _write_manifest(spec, rooms, before, finished=False)
+
+    line = LazyWire(spec.models, spec.wire, spec.rehearsal, before.get("modes", {}), found)
     stop = StopSwitch(spec.say)
     with Progress(rooms, line.snapshot, spec.say) as progress:
         desk = Desk(spec.seed, spec.prompts, spec.models, spec.wire, line, progress.answered, stop.gate)
@@ -284,6 +289,7 @@ def _write_manifest(
         **spec.about,
         "source": spec.source.name,
         "stages": stages,
+        "modes": before.get("modes", {}),
         "finished": finished,
         "usage": usage or before.get("usage", {}),
     }

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from trace_builder import __version__
 from trace_builder.errors import InputError
-from trace_builder.seeds.replace import Replacement
+from trace_builder.replacement import Replacement
 
 FILE = "run.json"
 _PACKAGES = ("openai", "aiohttp", "pydantic")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
+
+import jsonlines
 
 from trace_builder.records import Answered, Group, Outcome, Preference
 from trace_builder.run.rooms import Room
-from trace_builder.seeds.replace import Replacement
+from trace_builder.replacement import Replacement
 
 
 def _sft(outcome: Outcome) -> dict[str, Any]:
@@ -49,8 +51,13 @@ def write_products(folder: Path, rooms: tuple[Room, ...]) -> dict[str, int]:
 def _write_rows(path: Path, rows: Iterator[dict[str, Any]]) -> int:
     count = 0
     with Replacement(path) as out:
+        writer = jsonlines.Writer(cast(IO[bytes], out), dumps=_encode)
         for row in rows:
-            out.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            writer.write(row)
             count += 1
         out.commit()
     return count
+
+
+def _encode(row: Any) -> bytes:
+    return json.dumps(row, ensure_ascii=False).encode()

@@ -53,7 +53,7 @@ class Room:
 
     def settle(self, place: int, record_id: str, verdict: Verdict, keys: list[str]) -> None:
         """Writes a record's outcome."""
-        tries = self.outcomes.tries(place) + 1 if verdict.status == "failed" else 0
+        failed = verdict.status == "failed"
         self.outcomes.append(
             place,
             Outcome(
@@ -63,8 +63,9 @@ class Room:
                 reason=verdict.reason,
                 fingerprint=self.fingerprint,
                 seed=self.source.digest(place),
-                round=self.walks,
-                tries=tries,
+                # Of a verdict it does not matter in which walk it fell.
+                round=self.walks if failed else 0,
+                tries=self.outcomes.tries(place) + 1 if failed else 0,
                 detail=verdict.detail,
                 calls=tuple(dict.fromkeys(keys)),
                 record=verdict.record,

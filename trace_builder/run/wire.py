@@ -6,7 +6,7 @@ A run that finds every answer on disk contacts no server and starts none.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trace_builder.config import ModelConfig, RehearsalConfig, WireConfig
@@ -19,13 +19,30 @@ if TYPE_CHECKING:
 
 
 class LazyWire:
-    """Starts the embedded model if the configuration has one, connects, and passes requests on."""
+    """Starts the embedded model if the configuration has one, connects, and passes requests on.
+
+    Args:
+        modes: how structure is asked for, where an earlier run on the same folder has found it out: a mode
+            that changed between two runs would change every question.
+        found: takes the modes once the servers are known.
+    """
 
     def __init__(
-        self, models: Mapping[str, ModelConfig], wire: WireConfig, rehearsal: RehearsalConfig | None
+        self,
+        models: Mapping[str, ModelConfig],
+        wire: WireConfig,
+        rehearsal: RehearsalConfig | None,
+        modes: Mapping[str, Any],
+        found: Callable[[dict[str, Any]], None],
     ) -> None:
-        self._models = dict(models)
+        self._models = {
+            name: model.model_copy(update={"structured": modes[name]})
+            if model.structured == "auto" and name in modes
+            else model
+            for name, model in models.items()
+        }
         self._wire = wire
+        self._found = found
         self._rehearsal = rehearsal
         self._process: RehearsalProcess | None = None
         self._client: LLMClient | None = None
@@ -68,6 +85,7 @@ class LazyWire:
                     await client.__aexit__(None, None, None)
                     raise
                 self._client = client
+                self._found({name: client.mode(name) for name in self._models})
         return self._client
 
     def _served(self) -> dict[str, ModelConfig]:
