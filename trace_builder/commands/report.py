@@ -11,7 +11,12 @@ from trace_builder.commands.stats import PATH_HELP
 
 
 def report(
-    path: Annotated[Path, typer.Argument(metavar="DIR|FILE", help=PATH_HELP)],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DIR|FILE...", help=f"{PATH_HELP} Several evaluations are shown side by side."
+        ),
+    ],
     to: Annotated[
         Path | None,
         typer.Option(
@@ -33,8 +38,8 @@ def report(
     from trace_builder.report.writing import default_target, write_text
     from trace_builder.taxonomy import load_taxonomy
 
-    target = to or default_target(detect(path), path)
-    page = build_report(path, load_taxonomy(taxonomy) if taxonomy else None)
+    target = to or default_target(detect(paths[0]), paths[0])
+    page = build_report(*paths, taxonomy=load_taxonomy(taxonomy) if taxonomy else None)
     write_text(target, page)
     typer.echo(f"{target} ({len(page.encode()) / 1e6:.1f} MB)")
     if show:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any
 
+from trace_builder.errors import InputError
 from trace_builder.report.embed import pack
 from trace_builder.report.instructions import Example, examples, reader
 from trace_builder.report.journeys import Entry, example_entries, journeys
@@ -27,21 +28,29 @@ from trace_builder.taxonomy import Taxonomy
 CANDIDATES = 1200
 
 
-def build_report(path: Path, taxonomy: Taxonomy | None = None) -> str:
+def build_report(path: Path, *beside: Path, taxonomy: Taxonomy | None = None) -> str:
     """The page for a run, a release, an evaluation or a file of records, as one HTML text under 5 MB.
+
+    Args:
+        path: what is shown; beside: further evaluations of the same data, shown side by side with it.
+        taxonomy: another one than the run's own or the shipped one.
 
     Raises:
         InputError: the path holds nothing that can be shown, or a file of it cannot be read.
     """
     source = detect(path)
+    others = [detect(other) for other in beside]
+    if others and any(one.kind != "evaluation" for one in [source, *others]):
+        raise InputError("only evaluations can be shown side by side; give one path for anything else")
     taxonomy = taxonomy or source_taxonomy(source)
-    found = source_statistics(source, taxonomy)
-    if source.kind == "run":
-        return _run_page(source, found, taxonomy)
     if source.kind == "evaluation":
         from trace_builder.report.evalpage import evaluation_page
 
-        return evaluation_page(source, found, taxonomy)
+        paths = [one.path for one in [source, *others]]
+        return evaluation_page(paths, payload_head(taxonomy), taxonomy, CANDIDATES)
+    found = source_statistics(source, taxonomy)
+    if source.kind == "run":
+        return _run_page(source, found, taxonomy)
     return _records_page(source, found, taxonomy)
 
 

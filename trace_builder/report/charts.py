@@ -192,6 +192,12 @@ def intervals(rows: Sequence[Interval], label: str) -> Markup:
         marks.append(el("span", class_="dot", style=f"left:{row.value:.3f}%"))
         track = el("div", *marks, class_=f"track {row.kind}", data_tip=row.tip)
         drawn.append(
-            el("li", el("span", row.name, class_="interval-name"), track, el("span", f"{row.value:.1f}"))
+            el(
+                "li",
+                el("span", row.name, class_="interval-name", title=row.name or None),
+                track,
+                el("span", f"{row.value:.1f}"),
+                class_=None if row.name else "again",
+            )
         )
     return el("ul", *drawn, class_="intervals", role="img", aria_label=label)

@@ -33,14 +33,15 @@ def _seed_entry(seed: Row) -> Entry:
         "id": str(seed["id"]),
         "lang": seed.get("lang") or "",
         "source": seed.get("source"),
-        "title": _title(str(seed.get("instruction") or "")),
+        "title": title_of(str(seed.get("instruction") or "")),
         "dims": [],
         "seed": {"instruction": clip(seed.get("instruction")), "input": clip(seed.get("input"))},
         "steps": [],
     }
 
 
-def _title(text: str) -> str:
+def title_of(text: str) -> str:
+    """The beginning of a text as one line."""
     return " ".join(text.split())[:160]
 
 
@@ -145,7 +146,7 @@ def _example_entry(example: Example, labels: dict[str | None, str | None]) -> En
         "id": example.id,
         "lang": example.lang,
         "source": None,
-        "title": _title(example.description),
+        "title": title_of(example.description),
         "dims": list(dims),
         "instruction": {
             "description": clip(example.description),

@@ -45,12 +45,15 @@ def detect(path: Path) -> Source:
 
 
 def _folder(path: Path) -> Source:
+    results = path / "results.json"
+    if results.is_file():
+        if not _is_results(results):
+            raise InputError(f"{results}: not the results of an evaluation")
+        return Source("evaluation", results)
+    if (path / "items.jsonl").is_file():
+        raise InputError(f"{path}: an evaluation that is not finished; run it again on this folder first")
     if (path / "run.json").is_file():
         return Source("run", path)
-    if (path / "results.json").is_file():
-        if not _is_results(path / "results.json"):
-            raise InputError(f"{path / 'results.json'}: not the results of an evaluation")
-        return Source("evaluation", path / "results.json")
     if is_release(path):
         return Source("release", path)
     raise InputError(f"{path}: neither run.json nor results.json nor a release is in this folder; {_HINT}")
@@ -58,14 +61,14 @@ def _folder(path: Path) -> Source:
 
 def is_release(path: Path) -> bool:
     """A folder that ``trace-build release`` wrote."""
-    return (path / "dataset_info.json").is_file() or (path / "release.json").is_file()
+    return (path / "release.json").is_file()
 
 
 def _is_results(path: Path) -> bool:
     with path.open("rb") as file:
         if not file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             return False
-    return "scores" in (found := read_object(path)) or "models" in found or "if_s" in found
+    return read_object(path).get("kind") == "trace_builder.evaluation"
 
 
 def _first_row(path: Path) -> Row:

@@ -63,3 +63,18 @@ TERMS: dict[str, str] = {
 }
 
 LANGUAGES: dict[str, str] = {"en": "English", "zh": "Chinese"}
+
+#: What the paper reports on its evaluation set, judged by GPT-4o: model, IF-S, IF-M in percent.
+PAPER_SCORES: tuple[tuple[str, float, float], ...] = (
+    ("Qwen2-7B Instruct", 72.5, 54.5),
+    ("Qwen2-7B SFT", 76.0, 56.1),
+    ("Qwen2-7B DPO", 79.0, 67.2),
+    ("Qwen2-7B IOPO", 82.0, 68.9),
+    ("Llama3.1-8B Instruct", 67.5, 52.9),
+    ("Llama3.1-8B SFT", 75.5, 62.9),
+    ("Llama3.1-8B DPO", 79.0, 69.2),
+    ("Llama3.1-8B IOPO", 81.5, 70.7),
+    ("DeepSeek-R1", 84.1, 73.8),
+    ("o1", 85.2, 74.7),
+    ("Claude-3.5-Sonnet", 87.9, 76.3),
+)

@@ -6,8 +6,8 @@ function showRecord(record) {
     byId("detail"),
     h("h3", { lang: record.lang || null }, record.title || record.id),
     h("p", { class: "note" }, source),
-    record.instruction && [instructionView(record.instruction), record.responses?.map((text) => [h("h5", null, "Response"), textView(text)])],
-    record.answers && answersView(record),
+    record.prompt !== undefined && [labelled("Prompt", textView(record.prompt)), labelled("Constraints", constraintList(record.instruction.constraints))],
+    record.instruction && record.prompt === undefined && [instructionView(record.instruction), record.responses?.map((text) => [h("h5", null, "Response"), textView(text)])],
     (record.steps.length > 0 || record.seed) && h("ol", { class: "way" }, record.seed && seedView(record), record.steps.map((step) => stepView(record, step))),
   );
   byId("detail").scrollTop = 0;
@@ -31,13 +31,13 @@ function seedView(record) {
 }
 
 function stepView(record, step) {
-  const made = step.data ? (VIEWS[step.stage] || otherView)(step.data, record, step) : null;
+  const made = step.data ? (VIEWS[step.data.kind || step.stage] || otherView)(step.data, record) : null;
   const reason = step.reason && (state.head.reasons?.[step.reason] || words(step.reason));
   return h(
     "li",
     { class: "step" },
-    h("span", { class: `mark ${step.status}` }),
-    h("h4", null, step.stage, h("span", { class: `pill ${step.status}` }, step.status), step.reason && h("small", null, words(step.reason))),
+    h("span", { class: `mark ${tone(step.status)}` }),
+    h("h4", null, step.stage, h("span", { class: `pill ${tone(step.status)}` }, words(step.status)), step.reason && h("small", null, words(step.reason))),
     reason && h("p", { class: "why" }, reason, step.detail ? `: ${step.detail}` : ""),
     made,
     callsView(step),
@@ -124,6 +124,11 @@ function twoInstructions(x1, x2) {
 }
 
 const VIEWS = {
+  answer: (data, record) => [
+    data.response === null ? h("p", { class: "why" }, "There is no response.") : labelled("Response", textView(data.response)),
+    scoresView(data.judgement, record.instruction),
+    data.overall !== null && h("p", { class: "note" }, `The judge's own overall number: ${data.overall}`),
+  ],
   expand: (data) => [labelled("Expanded instruction", textView(data.text)), h("p", { class: "note" }, `${data.target} wanted, offered: ${(data.offered || []).map(dimensionName).join(", ")}`)],
   structure: (data) => instructionView(data.instruction),
   quality: (data) => [h("p", { class: "why" }, `Complete: ${data.completeness}`), h("p", { class: "why" }, `Redundant: ${data.redundancy}`)],

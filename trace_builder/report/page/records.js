@@ -81,14 +81,18 @@ function listItem(record) {
   );
 }
 
+/** The colour a status has: those of an evaluation use those of a run. */
+const tone = (status) => ({ followed: "accepted", not_followed: "rejected", unscored: "failed", unanswered: "failed" })[status] ?? status;
+
 /** How a record's way ended, as pills. */
 function ends(record) {
   const products = { respond: "SFT", dpo: "DPO", iopo: "IOPO" };
   return record.steps
     .filter((step) => step.status !== "accepted" || products[step.stage])
     .map((step) => {
+      if (step.data?.kind === "answer") return h("span", { class: `pill ${tone(step.status)}` }, record.steps.length > 1 ? `${step.stage}: ` : "", words(step.status));
       const text = step.status === "accepted" ? products[step.stage] : `${step.stage}: ${words(step.reason || step.status)}`;
-      return h("span", { class: `pill ${step.status}` }, text);
+      return h("span", { class: `pill ${tone(step.status)}` }, text);
     });
 }
 
@@ -123,17 +127,18 @@ function counted(values) {
 }
 
 function fillFilters() {
+  for (const [name, label] of Object.entries(state.head.labels || {})) byId(`filter-${name}`).closest("label").querySelector("span").textContent = label;
   const steps = state.records.flatMap((record) => record.steps);
   const stages = counted(steps.map((step) => step.stage));
-  options("stage", [...stages].map(([key, n]) => [key, key, n]), "Any stage");
+  options("stage", [...stages].map(([key, n]) => [key, key, n]), "Any");
   const statuses = counted(steps.map((step) => step.status));
-  options("status", [...statuses].sort().map(([key, n]) => [key, key, n]), "Any status");
+  options("status", [...statuses].sort().map(([key, n]) => [key, words(key), n]), "Any");
   const reasons = [...counted(steps.map((step) => step.reason))].sort((a, b) => b[1] - a[1]);
-  options("reason", reasons.map(([key, n]) => [key, words(key), n]), "Any reason");
+  options("reason", reasons.map(([key, n]) => [key, words(key), n]), "Any");
   const dimensions = counted(state.records.flatMap((record) => record.dims));
   const known = Object.keys(state.head.dimensions || {});
   const ordered = [...known.filter((key) => dimensions.has(key)), ...[...dimensions.keys()].filter((key) => !known.includes(key))];
-  options("dimension", ordered.map((key) => [key, dimensionName(key), dimensions.get(key)]), "Any dimension");
+  options("dimension", ordered.map((key) => [key, dimensionName(key), dimensions.get(key)]), "Any");
   const languages = counted(state.records.map((record) => record.lang));
-  options("language", [...languages].sort().map(([key, n]) => [key, languageName(key), n]), "Any language");
+  options("language", [...languages].sort().map(([key, n]) => [key, languageName(key), n]), "Any");
 }
