@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -18,7 +19,7 @@ from trace_builder.llm.types import ChatRequest
 
 @dataclass
 class Reply:
-    """What one request gets. ``text`` is the answer of a good completion; ``body`` replaces the whole body."""
+    """What one request gets. ``text`` is a good completion's answer; ``body`` replaces the whole body."""
 
     status: int = 200
     text: str | None = "fine"
@@ -128,18 +129,18 @@ class ScriptedServer:
             await asyncio.sleep(reply.delay)
         if reply.until is not None:
             await reply.until.wait()
-        assert request.transport is not None
-        if reply.reset == "before":
-            request.transport.abort()
         content = reply.content()
         response = web.StreamResponse(status=reply.status, headers=dict(reply.headers))
         response.content_type = "application/json"
         response.content_length = len(content)
-        await response.prepare(request)
-        if reply.reset == "during":
-            await response.write(content[: len(content) // 2])
-            request.transport.abort()
-        await response.write(content)
+        with suppress(ConnectionError):
+            if reply.reset == "before":
+                _cut(request)
+            await response.prepare(request)
+            if reply.reset == "during":
+                await response.write(content[: len(content) // 2])
+                _cut(request)
+            await response.write(content)
         return response
 
     async def _models(self, request: web.Request) -> web.Response:
@@ -155,6 +156,11 @@ class ScriptedServer:
         if self.metrics is None:
             return web.Response(status=404)
         return web.Response(text=self.metrics)
+
+
+def _cut(request: web.Request) -> None:
+    assert request.transport is not None
+    request.transport.abort()
 
 
 def make_client(*servers: ScriptedServer, model: str = "m", **wire: Any) -> LLMClient:
@@ -175,15 +181,24 @@ def make_request(text: str = "hello", **fields: Any) -> ChatRequest:
     return ChatRequest(**(values | fields))
 
 
-@dataclass(frozen=True)
+async def until(condition: Callable[[], object]) -> None:
+    """Returns when ``condition`` holds, which it must come to."""
+    for _ in range(20_000):
+        if condition():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("it never came about")
+
+
 class Kit:
     """What the tests of this folder work with."""
 
-    Server: type[ScriptedServer] = ScriptedServer
-    Reply: type[Reply] = Reply
-    error: Callable[..., dict[str, Any]] = staticmethod(error_body)  # type: ignore[assignment]
-    client: Callable[..., LLMClient] = staticmethod(make_client)  # type: ignore[assignment]
-    request: Callable[..., ChatRequest] = staticmethod(make_request)  # type: ignore[assignment]
+    Server = ScriptedServer
+    Reply = Reply
+    error = staticmethod(error_body)
+    client = staticmethod(make_client)
+    request = staticmethod(make_request)
+    until = staticmethod(until)
 
 
 @pytest.fixture

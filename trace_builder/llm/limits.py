@@ -138,7 +138,7 @@ class AdaptiveLimit:
         if overloaded:
             self._overloads += 1
             self.slow_start = False
-        elif self.slow_start and self.full and not self._held:
+        elif self.slow_start and self._saturated and not self._held:
             self.limit = min(float(self.bound), self.limit + 1)
         if self._answers >= self._window:
             self._close_window()

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import monotonic
 
 from trace_builder.errors import StoppedError
 from trace_builder.llm.endpoints import Endpoint
 from trace_builder.llm.types import WireError
+
+
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    """A server being looked at. ``verdict`` tells whether it passed the first time; the task goes on until it
+    does. ``ping`` names the model it is asked a word of; None: its list of models is enough."""
+
+    ping: str | None
+    task: asyncio.Task[None]
+    verdict: asyncio.Future[bool]
 
 
 class Watch:
@@ -39,8 +50,7 @@ class Watch:
         self._timeout = timeout
         self._on_change = on_change
         self._on_stop = on_stop
-        self._probes: dict[Endpoint, asyncio.Task[None]] = {}
-        self._verdicts: dict[Endpoint, asyncio.Future[bool]] = {}
+        self._probes: dict[Endpoint, _Probe] = {}
         self._countdown: asyncio.TimerHandle | None = None
         self._since: float | None = None
 
@@ -53,33 +63,42 @@ class Watch:
     def stops_in(self) -> float | None:
         return None if self._since is None else max(0.0, self._limit - (monotonic() - self._since))
 
-    def suspect(self, endpoint: Endpoint, ping: str | None = None) -> asyncio.Future[bool]:
-        """Has a server looked at, unless that is under way. ``ping`` names a model to ask one word of, for a
-        server that lists its models and yet answers nothing.
-
-        Returns:
-            a future: whether the server passed its first probe.
-        """
+    def suspect(self, endpoint: Endpoint) -> None:
+        """Has a server looked at, unless that is under way."""
         if endpoint not in self._probes:
-            self._verdicts[endpoint] = asyncio.get_running_loop().create_future()
-            task = asyncio.ensure_future(self._look_after(endpoint, ping, self._verdicts[endpoint]))
-            self._probes[endpoint] = task
-            task.add_done_callback(lambda _: self._probes.pop(endpoint, None))
-        return self._verdicts[endpoint]
+            self._start(endpoint, None)
 
     async def settled(self, endpoint: Endpoint) -> None:
         """Returns when it is known whether a suspected server is gone."""
-        verdict = self._verdicts.get(endpoint)
-        if verdict is not None and not verdict.done():
-            await asyncio.wait([verdict])
+        probe = self._probes.get(endpoint)
+        if probe is not None:
+            await asyncio.wait([probe.verdict])
+
+    async def examine(self, endpoint: Endpoint, model: str) -> bool:
+        """Asks a server for a word, for it may list its models and yet answer nothing.
+
+        Returns:
+            whether it answered. If not, it has been set aside.
+        """
+        while True:
+            probe = self._probes.get(endpoint) or self._start(endpoint, model)
+            await asyncio.wait([probe.verdict])
+            if endpoint.down or probe.ping is not None or probe.verdict.cancelled():
+                return not endpoint.down
 
     async def close(self) -> None:
         if self._countdown is not None:
             self._countdown.cancel()
-        tasks = list(self._probes.values())
+        tasks = [probe.task for probe in self._probes.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _start(self, endpoint: Endpoint, ping: str | None) -> _Probe:
+        verdict: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        task = asyncio.ensure_future(self._look_after(endpoint, ping, verdict))
+        self._probes[endpoint] = probe = _Probe(ping, task, verdict)
+        return probe
 
     async def _look_after(self, endpoint: Endpoint, ping: str | None, verdict: asyncio.Future[bool]) -> None:
         try:
@@ -93,6 +112,7 @@ class Watch:
                     self._take_back(endpoint)
         finally:
             verdict.cancel()
+            del self._probes[endpoint]
 
     async def _well(self, endpoint: Endpoint, ping: str | None) -> bool:
         try:

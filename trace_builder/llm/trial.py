@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from time import perf_counter
 
 from trace_builder.llm.bodies import decode
@@ -120,7 +119,5 @@ class Trial:
         endpoint = self._endpoint
         if endpoint is None or self._examined or endpoint.answers > self._answers[endpoint]:
             return True
-        verdict = self._pool.watch.suspect(endpoint, ping=self._model)
-        await asyncio.wait([verdict])
-        self._examined = endpoint.downs == self._downs
+        self._examined = await self._pool.watch.examine(endpoint, self._model)
         return self._examined

@@ -1,0 +1,243 @@
+"""The adaptive limit, by counts and never by the clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from trace_builder.errors import StoppedError
+from trace_builder.llm.limits import AdaptiveLimit
+
+
+async def _full_round(limit: AdaptiveLimit, overloaded: Callable[[int], bool] = lambda n: False) -> int:
+    """Fills the limit, then answers all that is in flight; returns how many that was."""
+    tickets = []
+    while limit.in_flight < int(limit.limit):
+        tickets.append(await limit.acquire())
+    for n, ticket in enumerate(tickets):
+        limit.release(ticket, overloaded=overloaded(n))
+    return len(tickets)
+
+
+def test_slow_start_doubles_while_it_is_used_up() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(512, 4)
+        # Keep it saturated: each answer is followed by a new request.
+        tickets = [await limit.acquire() for _ in range(4)]
+        for _ in range(4):
+            limit.release(tickets.pop(0), overloaded=False)
+            while not limit.full:
+                tickets.append(await limit.acquire())
+        assert limit.limit == 8
+        for _ in range(8):
+            limit.release(tickets.pop(0), overloaded=False)
+            while not limit.full:
+                tickets.append(await limit.acquire())
+        assert limit.limit == 16
+
+    asyncio.run(run())
+
+
+def test_does_not_grow_when_it_is_not_used_up() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(512, 8)
+        for _ in range(100):
+            limit.release(await limit.acquire(), overloaded=False)
+        assert limit.limit == 8
+        limit.slow_start = False
+        for _ in range(100):
+            limit.release(await limit.acquire(), overloaded=False)
+        assert limit.limit == 8
+
+    asyncio.run(run())
+
+
+def test_never_passes_its_bound() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(20, 16)
+        for _ in range(50):
+            await _full_round(limit)
+        assert limit.limit == 20
+
+    asyncio.run(run())
+
+
+def test_grows_by_steps_after_slow_start() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(640, 100)
+        limit.slow_start = False
+        await _full_round(limit)
+        assert limit.limit == 110  # one 64th of the bound
+        await _full_round(limit)
+        assert limit.limit == 120
+
+    asyncio.run(run())
+
+
+def test_halves_when_most_is_turned_away() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(64, 64)
+        await _full_round(limit, lambda n: True)
+        assert limit.limit == 32
+        assert not limit.slow_start
+
+    asyncio.run(run())
+
+
+def test_a_few_refusals_cost_a_few_places() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(64, 64)
+        await _full_round(limit, lambda n: n == 0)
+        assert 62 <= limit.limit <= 64
+
+    asyncio.run(run())
+
+
+def test_settles_near_a_servers_capacity() -> None:
+    """A server that turns away whatever is over 100: the limit stays within a step of that."""
+
+    async def run() -> None:
+        limit = AdaptiveLimit(640, 16)
+        seen = [await _full_round(limit, lambda n: n >= 100) for _ in range(60)]
+        assert all(85 <= n <= 112 for n in seen[-20:]), seen
+
+    asyncio.run(run())
+
+
+def test_answers_to_what_was_sent_before_a_cut_do_not_cut_again() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(64, 64)
+        tickets = [await limit.acquire() for _ in range(64)]
+        for ticket in tickets[:64]:
+            limit.release(ticket, overloaded=True)
+        assert limit.limit == 32
+        late = AdaptiveLimit(64, 32)
+        old = [await late.acquire() for _ in range(32)]
+        late.queued(waiting=20, running=12)
+        cut = late.limit
+        for ticket in old:
+            late.release(ticket, overloaded=True)
+        assert late.limit == cut < 32
+
+    asyncio.run(run())
+
+
+def test_never_falls_below_one() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(64, 2)
+        for _ in range(10):
+            await _full_round(limit, lambda n: True)
+        assert int(limit.limit) == 1
+        assert await _full_round(limit) == 1
+
+    asyncio.run(run())
+
+
+def test_an_unrelated_fault_teaches_nothing() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(64, 16)
+        tickets = [await limit.acquire() for _ in range(16)]
+        for ticket in tickets:
+            limit.release(ticket)
+        assert limit.limit == 16
+        assert limit.slow_start
+
+    asyncio.run(run())
+
+
+def test_the_servers_own_queue_lowers_and_holds_the_limit() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(512, 200)
+        tickets = [await limit.acquire() for _ in range(200)]
+        limit.queued(waiting=120, running=80)
+        assert limit.limit == 90  # what runs, and an eighth of it in the queue
+        limit.queued(waiting=120, running=80)
+        assert limit.limit == 90  # the same reading again is no further congestion
+        for ticket in tickets:
+            limit.release(ticket, overloaded=False)
+        limit.queued(waiting=5, running=80)
+        await _full_round(limit)
+        assert limit.limit == 90  # a short queue: enough, but no more
+        limit.queued(waiting=0, running=80)
+        await _full_round(limit)
+        assert limit.limit == 98
+
+    asyncio.run(run())
+
+
+def test_a_fixed_limit_stays() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(32, 4, adaptive=False)
+        await _full_round(limit, lambda n: True)
+        limit.queued(waiting=100, running=1)
+        assert limit.limit == 32
+
+    asyncio.run(run())
+
+
+def test_the_deepest_goes_first_and_equals_in_order() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(1, 1)
+        held = await limit.acquire()
+        order: list[str] = []
+
+        async def ask(name: str, depth: int) -> None:
+            ticket = await limit.acquire(depth)
+            order.append(name)
+            limit.release(ticket)
+
+        asked = [("a0", 0), ("b3", 3), ("c1", 1), ("d3", 3), ("e0", 0)]
+        tasks = [asyncio.ensure_future(ask(name, depth)) for name, depth in asked]
+        await asyncio.sleep(0)
+        assert limit.waiting == 5
+        limit.release(held)
+        await asyncio.gather(*tasks)
+        assert order == ["b3", "d3", "c1", "a0", "e0"]
+        assert (limit.in_flight, limit.waiting) == (0, 0)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("granted", [False, True])
+def test_a_cancelled_waiter_leaves_no_place_taken(granted: bool) -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(1, 1)
+        held = await limit.acquire()
+        waiter = asyncio.ensure_future(limit.acquire())
+        await asyncio.sleep(0)
+        if granted:  # cancelled after the place was given, before the waiter ran
+            limit.release(held)
+            waiter.cancel()
+        else:
+            waiter.cancel()
+            await asyncio.sleep(0)
+            limit.release(held)
+        with pytest.raises(asyncio.CancelledError):
+            await waiter
+        assert (limit.in_flight, limit.waiting) == (0, 0)
+        limit.release(await limit.acquire())
+
+    asyncio.run(run())
+
+
+def test_pause_holds_and_stop_ends_everything_that_waits() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(4, 4)
+        limit.pause()
+        first = asyncio.ensure_future(limit.acquire())
+        await asyncio.sleep(0)
+        assert not first.done()
+        limit.resume()
+        await first
+        limit.pause()
+        second = asyncio.ensure_future(limit.acquire())
+        await asyncio.sleep(0)
+        limit.stop(StoppedError("gone"))
+        with pytest.raises(StoppedError, match="gone"):
+            await second
+        with pytest.raises(StoppedError, match="gone"):
+            await limit.acquire()
+
+    asyncio.run(run())
