@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from trace_builder.checks import REGISTRY, recognise, verify
 
+CHOICE = re.compile(r"<([^<>]*)>")
 TABLE = "| Article | price |\n| --- | --- |\n| Lamp | 42 units |\n| Chair | 88 units |"
 TABLE_ZH = "| 商品 | 价格 |\n| --- | --- |\n| 台灯 | 42单位 |\n| 椅子 | 88单位 |"
 STEPS = "* **Name it**\n* **Weigh it**"
@@ -105,6 +108,9 @@ CASES = [
     ("At least one sentence has to be in Russian.", "Всё хорошо, что хорошо кончается.", "Всё."),
     ("Add at least one sentence in Japanese.", "ちりもつもれば。", "千里之行始于足下。"),
     (JSON, '```json\n{"a": 1, "b": [2]}\n```', '```json\n{"a": 1, "b": 2, "c": 3}\n```'),
+    ("Give the result in JSON format.", '[{"a": 1}]', "a: 1"),
+    ("Use at least one emoji.", "Fine 🌱", "Fine :)"),
+    ("Write the main part of the answer in English.", "It is so, 真的.", "这是中文。"),
     (JSON, 'So:\n```json\n{"b": {}, "a": null}\n```\nDone.', '{"a": 1, "b": 2}'),
     (
         'Include a Markdown table with exactly the two columns "A" and "B".',
@@ -163,9 +169,9 @@ CASES_ZH = [
     ("体现对所有人的尊重，并写出“一视同仁”这一说法。", "一视同仁。", "同仁。"),
     ("不得透露个人信息：不出现电子邮箱地址和电话号码。", "2020年。", "电话13800001111。"),
     ("保护当事人身份：以“某甲”代称人物，并至少使用一次。", "某甲说。", "张三说。"),
-    ("全文不超过5字。", "今天很好。", "今天天气好极了。"),
-    ("字数至少5字。", "今天很不好。", "今天，好！"),
-    ("字数在2到4字之间。", "今天好。", "好。"),
+    ("全文不超过4字。", "今天很好。", "今天天气好极了。"),
+    ("字数至少6字。", "今天很不好。", "今天，好！"),
+    ("字数在2到4字之间。", "今天好。", "好"),
     ("恰好写2个段落，段落之间空一行。", "一\n\n二", "一\n二"),
     ("以律师的身份作答，开头写“作为律师，”。", "作为律师，我说。", "我作为律师，说。"),
     ("扮演一位律师来回答，最后一行署名“——律师”。", "话。\n——律师", "——律师\n话。"),
@@ -200,6 +206,9 @@ CASES_ZH = [
     ("至少使用2个反问句，每句以问号结尾。", "谁？为何？", "谁？"),
     ("全部用陈述的方式表达，不出现反问句和问号。", "好。", "好？"),
     ("至少有一句话用英语书写。", "话。Well begun is half done.", "用API和GPU。"),
+    ("输出格式为JSON。", '```json\n{"甲": 1}\n```', "甲：1"),
+    ("至少使用一个表情符号。", "好🌱", "好"),
+    ("回答的主体部分用中文书写。", "这是中文，OK。", "It is English."),
     ("文中加入一句韩语。", "시작이 반이다.", "반"),
     (
         "包含一个以“```json”开头的代码块，其中的JSON对象恰好有“甲”和“乙”两个键。",
@@ -252,7 +261,8 @@ def test_no_kind_is_without_a_case() -> None:
 def test_the_wordings_of_real_models_are_heard() -> None:
     for kind in REGISTRY.kinds.values():
         for lang, template in kind.heard:
-            text = template.format(word="x", n="5", low="1", high="9")
+            text = CHOICE.sub(lambda m: m.group(1).split("|")[0], template)
+            text = text.format(word="x", n="5", low="1", high="9", language="English")
             check = recognise(text)
             assert check is not None, text
             assert (check.kind.id, check.lang) == (kind.id, lang)
@@ -264,3 +274,37 @@ def test_the_wordings_of_real_models_are_heard() -> None:
 )
 def test_any_response_gets_an_answer(text: str, response: str) -> None:
     assert verify(text, response) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("2. 字数控制在200字以内；", "words_most"),
+        ("文章长度应控制在300至500字之间；", "words_between"),
+        ("字数应在300-500字之间", "words_between"),
+        ("全文不少于1500字；", "words_least"),
+        ("字数不少于800字", "words_least"),
+        ("输出格式必须是JSON；", "json_any"),
+        ("请用中文回答。", "answer_language"),
+        ("The response must not exceed 120 words.", "words_most"),
+        ("Your answer should be at least 50 words long.", "words_least"),
+        ("Respond only in English.", "answer_language"),
+        ("Avoid using the word 'x'.", None),
+        ("正文部分不少于800字；", None),
+        ("每个步骤描述不超过20字", None),
+        ("字数控制在200字左右；", None),
+        ("结果以JSON格式返回，结构应包含“名称”等字段；", None),
+    ],
+)
+def test_real_wordings(text: str, kind: str | None) -> None:
+    check = recognise(text)
+    assert (check and check.kind.id) == kind
+
+
+def test_a_chinese_length_holds_under_either_way_of_counting() -> None:
+    text = "今天，天气很好。"
+    assert verify("全文不超过6字。", text) is True
+    assert verify("全文不少于8字。", text) is True
+    assert verify("全文不超过5字。", text) is False
+    assert verify("全文不少于9字。", text) is False
+    assert verify("Use at least 4 words.", "Well, so, yes.") is False

@@ -11,6 +11,7 @@ from typing import Any
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ebef"
 _CJK_CHAR = re.compile(f"[{CJK}]")
 _WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+(?:['’\-.][^\W_{CJK}]+)*")
+_WIDE_MARK = re.compile("[\u2014\u2018\u2019\u201c\u201d\u2026\u3001-\u3011\uff01-\uff0f\uff1a-\uff20]")
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"'”’)\]*]|$)[\"'”’)\]*]*|[。！？]+[”’）]*|\n+")
 _BLANK = re.compile(r"\n[ \t\r]*\n\s*")
 _BULLET = re.compile(r"^[ \t]*[-*•+] +\S", re.MULTILINE)
@@ -27,6 +28,17 @@ def is_cjk(text: str) -> bool:
 def count_words(text: str) -> int:
     """Words of alphabetic text plus ideographs, each counted as one; punctuation counts nothing."""
     return sum(1 for _ in _WORD.finditer(text))
+
+
+def count_marks(text: str) -> int:
+    """Chinese punctuation, which some count among the characters (字数) of a text and some do not."""
+    return sum(1 for _ in _WIDE_MARK.finditer(text))
+
+
+def cjk_share(text: str) -> float:
+    """Ideographs as a share of all words; 0 for a text without words."""
+    words = count_words(text)
+    return sum(1 for _ in _CJK_CHAR.finditer(text)) / words if words else 0.0
 
 
 def count_sentences(text: str) -> int:
@@ -97,11 +109,22 @@ def json_objects(text: str) -> list[dict[str, Any]]:
     for body in code_blocks(text, "json"):
         try:
             loaded = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(loaded, dict):
             found.append(loaded)
     return found
+
+
+def is_json(text: str) -> bool:
+    """Whether the whole of ``text`` is a JSON object or array."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def table_rows(text: str) -> list[list[list[str]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trace_builder.checks.counting import count_words, mentions, occurrences, paragraphs
+from trace_builder.checks.counting import count_marks, count_words, is_cjk, mentions, occurrences, paragraphs
 from trace_builder.checks.registry import Claim, Kind, Params
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
@@ -38,9 +38,26 @@ def _lacks_word(p: Params) -> tuple[Claim, ...]:
     return (word_claim(p["word"], 0, 0),)
 
 
+def _size(r: str) -> tuple[int, int]:
+    """Words, and words with Chinese punctuation: a length holds when it holds under either usual reading."""
+    words = count_words(r)
+    return words, words + count_marks(r) if is_cjk(r) else words
+
+
+def _within(p: Params, r: str) -> bool:
+    fewest, most = _size(r)
+    return most >= int(p["low"]) and fewest <= int(p["high"])
+
+
 def _no_details(_: Params, r: str) -> bool:
     return not _EMAIL.search(r) and all(_NO_PHONE.fullmatch(m.group()) for m in _DIGITS.finditer(r))
 
+
+#: What real models call the whole of an answer, never a part of it.
+_WHOLE = "<The|Your> <response|answer|whole answer|entire response|full response>"
+_WHOLE_ZH = (
+    "<|全文|文章|回答|回复|全文字数|文章字数|回答字数|回复字数|总字数|字数|文章长度|回答长度|全文长度>"
+)
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -173,48 +190,45 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "words_most",
         "numerical",
-        lambda p, r: count_words(r) <= int(p["n"]),
+        lambda p, r: _size(r)[0] <= int(p["n"]),
         en=("Use at most {n} words.", "The whole answer has no more than {n} words."),
         zh=("全文不超过{n}字。", "字数控制在{n}字以内。"),
         claims=lambda p: (Claim("words", 0, int(p["n"])),),
         heard=(
-            ("en", "Use no more than {n} words."),
-            ("en", "The response should not exceed {n} words."),
-            ("en", "The response must not exceed {n} words."),
-            ("en", "Keep the response under {n} words."),
-            ("en", "Limit the response to {n} words."),
-            ("en", "Answer in at most {n} words."),
-            ("zh", "不超过{n}字。"),
-            ("zh", "字数不超过{n}字。"),
-            ("zh", "回答不超过{n}字。"),
-            ("zh", "总字数不超过{n}字。"),
+            ("en", f"{_WHOLE} <should|must> <not exceed|not be longer than|be at most> {{n}} words<| long>."),
+            ("en", "<Keep|Limit> <the|your> <response|answer> <to|within|under|below> {n} words<| or less>."),
+            ("en", "<Use|Answer in|Write> <no more than|a maximum of|at most> {n} words."),
+            ("zh", f"{_WHOLE_ZH}<不|不得|不应|不能|不要|不可>超过{{n}}<字|个字>。"),
+            ("zh", f"{_WHOLE_ZH}<|应|需|须|要><控制|限制|保持>在{{n}}<字|个字><以内|之内|内>。"),
         ),
     ),
     Kind(
         "words_least",
         "numerical",
-        lambda p, r: count_words(r) >= int(p["n"]),
+        lambda p, r: _size(r)[1] >= int(p["n"]),
         en=("Use at least {n} words.", "The whole answer has no fewer than {n} words."),
         zh=("全文不少于{n}字。", "字数至少{n}字。"),
         claims=lambda p: (Claim("words", int(p["n"])),),
         heard=(
-            ("en", "The response should be at least {n} words long."),
-            ("en", "The response must contain at least {n} words."),
-            ("zh", "不少于{n}字。"),
-            ("zh", "字数不少于{n}字。"),
+            ("en", f"{_WHOLE} <should|must> <be|have|contain> at least {{n}} words<| long>."),
+            ("en", "<Use|Write|Answer in> <at least|no fewer than|a minimum of> {n} words."),
+            ("zh", f"{_WHOLE_ZH}<不|不得|不应|不能>少于{{n}}<字|个字>。"),
+            ("zh", f"{_WHOLE_ZH}<|应|需|须>至少<|为|达到>{{n}}<字|个字>。"),
         ),
     ),
     Kind(
         "words_between",
         "numerical",
-        lambda p, r: int(p["low"]) <= count_words(r) <= int(p["high"]),
+        _within,
         en=("Use between {low} and {high} words.",),
         zh=("字数在{low}到{high}字之间。",),
         claims=lambda p: (Claim("words", int(p["low"]), int(p["high"])),),
         heard=(
-            ("en", "The response should be between {low} and {high} words long."),
-            ("zh", "字数控制在{low}到{high}字之间。"),
-            ("zh", "字数控制在{low}-{high}字之间。"),
+            ("en", f"{_WHOLE} <should|must> be <between|from> {{low}} <and|to> {{high}} words<| long>."),
+            (
+                "zh",
+                f"{_WHOLE_ZH}<|应|需|须|要><|控制|保持><在|为>{{low}}<到|至|-|~|～>{{high}}<字|个字><|之间|以内>。",
+            ),
         ),
     ),
     Kind(

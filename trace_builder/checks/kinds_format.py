@@ -7,6 +7,7 @@ import re
 from trace_builder.checks.counting import (
     count_bullets,
     count_headings,
+    is_json,
     json_objects,
     lines,
     mentions,
@@ -18,6 +19,7 @@ from trace_builder.checks.registry import Claim, Kind, Params
 from trace_builder.checks.texts import begins, in_order
 
 _MARKER = re.compile(r"\[(\d{1,2})\](?!\()")
+_EMOJI = re.compile("[\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001faff]")
 _AUTHOR_YEAR = re.compile(r"[(（][^\W\d][^()（）\n]{0,40}[,，] ?\d{4}[)）]")
 
 
@@ -68,6 +70,22 @@ KINDS: tuple[Kind, ...] = (
         zh=("包含一个以“```json”开头的代码块，其中的JSON对象恰好有“{a}”和“{b}”两个键。",),
     ),
     Kind(
+        "json_any",
+        "output_format",
+        lambda p, r: bool(json_objects(r)) or is_json(r),
+        en=("Give the result in JSON format.",),
+        zh=("结果以JSON格式给出。",),
+        heard=(
+            (
+                "en",
+                "<Output|Return|Provide|Present|Give> the <result|results|answer|output> in JSON<| format>.",
+            ),
+            ("en", "The output <should|must> be in JSON format."),
+            ("zh", "<输出|回答>格式<|必须|应|应当|需><是|为><JSON|JSON格式>。"),
+            ("zh", "<请|结果|>以JSON格式<输出|返回|呈现|回答>。"),
+        ),
+    ),
+    Kind(
         "markdown_table",
         "output_format",
         _table_columns,
@@ -89,6 +107,14 @@ KINDS: tuple[Kind, ...] = (
         en=("Use the emoji {emoji} exactly {n} times.",),
         zh=("恰好使用{n}次表情符号{emoji}。",),
         claims=lambda p: (Claim(f"emoji:{p['emoji']}", int(p["n"]), int(p["n"])),),
+    ),
+    Kind(
+        "emoji_any",
+        "text_pattern",
+        lambda p, r: _EMOJI.search(r) is not None,
+        en=("Use at least one emoji.",),
+        zh=("至少使用一个表情符号。",),
+        heard=(("en", "Include at least one emoji."), ("zh", "至少<包含|加入>一个<表情符号|emoji>。")),
     ),
     Kind(
         "sentence_pattern",

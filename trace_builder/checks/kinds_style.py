@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 
-from trace_builder.checks.counting import SCRIPTS, mentions
+from trace_builder.checks.counting import SCRIPTS, cjk_share, mentions
 from trace_builder.checks.kinds_content import word_claim
 from trace_builder.checks.registry import Claim, Kind, Params
+from trace_builder.checks.texts import text_claim
 
 _CONTRACTION = re.compile(
     r"\b(?:\w+n['’]t|\w+['’](?:re|ve|ll|d|m)|(?:it|that|there|here|he|she|what|who|let)['’]s)\b",
@@ -25,11 +26,17 @@ LANGUAGES: dict[str, str] = {
     "韩语": "Korean",
     "希腊语": "Greek",
     "英语": "English",
+    "英文": "English",
 }
 
 
 def _in_language(p: Params, r: str) -> bool:
     return SCRIPTS[LANGUAGES[p["language"]]].search(r) is not None
+
+
+def _mainly(p: Params, r: str) -> bool:
+    share = cjk_share(r)
+    return share >= 0.5 if LANGUAGES[p["language"]] == "Chinese" else share < 0.5
 
 
 def _figure(p: Params, r: str) -> bool:
@@ -118,5 +125,20 @@ KINDS: tuple[Kind, ...] = (
         en=("Add at least one sentence in {language}.", "At least one sentence has to be in {language}."),
         zh=("至少有一句话用{language}书写。", "文中加入一句{language}。"),
         valid=lambda p: p["language"] in LANGUAGES,
+    ),
+    Kind(
+        "answer_language",
+        "multilingual",
+        _mainly,
+        en=("Write the main part of the answer in {language}.",),
+        zh=("回答的主体部分用{language}书写。",),
+        claims=lambda p: (text_claim("language", LANGUAGES.get(p["language"], "")),),
+        valid=lambda p: LANGUAGES.get(p["language"]) in ("Chinese", "English"),
+        heard=(
+            ("en", "<Write|Answer|Respond|Reply><| only| entirely> in {language}."),
+            ("en", "The <whole|entire> <response|answer> <must|should> be in {language}."),
+            ("zh", "<请|必须|>用{language}<回答|作答|回复|书写|撰写>。"),
+            ("zh", "<请|必须|>使用{language}<回答|作答|回复|书写|撰写>。"),
+        ),
     ),
 )

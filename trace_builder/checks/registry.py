@@ -14,6 +14,7 @@ Params = Mapping[str, str]
 _MARK = re.compile(r"\A(?:[-*•]\s+|[(（]?\d{1,2}[.、)）]\s*)")
 _SLOT = re.compile(r"\{([a-z]+)\}")
 _QUOTES = re.compile('["“”]')
+_CHOICE = re.compile(r"<([^<>]*\|[^<>]*)>")
 _SLOT_PATTERNS = {
     "n": r"\d{1,4}",
     "low": r"\d{1,4}",
@@ -47,12 +48,30 @@ def canonical(text: str) -> str:
     return strip_mark(text).rstrip(" .。;；\n")
 
 
+def _literal(text: str) -> str:
+    pieces = _CHOICE.split(text)
+    for at in range(0, len(pieces), 2):
+        pieces[at] = re.escape(pieces[at])
+    for at in range(1, len(pieces), 2):
+        pieces[at] = f"(?:{'|'.join(re.escape(choice) for choice in pieces[at].split('|'))})"
+    return _QUOTES.sub('["“”]', "".join(pieces))
+
+
+def _openings(template: str) -> set[str]:
+    """What a template's text can open with: two characters, or the one before an early slot."""
+    found = _CHOICE.search(template[:80])
+    if found is None or (found.start() > 1 and "{" not in template[:2]):
+        return {_SLOT.split(template)[0][:2].lower()}
+    head, rest = template[: found.start()], template[found.end() :]
+    return {key for choice in found.group(1).split("|") for key in _openings(head + choice + rest)}
+
+
 def _pattern(template: str) -> re.Pattern[str]:
     seen: set[str] = set()
     pieces: list[str] = []
     for index, piece in enumerate(_SLOT.split(canonical(template))):
         if index % 2 == 0:
-            pieces.append(_QUOTES.sub('["“”]', re.escape(piece)))
+            pieces.append(_literal(piece))
         elif piece in seen:
             pieces.append(f"(?P={piece})")
         else:
@@ -84,7 +103,7 @@ class Kind:
     zh: tuple[str, ...] = ()
     claims: Callable[[Params], tuple[Claim, ...]] = _no_claims
     valid: Callable[[Params], bool] = _always
-    #: Wordings that are recognised but never written: how real models put it.
+    #: Wordings that are recognised but never written: how real models put it. ``<a|b>`` is a or b.
     heard: tuple[tuple[Lang, str], ...] = ()
 
     def forms(self, lang: Lang) -> tuple[str, ...]:
@@ -136,7 +155,8 @@ class Registry:
             written: list[tuple[Lang, str]] = [("en", t) for t in kind.en] + [("zh", t) for t in kind.zh]
             for lang, template in (*written, *kind.heard):
                 entry = (_pattern(template), kind, lang)
-                self._forms.setdefault(_SLOT.split(template)[0][:2].lower(), []).append(entry)
+                for opening in _openings(template):
+                    self._forms.setdefault(opening, []).append(entry)
 
     def of_dimension(self, dimension: str, lang: Lang) -> list[Kind]:
         """The kinds of a dimension that can be worded in ``lang``."""

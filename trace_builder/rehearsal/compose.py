@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from random import Random
 
 from trace_builder.checks import Check
+from trace_builder.checks.kinds_style import LANGUAGES
 from trace_builder.records import Lang
 from trace_builder.rehearsal.draft import Draft
 from trace_builder.rehearsal.fulfil import fulfil
@@ -16,7 +17,7 @@ _TRIES = 4
 
 def build(checks: Sequence[Check], lang: Lang, rng: Random, topic: str | None, broken: int = -1) -> str:
     """One draft made to keep all of ``checks`` but the one at ``broken``."""
-    draft = Draft(lang, rng, topic)
+    draft = Draft(_main_language(checks, lang, broken), rng, topic)
     for check in checks:
         if check.kind.id in _FIRST:
             fulfil_or_spoil(draft, check, checks, broken)
@@ -24,6 +25,15 @@ def build(checks: Sequence[Check], lang: Lang, rng: Random, topic: str | None, b
         if check.kind.id not in _FIRST:
             fulfil_or_spoil(draft, check, checks, broken)
     return draft.finish()
+
+
+def _main_language(checks: Sequence[Check], lang: Lang, broken: int) -> Lang:
+    """The language the answer is written in; the other one where that constraint is to be broken."""
+    for at, check in enumerate(checks):
+        if check.kind.id == "answer_language":
+            asked: Lang = "zh" if LANGUAGES[check.params["language"]] == "Chinese" else "en"
+            return asked if at != broken else ("en" if asked == "zh" else "zh")
+    return lang
 
 
 #: What is forbidden has to be known before anything is worded.

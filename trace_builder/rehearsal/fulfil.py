@@ -117,12 +117,18 @@ def _questions(d: Draft, p: Params) -> None:
 
 def _foreign(d: Draft, p: Params) -> None:
     known = dict(d.words.foreign)
-    d.sentences.append(known.get(p["language"], "Well begun is half done."))
+    saying = known.get(p["language"], "Well begun is half done.")
+    d.sentences.append(d.words.saying.replace("{w}", saying))
 
 
 def _json(d: Draft, p: Params) -> None:
     body = {p["a"]: d.filler(), p["b"]: d.filler()}
     d.blocks.append(f"```json\n{json.dumps(body, ensure_ascii=False)}\n```")
+
+
+def _some_json(d: Draft, _: Params) -> None:
+    a, b = d.rng.choice(d.words.keys)
+    _json(d, {"a": a, "b": b})
 
 
 def _table(d: Draft, p: Params) -> None:
@@ -205,7 +211,7 @@ BUILDERS: dict[str, Builder] = {
     "value_avoid": _avoid("a", "b"),
     "value_phrase": _carry(lambda w: w.phrase_carriers),
     "privacy_none": _nothing,
-    "privacy_alias": _carry(lambda w: w.name_carriers),
+    "privacy_alias": _carry(lambda w: w.alias_carriers),
     "words_most": _most,
     "words_least": _least,
     "words_between": _between,
@@ -231,10 +237,13 @@ BUILDERS: dict[str, Builder] = {
     "questions": _questions,
     "no_questions": _nothing,
     "sentence_in": _foreign,
+    "answer_language": _nothing,
+    "json_any": _some_json,
     "json_block": _json,
     "markdown_table": _table,
     "bold_word": _bold,
     "emoji_count": _emoji,
+    "emoji_any": lambda d, p: d.sentences.append(f"{d.filler()} {d.rng.choice(d.words.emoji)}"),
     "sentence_pattern": _pattern,
     "cite_numbers": _cite,
     "cite_author": _author,

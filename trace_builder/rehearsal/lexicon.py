@@ -28,6 +28,8 @@ class Lexicon:
     phrase_carriers: tuple[str, ...]
     mood_carriers: tuple[str, ...]
     name_carriers: tuple[str, ...]
+    alias_carriers: tuple[str, ...]
+    saying: str
     fact_carriers: tuple[str, ...]
     polite_carriers: tuple[str, ...]
     #: Terms with what explains them.

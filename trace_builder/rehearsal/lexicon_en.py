@@ -26,13 +26,15 @@ ENGLISH = Lexicon(
     ),
     verbs=(
         "often makes",
-        "usually keeps",
-        "gradually turns",
+        "usually makes",
+        "gradually makes",
         "quickly makes",
         "in many cases makes",
         "tends to make",
         "quietly makes",
-        "generally keeps",
+        "generally makes",
+        "can make",
+        "may well make",
     ),
     objects=(
         "the whole matter easier to follow",
@@ -125,9 +127,15 @@ ENGLISH = Lexicon(
     ),
     name_carriers=(
         "This part is for you, {w}.",
-        "As for {w}, the same holds.",
-        "A word on this to {w} as well.",
+        "Take note, {w}, of what follows.",
+        "And so, {w}, that is how it stands.",
     ),
+    alias_carriers=(
+        "It was {w} who first said so.",
+        "So it was reported by {w}.",
+        "The account given by {w} agrees with this.",
+    ),
+    saying='There is a saying: "{w}"',
     fact_carriers=(
         "The information given names {w}.",
         "According to what is known, it is {w}.",

@@ -59,4 +59,4 @@ def _broken(reading: Reading, rng: Random) -> str:
 def _about(reading: Reading) -> tuple[Lang, str | None]:
     lang = _language(reading)
     known = keywords("\n".join(reading.rest), lang)
-    return lang, (known[0] if known else None)
+    return lang, (max(known, key=len) if known else None)

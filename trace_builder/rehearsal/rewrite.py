@@ -28,6 +28,8 @@ CONTRAST: dict[str, tuple[str, ...]] = {
     "tone_formal_zh": ("tone_casual_zh",),
     "tone_casual_zh": ("tone_formal_zh",),
     "questions": ("no_questions",),
+    "json_any": ("markdown_table",),
+    "emoji_any": ("bold_word",),
     "no_questions": ("questions",),
     "cite_author": ("cite_numbers",),
     "unlike_word": ("unlike_lacking",),

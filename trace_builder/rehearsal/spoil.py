@@ -39,15 +39,20 @@ def _most(d: Draft, p: Params) -> None:
     d.low = max(d.low, int(p["n"]) + 1)
 
 
+def _short_of(number: str) -> int:
+    """Clearly below a number, also where punctuation counts among the characters."""
+    return int(number) * 3 // 4 - 1
+
+
 def _least(d: Draft, p: Params) -> None:
-    d.high = min(d.high, int(p["n"]) - 1)
+    d.high = min(d.high, _short_of(p["n"]))
 
 
 def _between(d: Draft, p: Params) -> None:
     if d.rng.random() < 0.5:
         d.low = max(d.low, int(p["high"]) + 1)
     else:
-        d.high = min(d.high, int(p["low"]) - 1)
+        d.high = min(d.high, _short_of(p["low"]))
 
 
 def _open(d: Draft, p: Params) -> None:

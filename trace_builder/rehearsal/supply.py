@@ -91,7 +91,7 @@ def _none(_: Supply) -> Params:
 
 def _topic(s: Supply) -> Params | None:
     known = [w for w in keywords(s.instruction, s.lang) if w not in s.taken and not mentions(w, s.text)]
-    word = known[0] if known else s.fresh(s.words.nouns)
+    word = max(known, key=len) if known else s.fresh(s.words.nouns)
     return None if word is None else {"word": word, "n": s.count(2, 4)}
 
 
@@ -203,6 +203,10 @@ def _language(s: Supply) -> Params:
     return {"language": s.rng.choice(left or [s.words.foreign[0][0]])}
 
 
+def _main_language(s: Supply) -> Params:
+    return {"language": s.rng.choice(("English", "Chinese") if s.lang == "en" else ("中文", "英文"))}
+
+
 def _ab(pool: Callable[[Lexicon], tuple[tuple[str, str], ...]]) -> Draw:
     def draw(s: Supply) -> Params:
         a, b = s.rng.choice(pool(s.words))
@@ -247,7 +251,7 @@ def _unlike_word(s: Supply) -> Params | None:
 
 def _unlike_lacking(s: Supply) -> Params | None:
     word = s.fresh(s.words.nouns)
-    text = s.rng.choice(s.words.poor).replace("{w}", s.words.fillers[0])
+    text = s.rng.choice(s.words.poor).replace("{w}", s.rng.choice(s.words.fillers))
     return None if word is None else {"word": word, "text": text}
 
 
@@ -313,10 +317,13 @@ DRAWS: dict[str, Draw] = {
     "questions": _numbers(2, 4),
     "no_questions": _none,
     "sentence_in": _language,
+    "answer_language": _main_language,
+    "json_any": _none,
     "json_block": _ab(lambda x: x.keys),
     "markdown_table": _ab(lambda x: x.columns),
     "bold_word": _word(lambda x: x.nouns),
     "emoji_count": _emoji,
+    "emoji_any": _none,
     "sentence_pattern": _pattern,
     "cite_numbers": _cite,
     "cite_author": _author,
