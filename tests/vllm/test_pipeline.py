@@ -116,9 +116,8 @@ def test_a_server_killed_and_started_again_costs_no_record(vllm: VllmServer, tmp
         vllm.wait_until_ready()
         _, errors = running.communicate()
     assert running.returncode in DONE, errors
+    assert "waiting for the servers" in errors
     check_accounts(folder, "expand", 80)
     # Records may fail for the model's noise, but none for the outage.
-    reasons = Counter(
-        row["reason"] for row in rows(folder / "stages" / "expand.jsonl") if row["status"] == "failed"
-    )
-    assert not {reason for reason in reasons if reason not in ("bad_answer", "cut_off")}, reasons
+    failed = {row["reason"] for row in rows(folder / "stages" / "expand.jsonl") if row["status"] == "failed"}
+    assert failed <= {"unfit_answer"}, failed
