@@ -15,6 +15,8 @@ from trace_builder.report.lines import rows
 from trace_builder.report.markup import Markup, el, number
 from trace_builder.report.overview import overview
 from trace_builder.report.page import render
+from trace_builder.report.releases import release_files
+from trace_builder.report.releasesection import release_overview
 from trace_builder.report.rendering import Rendering
 from trace_builder.report.runs import RunFolder
 from trace_builder.report.runsection import cost_section, iopo_section, judge_section
@@ -136,14 +138,18 @@ def _id(name: str) -> str:
 
 
 def _records_page(source: Source, found: dict[str, Any], taxonomy: Taxonomy) -> str:
-    files = [source.path] if source.path.is_file() else [source.path / name for name in found["sets"]]
-    entries, total = _sampled(files, taxonomy)
+    files = {source.path.name: [source.path]} if source.kind == "records" else release_files(source.path)
+    entries, total = _sampled([file for group in files.values() for file in group], taxonomy)
     payload, shown = pack(payload_head(taxonomy), entries)
-    titles = {name: name for name in found["sets"]}
-    section = sets_section(found["sets"], titles)
-    sections = [("Overview", section)] if section else []
-    facts = [f"{number(total)} records", f"{len(files)} files" if len(files) > 1 else str(source.path.parent)]
-    return render(_title(source.path), facts, sections, payload, shown, total)
+    section = sets_section(found["sets"], {name: name for name in found["sets"]})
+    sections = [("The sets" if source.kind == "release" else "Overview", section)]
+    facts = [f"{number(total)} records", str(source.path.parent)]
+    if source.kind == "release":
+        mark = found["release"]
+        sections.insert(0, ("Overview", release_overview(mark)))
+        facts = [str(mark.get("made_by") or "release"), f"profile {mark.get('run', {}).get('profile')}"]
+    there = [(name, markup) for name, markup in sections if markup]
+    return render(_title(source.path), facts, there, payload, shown, total)
 
 
 def _sampled(files: list[Path], taxonomy: Taxonomy) -> tuple[Iterable[Entry], int]:

@@ -49,6 +49,8 @@ def reader(row: Row) -> Callable[[Row], Iterator[Example]] | None:
         return _released
     if {"x1", "x2", "y1", "y2"} <= row.keys() and isinstance(row["x1"], dict):
         return _group
+    if {"x1_parts", "x2_parts", "y1", "y2"} <= row.keys():
+        return _released_group
     if isinstance(row.get("instruction"), dict):
         return _record
     return None
@@ -131,6 +133,11 @@ def _group(row: Row) -> Iterator[Example]:
         response = row.get(f"y{side}")
         responses = (response,) if isinstance(response, str) else ()
         yield _example(row, instruction, f"{row.get('id', '')} x{side}", responses)
+
+
+def _released_group(row: Row) -> Iterator[Example]:
+    """A whole group as a release writes it: prompts rendered, and their parts beside them."""
+    return _group({**row, "x1": row["x1_parts"], "x2": row["x2_parts"]})
 
 
 def _example(row: Row, instruction: dict[str, Any], name: str, responses: tuple[str, ...]) -> Example:

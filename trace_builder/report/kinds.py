@@ -9,6 +9,7 @@ from typing import Literal
 from trace_builder.errors import InputError
 from trace_builder.report.instructions import reader
 from trace_builder.report.lines import Row, read_object, rows
+from trace_builder.report.releases import MARK
 
 Kind = Literal["run", "release", "evaluation", "records"]
 
@@ -54,14 +55,9 @@ def _folder(path: Path) -> Source:
         raise InputError(f"{path}: an evaluation that is not finished; run it again on this folder first")
     if (path / "run.json").is_file():
         return Source("run", path)
-    if is_release(path):
+    if (path / MARK).is_file():
         return Source("release", path)
     raise InputError(f"{path}: neither run.json nor results.json nor a release is in this folder; {_HINT}")
-
-
-def is_release(path: Path) -> bool:
-    """A folder that ``trace-build release`` wrote."""
-    return (path / "release.json").is_file()
 
 
 def _is_results(path: Path) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from trace_builder.report.instructions import examples, reader
 from trace_builder.report.kinds import Source, detect
 from trace_builder.report.lines import read_object, rows
+from trace_builder.report.releases import release_statistics
 from trace_builder.report.runs import RunFolder
 from trace_builder.report.runstats import run_statistics
 from trace_builder.report.sets import SetStatistics
@@ -45,8 +46,6 @@ def source_statistics(source: Source, taxonomy: Taxonomy) -> dict[str, Any]:
     if source.kind == "evaluation":
         return {**head, "sets": {}, "results": read_object(source.path)}
     if source.kind == "release":
-        from trace_builder.report.releases import release_statistics
-
         return {**head, **release_statistics(source.path, taxonomy)}
     return {**head, "sets": {source.path.name: records_statistics(source.path, taxonomy)}}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from trace_builder.report.releases import format_rows
 from trace_builder.report.tables import Cell, Printer, shown_share
 
 _Stat = dict[str, Any]
@@ -15,6 +16,8 @@ def print_statistics(found: _Stat, printer: Printer) -> None:
     printer.line(f"{found['path']} ({found['kind']})", style="bold")
     if found["kind"] == "run":
         _print_run(found, printer)
+    if found["kind"] == "release":
+        _print_release(found["release"], printer)
     if found["kind"] == "evaluation":
         from trace_builder.report.results import print_results
 
@@ -203,3 +206,20 @@ def _print_calls(calls: _Stat, printer: Printer) -> None:
         printer.line(
             f"{line['seconds']:,} s of running, {rate:.1f} calls/s, {tokens:,.0f} completion tokens/s"
         )
+
+
+def _print_release(mark: _Stat, printer: Printer) -> None:
+    printer.heading("Rows")
+    splits = ("train", "validation", "test")
+    printer.table(
+        ("format", *splits),
+        [(name, *(counts.get(split) for split in splits)) for name, counts in format_rows(mark).items()],
+    )
+    printer.heading("Splits")
+    columns = ("instructions", "constraints", "input_pairs")
+    printer.table(
+        ("split", *(column.replace("_", " ") for column in columns)),
+        [(split, *(figures.get(c) for c in columns)) for split, figures in mark["figures"].items()],
+    )
+    removed = ", ".join(f"{kind.replace('_', ' ')} {n:,}" for kind, n in mark.get("removed", {}).items())
+    printer.line(f"left out: {removed or 'nothing'}")
