@@ -16,6 +16,7 @@ class EvalItem(Item):
     instruction: Instruction
     prompt: str
     labels: tuple[str, ...] = ()
+    category: str = "trace_builder"
 
     @property
     def constraints(self) -> tuple[Constraint, ...]:

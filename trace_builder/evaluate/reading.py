@@ -126,6 +126,7 @@ def _item(fields: _Fields, taxonomy: Taxonomy, system: Callable[[Lang], str] | N
         instruction=instruction,
         prompt=instruction.render() if prompt is None else prompt,
         labels=tuple(labels),
+        **({"category": row["category"]} if isinstance(row.get("category"), str) else {}),
     )
 
 
@@ -187,7 +188,7 @@ def _user_turn(fields: _Fields, system: str | None) -> str | None:
     return users[0]
 
 
-def released_row(item: EvalItem, names: Mapping[str, str], category: str = "trace_builder") -> dict[str, Any]:
+def released_row(item: EvalItem, names: Mapping[str, str]) -> dict[str, Any]:
     """An item as a row of the released format. ``names`` maps dimension ids to the names that ``levels2``
     takes where the item has no label of its own."""
     texts = [constraint.text for constraint in item.constraints]
@@ -208,5 +209,5 @@ def released_row(item: EvalItem, names: Mapping[str, str], category: str = "trac
             label or names.get(constraint.dimension or "", "·")
             for label, constraint in zip(labels, item.constraints, strict=True)
         ],
-        "category": category,
+        "category": item.category,
     }
