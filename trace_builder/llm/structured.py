@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from trace_builder.llm.schema import schema_text
 from trace_builder.llm.types import Mode
 from trace_builder.records import Lang
-from trace_builder.scores import read_score
 
 T = TypeVar("T")
 
@@ -57,8 +54,8 @@ def parse(text: str, want: type[T], mode: Mode = "json_schema") -> T:
     """The value that an answer carries.
 
     Under ``json_schema`` the answer is one object that fits exactly. In the other modes it may stand in a
-    code fence or in prose, with full-width colons, trailing commas and scores such as "[[7/10]]"; the last
-    complete object that fits counts.
+    code fence or in prose, with full-width colons and trailing commas; the last complete object that fits
+    counts. (What is written in a field is read by the field's own type, scores such as "[[7/10]]" too.)
 
     Args:
         text: the answer as received.
@@ -105,12 +102,8 @@ def _fit(value: Any, want: type[BaseModel]) -> Any:
 
 
 def _last(text: str, want: type[BaseModel]) -> Any:
-    wanted = _shape(want)
-    found = None
-    for value in _objects(text):
-        fit = _fit(_soften(value, wanted), want)
-        found = found if fit is None else fit
-    return found
+    fits = (_fit(value, want) for value in _objects(text))
+    return next((fit for fit in reversed([*fits]) if fit is not None), None)
 
 
 def _objects(text: str) -> Iterator[Any]:
@@ -161,29 +154,6 @@ def _extent(text: str) -> int:
             if depth == 0:
                 return at + 1
     return len(text)
-
-
-@lru_cache(maxsize=64)
-def _shape(want: type[BaseModel]) -> dict[str, Any]:
-    shape: dict[str, Any] = json.loads(schema_text(want))
-    return shape
-
-
-def _soften(value: Any, shape: dict[str, Any]) -> Any:
-    """``value`` with what a model writes instead of the plain thing made plain, where ``shape`` wants it: a
-    score in brackets, a list of one object. What is not plain stays and will not fit."""
-    kind = shape.get("type")
-    if kind == "object" and isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if kind == "object" and isinstance(value, dict):
-        shapes = shape.get("properties", {})
-        return {key: _soften(item, shapes.get(key, {})) for key, item in value.items()}
-    if kind == "array" and isinstance(value, list):
-        return [_soften(item, shape.get("items", {})) for item in value]
-    if kind == "integer":
-        score = read_score(value)
-        return value if score is None else score
-    return value
 
 
 def _trouble(text: str, want: type[BaseModel]) -> str:
