@@ -32,24 +32,17 @@ from trace_builder.stages.certificate import certificate, proven_terms
 
 STAGES = ("expand", "structure", "quality", "respond", "dpo", "iopo")
 FINGERPRINT = "f00d"
+MODEL = {"name": "rule-model", "prices": {"currency": "EUR", "prompt": 2.0}}
+USED = {"calls": 3, "prompt": 1_000_000, "cached": 500_000, "completion": 10, "retries": 0}
 
-EN_TASKS = (
-    "Describe a lighthouse keeper's morning", "Explain how bread dough rises", "Plan a weekend for two hikers",
-    "Compare trains with night buses", "Write a note to a neighbour about a lost cat", "Summarise the water cycle",
-    "Suggest names for a repair shop", "Draft a speech for a retiring nurse", "Explain compound interest",
-    "List ways to save electricity at home", "Tell a story about a clock that runs backwards",
-    "Give advice on learning the violin late", "Describe the taste of rain to a robot",
-    "Write instructions for folding a paper boat", "Review an imaginary museum of umbrellas",
-    "Explain why leaves change colour", "Prepare questions for an interview with a beekeeper",
-    "Write a letter to the town council about benches", "Describe a market in winter", "Invent a board game rule",
-)  # fmt: skip
-ZH_TASKS = (
-    "描写一位老裁缝的下午", "解释面团为什么会发酵", "为两位老人安排一次周末郊游", "比较高铁与长途汽车的优缺点",
-    "给邻居写一张寻猫的便条", "概括水在自然界的循环", "为一家修鞋铺想几个名字", "起草一篇护士退休致辞",
-    "说明什么是复利", "列举家庭节约用电的办法", "讲一个倒着走的钟的故事", "给晚年学琴的人几点建议",
-    "向机器人形容雨的味道", "写出折纸船的步骤", "评论一座虚构的雨伞博物馆", "解释树叶为什么会变色",
-    "准备采访一位养蜂人的问题", "就公园长椅问题致信居委会", "描写冬天的早市", "设计一条棋类游戏的新规则",
-)  # fmt: skip
+BASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "bases.jsonl").read_text(encoding="utf-8").splitlines()
+]
+TASKS = {
+    lang: [base[key] for key in ("task", "other") for base in BASES if base["lang"] == lang]
+    for lang in ("en", "zh")
+}
 
 #: What each seed becomes, by its number modulo ten.
 FATES = (
@@ -78,12 +71,16 @@ def judged(instruction: Instruction, *failed: str) -> Judgement:
 def instruction_of(number: int, lang: str) -> Instruction:
     """One to four constraints; some hold a newline or a table, every third has an input."""
     if lang == "en":
-        task = EN_TASKS[number % len(EN_TASKS)]
-        texts = [f"Use exactly {number + 3} sentences.", "Mention the word “harbour”.",
-                 "Follow this table:\n| part | length |\n|---|---|\n| opening | short |", "Keep a calm tone."]  # fmt: skip
+        task = TASKS[lang][number]
+        texts = [
+            f"Use exactly {number + 3} sentences.",
+            "Mention the word “harbour”.",
+            "Follow this table:\n| part | length |\n|---|---|\n| opening | short |",
+            "Keep a calm tone.",
+        ]
         input_ = f"Note {number}: the ferry leaves at dawn." if number % 3 == 0 else None
     else:
-        task = ZH_TASKS[number % len(ZH_TASKS)]
+        task = TASKS[lang][number]
         texts = [
             f"全文恰好{number + 3}句话。",
             "必须出现“码头”一词。",
@@ -147,12 +144,12 @@ class RunFolder:
             "version": 1,
             "created": "2026-01-02T03:04:05+00:00",
             "profile": "test",
-            "config": {"seed": 7, "rehearsal": {"seed": 0}, "models": {"default": {"name": "rule-model", "prices": {"currency": "EUR", "prompt": 2.0}}}},
+            "config": {"seed": 7, "rehearsal": {"seed": 0}, "models": {"default": MODEL}},
             "seeds": {"count": 0, "digest": "abc"},
             "source": "seeds.jsonl",
             "stages": {stage: {"fingerprint": FINGERPRINT, "parts": {"prompts": "p0"}} for stage in STAGES},
             "finished": True,
-            "usage": {"expand": {"calls": 3, "prompt": 1_000_000, "cached": 500_000, "completion": 10, "retries": 0}},
+            "usage": {"expand": USED},
         }  # fmt: skip
 
     def put(self, stage: str, id_: str, status: str, record: Any = None, reason: str | None = None) -> None:

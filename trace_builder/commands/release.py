@@ -29,7 +29,7 @@ def release(
     against: Annotated[
         list[str] | None, typer.Option("--against", metavar="FILE[:FIELD]", help=AGAINST_HELP)
     ] = None,
-    near_duplicates: Annotated[str, typer.Option(metavar="SHARE|off", help=NEAR_HELP)] = "0.5",
+    near_duplicates: Annotated[str, typer.Option(metavar="SHARE|off", help=NEAR_HELP)] = "0.6",
     max_length_ratio: Annotated[
         float | None, typer.Option(metavar="R", help="Leave out pairs whose lengths differ by more.")
     ] = None,

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 _INTRODUCTION = (
     "Instructions with constraints over content, situation, style, format and examples, each with a "
-    "response judged constraint by constraint; preference pairs; and IOPO groups of two instructions and two "
-    "responses whose claims are proven by judging. Built by trace_builder after the procedure of the IOPO paper "
-    "(arXiv 2411.06208)."
+    "response judged constraint by constraint; preference pairs; and IOPO groups of two instructions and "
+    "two responses whose claims are proven by judging. Built by trace_builder after the procedure of the IOPO "
+    "paper (arXiv 2411.06208)."
 )
 _REHEARSAL = (
     "**Made by the embedded rehearsal model**, which follows rules: a drill of the pipeline. Its text is "
@@ -76,11 +76,12 @@ def making(release: Release) -> str:
     """Models, prompts' fingerprints and profile."""
     run, judge = release.run, release.run.config.get("judge") or {}
     votes = judge.get("votes", 1)
+    judged_by = f"{_model(run.config, judge)}, {votes} vote{'s' if votes != 1 else ''}"
     certified = (run.config.get("iopo") or {}).get("certificate", "cells") == "cells"
     about = (
         f"{len(run.seeds):,} seeds went through expand, structure, quality, respond, dpo and iopo. "
-        f"A response is kept when the judge ({_model(run.config, judge)}, {votes} vote{'s' if votes != 1 else ''}) gives "
-        f"every constraint 10; {_CELLS if certified else _RATIONALITY}"
+        f"A response is kept when the judge ({judged_by}) gives every "
+        f" constraint 10; {_CELLS if certified else _RATIONALITY}"
     )
     rows = []
     for stage, known in (run.manifest.get("stages") or {}).items():

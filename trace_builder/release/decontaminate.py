@@ -1,23 +1,29 @@
 """Finds records that hold a benchmark's text, or are held by it: shared shingles, counted exactly.
 
-An inverted index over the targets' shingles makes the work proportional to the records' text. Two measures
+An inverted index over the targets' shingles makes the work proportional to the records' text. Measures
 decide: Jaccard (the two texts are nearly the same) and overlap (one lies in the other, as a copied prompt
-lies in an instruction with constraints added to it).
+lies in an instruction with constraints added to it); for short texts also how many words stand in the same
+order.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from trace_builder.release.dedup import Text
 from trace_builder.release.removed import Removal
-from trace_builder.release.shingles import jaccard, overlap, shingles, whole
+from trace_builder.release.shingles import Shingled, jaccard, overlap, same_order, shingled, tokens
 from trace_builder.release.targets import Target
 
 #: A shingle in more targets than this tells nothing; it is not followed, but it counts in the measures.
 _COMMON = 500
+
+#: Share of the smaller text's shingles that a target has to share to be measured at all. Half the lowest
+#: threshold would do for the shingle measures; a changed word breaks more of a short text.
+_ENOUGH = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +31,15 @@ class Thresholds:
     """From where on a text counts as contaminated (docs/release.md has precision and recall).
 
     ``overlap`` is only looked at when the smaller text has ``least`` shingles: a short phrase lies in many
-    texts by chance.
+    texts by chance. ``order`` is only looked at when neither text has more than ``short`` tokens: one changed
+    word breaks most shingles of a short text.
     """
 
-    jaccard: float = 0.5
-    overlap: float = 0.6
+    jaccard: float = 0.45
+    overlap: float = 0.65
     least: int = 12
+    order: float = 0.8
+    short: int = 32
 
 
 DEFAULT = Thresholds()
@@ -49,6 +58,7 @@ class Decontaminator:
         self._targets: list[Target] = []
         self._sets: list[frozenset[str]] = []
         self._exact: dict[str, int] = {}
+        self._needed: list[float] = []
         self._postings: dict[str, list[int]] = {}
         for target in targets:
             self._add(target)
@@ -58,54 +68,52 @@ class Decontaminator:
 
     def check(self, item: Text) -> Removal | None:
         """The worst hit of a text, or None."""
-        exact = self._exact.get(whole(item.text))
+        text = shingled(item.text)
+        exact = self._exact.get(text.whole)
         if exact is not None:
             return self._removal(item, exact, "exact", 1.0)
-        pieces = shingles(item.text)
         best: tuple[float, int, str] | None = None
-        for number in self._candidates(pieces):
-            measure, score = self._measure(pieces, self._sets[number])
+        for number in self._candidates(text):
+            measure, score = self._measure(text, number)
             if measure and (best is None or (score, -number) > (best[0], -best[1])):
                 best = (score, number, measure)
         return None if best is None else self._removal(item, best[1], best[2], best[0])
 
     def _add(self, target: Target) -> None:
-        key = whole(target.text)
-        if key in self._exact:
+        text = shingled(target.text)
+        if text.whole in self._exact:
             return
         number = len(self._targets)
-        self._exact[key] = number
+        self._exact[text.whole] = number
         self._targets.append(target)
-        pieces = shingles(target.text)
-        self._sets.append(pieces)
-        for piece in pieces:
+        self._sets.append(text.pieces)
+        self._needed.append(_ENOUGH * len(text.pieces))
+        for piece in text.pieces:
             self._postings.setdefault(piece, []).append(number)
 
-    def _candidates(self, pieces: frozenset[str]) -> Sequence[int]:
+    def _candidates(self, text: Shingled) -> list[int]:
         """Targets that share enough of the rarer shingles to reach a threshold at all."""
-        shared: Counter[int] = Counter()
-        followed = 0
-        for piece in pieces:
-            postings = self._postings.get(piece, ())
-            if len(postings) <= _COMMON:
-                followed += 1
-                shared.update(postings)
-        lowest = min(self._thresholds.jaccard, self._thresholds.overlap) / 2
-        return [
-            number
-            for number, count in shared.items()
-            if count >= lowest * min(followed, len(self._sets[number]))
-        ]
+        found = (self._postings.get(piece, ()) for piece in text.pieces)
+        followed = [postings for postings in found if len(postings) <= _COMMON]
+        enough, needed = _ENOUGH * len(followed), self._needed
+        shared = Counter(chain.from_iterable(followed))
+        return [number for number, count in shared.items() if count >= enough or count >= needed[number]]
 
-    def _measure(self, pieces: frozenset[str], target: frozenset[str]) -> tuple[str, float]:
-        limits = self._thresholds
-        alike = jaccard(pieces, target)
+    def _measure(self, text: Shingled, number: int) -> tuple[str, float]:
+        """The first measure over its threshold, and its value."""
+        limits, target = self._thresholds, self._sets[number]
+        alike = jaccard(text.pieces, target)
         if alike >= limits.jaccard:
             return "jaccard", alike
-        if min(len(pieces), len(target)) >= limits.least:
-            inside = overlap(pieces, target)
+        if min(len(text.pieces), len(target)) >= limits.least:
+            inside = overlap(text.pieces, target)
             if inside >= limits.overlap:
                 return "overlap", inside
+        if len(text.tokens) <= limits.short and len(target) <= limits.short:
+            theirs = tokens(self._targets[number].text)
+            order = same_order(text.tokens, theirs) if len(theirs) <= limits.short else 0.0
+            if order >= limits.order:
+                return "order", order
         return "", 0.0
 
     def _removal(self, item: Text, number: int, method: str, score: float) -> Removal:

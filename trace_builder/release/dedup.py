@@ -9,13 +9,17 @@ from typing import Any
 
 from trace_builder.errors import InputError
 from trace_builder.release.removed import Part, Removal
-from trace_builder.release.shingles import jaccard, shingles, whole
+from trace_builder.release.shingles import jaccard, shingled, shingles
 
 #: Shared shingles over all shingles from which two instructions are near duplicates (docs/release.md).
-THRESHOLD = 0.5
+THRESHOLD = 0.6
 
-#: 32 bands of 3 find a pair at the threshold in 98.6% of cases, at 0.7 always.
-PERMUTATIONS, BANDS = 96, 32
+#: 32 bands of 4 rows propose a pair at the threshold in 98.8% of cases, one at 0.7 in 99.98%.
+PERMUTATIONS, BANDS = 128, 32
+
+#: A candidate whose estimate lies this far below the threshold is not worth the exact measure: with 128
+#: permutations that is more than three standard errors.
+_SLACK = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +71,14 @@ class _Index:
 
     def find(self, item: Text) -> Removal | None:
         """The best match among the texts of other records, if one is alike enough."""
-        exact = self._exact.get(whole(item.text))
+        text = shingled(item.text)
+        exact = self._exact.get(text.whole)
         if exact is not None and self._kept[exact][0] != item.id:
             return self._removal(item, exact, "exact_duplicate", "exact", 1.0)
-        return self._find_near(item) if self._near is not None else None
+        return self._find_near(item, text.pieces) if self._near is not None else None
 
-    def _find_near(self, item: Text) -> Removal | None:
+    def _find_near(self, item: Text, pieces: frozenset[str]) -> Removal | None:
         assert self._near is not None
-        pieces = shingles(item.text)
         best: tuple[float, int] | None = None
         for number in self._near.like(pieces):
             id_, part = self._kept[number]
@@ -89,7 +93,7 @@ class _Index:
         """Keeps the text that was last looked for."""
         number = len(self._kept)
         self._kept.append((item.id, item.part))
-        self._exact.setdefault(whole(item.text), number)
+        self._exact.setdefault(shingled(item.text).whole, number)
         if self._near is not None:
             self._near.keep(number)
 
@@ -114,14 +118,17 @@ class _Bands:
         self.threshold = threshold
         self._minhash = RMinHash
         self._lsh = RMinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, num_bands=BANDS)
+        self._sketches: list[Any] = []
         self._last: Any = None
 
     def like(self, pieces: frozenset[str]) -> list[int]:
         """Numbers of the kept texts that may be alike."""
         self._last = self._minhash(PERMUTATIONS, 1)
         self._last.update(sorted(pieces))
-        return sorted(self._lsh.query(self._last))
+        estimate, least = self._last.jaccard, self.threshold - _SLACK
+        return sorted(n for n in self._lsh.query(self._last) if estimate(self._sketches[n]) >= least)
 
     def keep(self, number: int) -> None:
-        """Keeps the text that was last looked for under this number."""
+        """Keeps the text that was last looked for under this number, the next one."""
+        self._sketches.append(self._last)
         self._lsh.insert(number, self._last)

@@ -16,7 +16,8 @@ class Removal:
     """One hit. A hit on ``seed`` or ``x`` takes everything of that seed; on ``x2`` the IOPO group alone, on
     ``dpo`` the pair alone.
 
-    ``method`` is the measure that was over its threshold (``exact``, ``jaccard``, ``overlap``, ``length``),
+    ``method`` is the measure that was over its threshold (``exact``, ``jaccard``, ``overlap``, ``order``,
+    ``length``),
     ``other`` the id on the other side (of a record, or of a target row), ``where`` its file and line.
     """
 

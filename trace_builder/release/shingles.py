@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 #: Tokens in a shingle that starts with a character of Chinese, Japanese or Korean, and with any other word.
-CHARACTERS = 4
+CHARACTERS = 3
 WORDS = 2
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -19,31 +22,45 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
-def shingles(text: str) -> frozenset[str]:
-    """The shingles of a text.
+@dataclass(frozen=True, slots=True)
+class Shingled:
+    """A text taken apart once: its tokens, its shingles, and the whole as one piece."""
+
+    tokens: list[str]
+    pieces: frozenset[str]
+    whole: str
+
+
+def shingled(text: str) -> Shingled:
+    """Takes a text apart.
 
     A text shorter than a shingle is one piece of its own, so that two short texts count as equal only when
-    they are; a text without any letter or digit stands for itself.
+    they are; a text without any letter or digit stands for itself. No whole equals a shingle.
     """
     found = tokens(text)
+    whole = "=" + (" ".join(found) if found else "".join(text.split()))
     pieces = {
         " ".join(found[start : start + length])
         for start, length in enumerate(map(_length, found))
         if start + length <= len(found)
     }
-    return frozenset(pieces) if pieces else frozenset({whole(text)})
+    return Shingled(found, frozenset(pieces or (whole,)), whole)
 
 
-def whole(text: str) -> str:
-    """The whole text as one piece: what exact duplicates share. It equals no shingle of a longer text."""
-    found = tokens(text)
-    return "=" + (" ".join(found) if found else "".join(text.split()))
+def shingles(text: str) -> frozenset[str]:
+    """The shingles of a text; see ``shingled``."""
+    return shingled(text).pieces
 
 
 def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     """Shared shingles over all shingles, 0 to 1."""
     shared = len(one & other)
     return shared / (len(one) + len(other) - shared)
+
+
+def same_order(one: Sequence[str], other: Sequence[str]) -> float:
+    """Tokens the two texts share in the same order, twice over all tokens, 0 to 1."""
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:
