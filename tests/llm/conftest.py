@@ -78,6 +78,7 @@ class ScriptedServer:
         self.seen: list[dict[str, Any]] = []
         self.headers: list[Mapping[str, str]] = []
         self.lists = 0
+        self.metric_reads = 0
         self.open = 0
         self.most = 0
         self.port = 0
@@ -153,6 +154,7 @@ class ScriptedServer:
         return web.json_response({"object": "list", "data": rows})
 
     async def _metrics(self, request: web.Request) -> web.Response:
+        self.metric_reads += 1
         if self.metrics is None:
             return web.Response(status=404)
         return web.Response(text=self.metrics)
