@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from random import Random
+from typing import Literal
 
 import pytest
 from brain_requests import (
@@ -19,6 +20,7 @@ from brain_requests import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel, Field
 
 from trace_builder.checks import REGISTRY, recognise
 from trace_builder.prompts import data_block
@@ -234,3 +236,39 @@ def test_all_dimensions_are_chosen_where_all_are_offered() -> None:
     for lang in LANGS:
         checks = choose(list(DIMENSIONS), 15, lang, Random(1), INSTRUCTIONS[lang])
         assert len({check.dimension for check in checks}) == 15
+
+
+class _Leaf(BaseModel):
+    size: int = Field(ge=2, le=5)
+    kind: Literal["a", "b"]
+
+
+class _Tree(BaseModel):
+    name: str = Field(min_length=3, max_length=40)
+    leaves: list[_Leaf] = Field(min_length=2)
+    more: _Leaf | None
+    share: float
+
+
+def test_a_schema_that_is_not_the_pipelines_is_filled() -> None:
+    form = {"type": "json_schema", "json_schema": {"name": "tree", "schema": _Tree.model_json_schema()}}
+    tree = _Tree.model_validate_json(RuleModel().answer(plain_body("Hi", response_format=form)).text)
+    assert len(tree.leaves) == 2
+    loose = RuleModel().answer(plain_body("Say hello as JSON.", response_format={"type": "json_object"}))
+    assert isinstance(json.loads(loose.text), dict)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}},
+        {"type": "object", "properties": {"x": {"$ref": "#"}}, "required": ["x"]},
+        {"type": ["string", "null"]},
+        {"anyOf": [{"type": "boolean"}, {"type": "null"}]},
+        {"type": "array", "items": {"const": 3}, "maxItems": 0},
+        {"$ref": "elsewhere"},
+    ],
+)
+def test_an_odd_schema_gets_some_json(schema: dict[str, object]) -> None:
+    form = {"type": "json_schema", "json_schema": {"name": "odd", "schema": schema}}
+    json.loads(RuleModel().answer(plain_body("Hi", response_format=form)).text)

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, Literal
 
 from trace_builder.rehearsal.expand import expand
+from trace_builder.rehearsal.fill import fill
 from trace_builder.rehearsal.judge import judge, rationality
 from trace_builder.rehearsal.quality import completeness, redundancy
 from trace_builder.rehearsal.request import Request, content, read_request
@@ -59,6 +60,13 @@ class RuleModel:
         return int.from_bytes(digest.digest(), "big")
 
     def _text(self, request: Request, rng: Random) -> str:
+        if request.schema is not None:
+            reply = (
+                fill(request.schema, rng, "Well begun is half done.")
+                if request.schema
+                else {"answer": "Hello."}
+            )
+            return json.dumps(reply, ensure_ascii=False)
         if request.task == "answer":
             return respond(request, rng, self._miss)
         if request.task == "worse":

@@ -32,11 +32,15 @@ _BY_BLOCKS: tuple[tuple[frozenset[str], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: the task, its data blocks by name (None for NULL), and the plain user message."""
+    """One request: the task, its data blocks by name (None for NULL), and the plain user message.
+
+    ``schema`` is the one a request carries that is none of the pipeline's; {} asks for any JSON object.
+    """
 
     task: str
     blocks: Mapping[str, str | None]
     message: str
+    schema: Mapping[str, Any] | None = None
 
     def block(self, name: str) -> str:
         """A block's text; empty where it is NULL or absent."""
@@ -70,10 +74,21 @@ def read_request(body: Mapping[str, Any]) -> Request:
     users = [content(m) for m in messages if m.get("role") == "user"]
     message = users[-1] if users else ""
     blocks = {name: None if text == "NULL" else text for name, _, text in _BLOCK.findall(message)}
-    task = _schema_name(body.get("response_format"))
+    form = body.get("response_format")
+    task = _schema_name(form)
     if task not in TASKS and blocks:
         task = _titled(messages) or _told_by(blocks)
-    return Request(task if task in TASKS or task == "worse" else "answer", blocks, message)
+    if task in TASKS or task == "worse":
+        return Request(task, blocks, message)
+    return Request("answer", blocks, message, _foreign_schema(form))
+
+
+def _foreign_schema(form: Any) -> Mapping[str, Any] | None:
+    if not isinstance(form, Mapping) or form.get("type") not in ("json_schema", "json_object"):
+        return None
+    wrapper = form.get("json_schema")
+    schema = wrapper.get("schema") if isinstance(wrapper, Mapping) else None
+    return schema if isinstance(schema, Mapping) else {}
 
 
 def _schema_name(form: Any) -> str:
