@@ -27,6 +27,9 @@ _HEAD = re.compile(
 )
 
 
+_ID = re.compile(rb'\{"id":"((?:[^"\\]|\\.)*)","key":"')
+
+
 @dataclass
 class CallTotals:
     """What a stage's calls add up to. ``wasted`` counts the completion tokens of answers that could not be
@@ -72,7 +75,9 @@ class CallLog:
     def index(self, wanted: bytearray) -> int:
         """Notes where the answers of the records lie whose place is set in ``wanted``; returns how many."""
         found = 0
-        for _, offset, match in self._heads():
+        if not any(wanted):
+            return found
+        for offset, match in self._heads(_ID):
             place = self._source.place(match.group(1))
             if place is not None and wanted[place]:
                 self._offsets.setdefault(place, []).append(offset)
@@ -122,7 +127,7 @@ class CallLog:
 
     def totals(self) -> CallTotals:
         totals = CallTotals()
-        for _, _, match in self._heads():
+        for _, match in self._heads(_HEAD):
             prompt, cached, completion, latency, retries, wasted = match.groups()[3:]
             totals.calls += 1
             totals.prompt += int(prompt)
@@ -145,7 +150,8 @@ class CallLog:
             os.close(self._reader)
             self._reader = None
 
-    def _heads(self) -> Iterator[tuple[int, int, re.Match[bytes]]]:
+    def _heads(self, head: re.Pattern[bytes]) -> Iterator[tuple[int, re.Match[bytes]]]:
+        """The lines' offsets and what ``head`` finds at their beginning."""
         if not self.path.exists():
             return
         offset = 0
@@ -153,12 +159,12 @@ class CallLog:
             for number, line in enumerate(file, start=1):
                 if not line.endswith(b"\n"):
                     return
-                match = _HEAD.match(line)
+                match = head.match(line)
                 if match is None:
                     raise InputError(
                         f"{self.path}:{number}: not a call of this stage; restore or remove the line"
                     )
-                yield number, offset, match
+                yield offset, match
                 offset += len(line)
 
     def _line(self, offset: int) -> bytes:
