@@ -7,7 +7,7 @@ import sys
 import typer
 
 from trace_builder import __version__
-from trace_builder.commands import config, rehearse, run, stats, status
+from trace_builder.commands import config, evaluate, rehearse, release, report, run, stats, status, trace
 from trace_builder.errors import TraceBuildError
 
 app = typer.Typer(
@@ -20,8 +20,12 @@ app = typer.Typer(
 )
 app.command()(run.run)
 app.command()(status.status)
-app.command()(rehearse.rehearse)
+app.command()(release.release)
+app.command()(trace.trace)
+app.command()(report.report)
 app.command()(stats.stats)
+app.command()(evaluate.evaluate)
+app.command()(rehearse.rehearse)
 app.add_typer(config.app, name="config")
 
 
