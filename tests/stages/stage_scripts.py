@@ -1,0 +1,150 @@
+"""A model that answers from a script, and the records that stages are tested on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from trace_builder.config import CallConfig, RunConfig
+from trace_builder.records import (
+    Answered,
+    Constraint,
+    Expanded,
+    Instruction,
+    Item,
+    Judgement,
+    Record,
+    Rejection,
+    Score,
+)
+from trace_builder.stages.base import Answer, Stage, Unanswered
+from trace_builder.stages.replies import Rewriting, RewrittenConstraint, Verdict, Verdicts
+
+T = TypeVar("T")
+
+#: Answers a question gets before it is given up, as in a run.
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a stage asked."""
+
+    prompt: str
+    values: dict[str, str | None]
+    call: CallConfig
+    sample: int
+
+
+class Scripted:
+    """An ``Ask`` that answers each prompt from its own list of replies, in order. A question that the script
+    has no reply for fails the test; an unfit reply costs an attempt and the next one is taken."""
+
+    def __init__(self, **replies: Any) -> None:
+        self._replies = {name: list(r) if isinstance(r, list) else [r] for name, r in replies.items()}
+        self.asked: list[Question] = []
+
+    async def __call__(
+        self,
+        prompt: str,
+        values: Mapping[str, str | None],
+        want: type[T],
+        call: CallConfig,
+        *,
+        sample: int = 0,
+        check: Callable[[T], None] | None = None,
+    ) -> Answer[T]:
+        self.asked.append(Question(prompt, dict(values), call, sample))
+        for _ in range(ATTEMPTS):
+            assert self._replies.get(prompt), f"{prompt} was asked once too often"
+            reply = self._replies[prompt].pop(0)
+            if isinstance(reply, Exception):
+                raise reply
+            answer = reply if isinstance(reply, Answer) else Answer(reply)
+            assert isinstance(answer.value, want)
+            try:
+                if check is not None:
+                    check(answer.value)
+            except ValueError:
+                continue
+            return answer
+        raise Unanswered("failed", "unfit_answer", prompt)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return dict(Counter(question.prompt for question in self.asked))
+
+    def to(self, prompt: str) -> list[Question]:
+        return [question for question in self.asked if question.prompt == prompt]
+
+    @property
+    def left(self) -> dict[str, int]:
+        """Replies that nothing asked for."""
+        return {name: len(replies) for name, replies in self._replies.items() if replies}
+
+
+def walk(stage: Stage, record: Record, ask: Scripted) -> Any:
+    """What a stage makes of a record; every reply of the script must have been used."""
+    made = asyncio.run(stage.process(record, ask))
+    assert ask.left == {}
+    return made
+
+
+def rejected(made: Any) -> str:
+    assert isinstance(made, Rejection), made
+    assert made.detail
+    return made.reason
+
+
+def config(**sections: Any) -> RunConfig:
+    """The default configuration, judging by the judge alone unless told otherwise."""
+    return RunConfig.model_validate({"judge": {"code_checks": False}, **sections})
+
+
+def expanded(text: str, given: str | None = None, instruction: str = "Write a poem.") -> Expanded:
+    return Expanded(
+        id="a", lang="en", instruction=instruction, input=given, text=text, target=2, offered=("theme",)
+    )
+
+
+def instruction(*texts: str, given: str | None = None) -> Instruction:
+    constraints = tuple(Constraint(id=f"c{n}", text=t, dimension="inclusion") for n, t in enumerate(texts, 1))
+    return Instruction(description="Write a poem.", constraints=constraints, input=given)
+
+
+def judgement(*scores: int | None, votes: int = 1) -> Judgement:
+    return Judgement(
+        scores=tuple(Score(constraint=f"c{n}", score=s) for n, s in enumerate(scores, 1)), votes=votes
+    )
+
+
+def verdicts(*scores: Any, names: tuple[str, ...] | None = None) -> Verdicts:
+    """A judge's reply with these scores for c1, c2 ..., or for other ids."""
+    names = names or tuple(f"c{n}" for n in range(1, len(scores) + 1))
+    return Verdicts(
+        verdicts=[
+            Verdict(id=name, reasoning=f"about {name}", score=score)
+            for name, score in zip(names, scores, strict=True)
+        ]
+    )
+
+
+def answered(*texts: str, response: str = "The good poem.", imperfect: tuple[Any, ...] = ()) -> Answered:
+    x1 = instruction(*texts)
+    full = judgement(*(10 for _ in texts))
+    return Answered(id="a", lang="en", instruction=x1, response=response, judgement=full, imperfect=imperfect)
+
+
+def rewriting(*rows: tuple[str, str | None]) -> Rewriting:
+    """The whole list of x2's constraints as (text, id of what it replaces)."""
+    return Rewriting(
+        reasoning="",
+        constraints=[RewrittenConstraint(text=t, dimension="Inclusion", replaces=r) for t, r in rows],
+    )
+
+
+def same_origin(made: Item, record: Item) -> bool:
+    return (made.id, made.lang, made.source) == (record.id, record.lang, record.source)

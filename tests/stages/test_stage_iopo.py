@@ -1,0 +1,181 @@
+"""iopo: the drawn operation, what x2 may be, y2, and the paper's own check."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from stage_scripts import Scripted, answered, config, rejected, rewriting, same_origin, verdicts, walk
+
+from trace_builder.records import Group
+from trace_builder.stages.base import Answer
+from trace_builder.stages.iopo import Iopo
+from trace_builder.stages.replies import Rationality
+from trace_builder.taxonomy import Taxonomy
+
+SEA, BRIEF, SALT = "Mention the sea.", "Use at most 5 words.", "Mention the salt."
+RECORD = answered(SEA, BRIEF)
+REVISED = rewriting((SEA, "c1"), ("Use at least 50 words.", "c2"))
+
+
+def iopo(taxonomy: Taxonomy, operation: str = "revise", **sections: Any) -> Iopo:
+    iopo_config = {"operations": {operation: 1}, **sections.pop("iopo", {})}
+    return Iopo(config(iopo=iopo_config, **sections), taxonomy)
+
+
+def test_operations_are_drawn_by_weight(taxonomy: Taxonomy) -> None:
+    stage = Iopo(config(iopo={"operations": {"add": 1, "delete": 2, "revise": 5}}), taxonomy)
+    seen = Counter(stage.draw(f"seed_{n}", 3) for n in range(8000))
+    assert {name: round(count / 1000) for name, count in seen.items()} == {"add": 1, "delete": 2, "revise": 5}
+
+
+def test_the_paper_draws_them_uniformly(taxonomy: Taxonomy) -> None:
+    stage = Iopo(config(iopo={"operations": {"add": 1, "delete": 1, "revise": 1}}), taxonomy)
+    seen = Counter(stage.draw(f"seed_{n}", 3) for n in range(6000))
+    assert all(abs(count - 2000) < 200 for count in seen.values())
+
+
+def test_a_draw_depends_on_the_id_and_the_seed_and_not_on_the_order_of_the_weights(
+    taxonomy: Taxonomy,
+) -> None:
+    ids = [f"seed_{n}" for n in range(200)]
+    weights = {"add": 1, "delete": 1, "revise": 1}
+    one = Iopo(config(iopo={"operations": weights}), taxonomy)
+    turned = Iopo(config(iopo={"operations": dict(reversed(weights.items()))}), taxonomy)
+    other = Iopo(config(seed=1, iopo={"operations": weights}), taxonomy)
+    assert [one.draw(i, 3) for i in ids] == [turned.draw(i, 3) for i in ids]
+    assert [one.draw(i, 3) for i in ids] != [other.draw(i, 3) for i in ids]
+
+
+def test_a_weight_of_zero_is_never_drawn_nor_the_deletion_of_all_there_is(taxonomy: Taxonomy) -> None:
+    stage = Iopo(config(iopo={"operations": {"add": 0, "delete": 9, "revise": 1}}), taxonomy)
+    assert {stage.draw(f"seed_{n}", 3) for n in range(300)} == {"delete", "revise"}
+    assert {stage.draw(f"seed_{n}", 1) for n in range(300)} == {"revise"}
+    assert iopo(taxonomy, "delete").draw("a", 1) == "revise"
+
+
+@pytest.mark.parametrize("operation", ["add", "delete", "revise"])
+def test_each_operation_has_its_prompt(taxonomy: Taxonomy, operation: str) -> None:
+    ask = Scripted(**{f"iopo_{operation}": rewriting((SEA, None), (BRIEF, None))})
+    assert rejected(walk(iopo(taxonomy, operation), RECORD, ask)) == "x2_unchanged"
+    values = ask.asked[0].values
+    assert values["operation"] == operation
+    assert values["description"] == "Write a poem."
+    assert values["response"] == "The good poem."
+    assert SEA in (values["constraints"] or "")
+
+
+@pytest.mark.parametrize(
+    ("operation", "rows"),
+    [
+        ("add", [(SEA, None)]),
+        ("add", [(SEA, None), ("Use 50 words.", "c2")]),
+        ("add", [(SEA, None), (SALT, None)]),
+        ("delete", [(SEA, None), (BRIEF, None), (SALT, None)]),
+        ("delete", [(SEA, None), ("Use 50 words.", "c2")]),
+        ("delete", []),
+        ("revise", [(SEA, None), (BRIEF, None), (SALT, None)]),
+        ("revise", [(SEA, None)]),
+        ("revise", [(SEA, None), ("Use 50 words.", None)]),
+        ("revise", [("Use 50 words.", "c2")]),
+        ("revise", [(SEA, None), ("Use 50 words.", "c9")]),
+    ],
+)
+def test_another_difference_than_asked_for_is_the_wrong_operation(
+    taxonomy: Taxonomy, operation: str, rows: list[tuple[str, str | None]]
+) -> None:
+    ask = Scripted(**{f"iopo_{operation}": rewriting(*rows)})
+    made = walk(iopo(taxonomy, operation), RECORD, ask)
+    assert rejected(made) == "wrong_operation"
+    assert made.detail.startswith(f"{operation} was asked for: ")
+    assert ask.counts == {f"iopo_{operation}": 1}, "nothing more is paid for"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(SEA, None), (BRIEF, None)],
+        [("1. mention THE sea", "c1"), ("- Use at most 5 words", "c2")],
+        [(BRIEF, "c1"), (SEA, "c2")],
+        [(SEA, None), (SEA, "c2"), (BRIEF, None), ("", None)],
+    ],
+    ids=["same", "same but for layout", "turned round", "said twice"],
+)
+def test_x2_that_says_the_same_is_unchanged(taxonomy: Taxonomy, rows: list[tuple[str, str | None]]) -> None:
+    assert rejected(walk(iopo(taxonomy), RECORD, Scripted(iopo_revise=rewriting(*rows)))) == "x2_unchanged"
+
+
+def test_a_dimensions_name_may_not_leak_into_a_new_constraint(taxonomy: Taxonomy) -> None:
+    ask = Scripted(iopo_revise=rewriting((SEA, None), ("Numbering and List: use three points.", "c2")))
+    assert rejected(walk(iopo(taxonomy), RECORD, ask)) == "name_leaked"
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("", "empty_response"),
+        (Answer("A long", truncated=True), "truncated_response"),
+        ("I cannot assist with this.", "refused_response"),
+        (" The good poem.\n", "the response to x2 is the response to x1"),
+    ],
+)
+def test_y2_that_is_no_response_of_its_own_is_imperfect(taxonomy: Taxonomy, reply: Any, said: str) -> None:
+    ask = Scripted(iopo_revise=REVISED, judge=verdicts(10, 0), respond=reply)
+    made = walk(iopo(taxonomy), RECORD, ask)
+    assert rejected(made) == "y2_imperfect"
+    assert made.detail == said
+
+
+def test_y2_has_as_many_tries_as_the_config_says(taxonomy: Taxonomy) -> None:
+    judging = [verdicts(10, 0), verdicts(10, 9), verdicts(8, 10)]
+    ask = Scripted(iopo_revise=REVISED, judge=judging, respond=["No.", "Nor that."])
+    made = walk(iopo(taxonomy, iopo={"samples": 2}), RECORD, ask)
+    assert rejected(made) == "y2_imperfect"
+    assert made.detail == "fails c1"
+    assert [question.sample for question in ask.to("respond")] == [0, 1]
+
+
+def test_y2_is_asked_for_as_the_response_was(taxonomy: Taxonomy) -> None:
+    stage = iopo(taxonomy, respond={"call": {"temperature": 0.3}})
+    ask = Scripted(iopo_revise=REVISED, judge=[verdicts(10, 0), verdicts(10, 9)], respond="No.")
+    walk(stage, RECORD, ask)
+    question = ask.to("respond")[0]
+    assert question.call.temperature == 0.3
+    assert question.values["instruction"] == "Write a poem.\nMention the sea.\nUse at least 50 words.\n"
+
+
+class TestPaper:
+    """The paper's profile: one question about the whole group, and nothing proven."""
+
+    def made(self, taxonomy: Taxonomy, verdict: str) -> tuple[Any, Scripted]:
+        rational = Rationality.model_validate({"reasoning": "they fit", "verdict": verdict})
+        ask = Scripted(iopo_add=rewriting((SEA, None), (BRIEF, None), (SALT, None)), respond="Salt.",
+                       judge=verdicts(10, 10, 10), rational=rational)  # fmt: skip
+        return walk(iopo(taxonomy, "add", iopo={"certificate": "rationality"}), RECORD, ask), ask
+
+    def test_a_rational_group_is_kept_without_a_claim(self, taxonomy: Taxonomy) -> None:
+        made, ask = self.made(taxonomy, "rational")
+        assert isinstance(made, Group)
+        assert same_origin(made, RECORD)
+        assert made.certificate == "rationality"
+        assert (made.cells.x1y2, made.cells.x2y1) == (None, None)
+        assert not any(value for _, value in made.terms)
+        assert ask.counts == {"iopo_add": 1, "respond": 1, "judge": 1, "rational": 1}
+
+    def test_the_question_shows_the_whole_group(self, taxonomy: Taxonomy) -> None:
+        _, ask = self.made(taxonomy, "rational")
+        values = ask.to("rational")[0].values
+        assert values["x1"] == RECORD.instruction.render()
+        assert values["x2"] == "Write a poem.\nMention the sea.\nUse at most 5 words.\nMention the salt.\n"
+        assert (values["y1"], values["y2"]) == ("The good poem.", "Salt.")
+
+    def test_the_rest_is_not_rational(self, taxonomy: Taxonomy) -> None:
+        made, _ = self.made(taxonomy, "not_rational")
+        assert rejected(made) == "not_rational"
+        assert made.detail == "they fit"
+
+    def test_y2_still_needs_full_marks(self, taxonomy: Taxonomy) -> None:
+        ask = Scripted(iopo_revise=REVISED, respond="No.", judge=verdicts(10, 5))
+        stage = iopo(taxonomy, iopo={"certificate": "rationality"})
+        assert rejected(walk(stage, RECORD, ask)) == "y2_imperfect"

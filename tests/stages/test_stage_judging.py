@@ -1,0 +1,148 @@
+"""Judging: the strictest vote counts, and what is not plainly a verdict is no pass."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from stage_scripts import ATTEMPTS, Scripted, config, instruction, verdicts
+
+from trace_builder.config import JudgeConfig
+from trace_builder.records import Judgement
+from trace_builder.stages.base import Unanswered
+from trace_builder.stages.judging import Claim, judge, judge_call, judge_votes, strictest
+
+X = instruction("Mention the sea.", "Use at most 5 words.")
+
+
+def judged(
+    ask: Scripted, response: str = "The sea.", claim: Claim = "follows", **judge_config: Any
+) -> Judgement:
+    settings = config(judge={"code_checks": False, **judge_config}).judge
+    made = asyncio.run(judge(ask, X, response, settings, claim))
+    assert ask.left == {}
+    return made
+
+
+def scores(made: Judgement) -> tuple[int | None, ...]:
+    return tuple(score.score for score in made.scores)
+
+
+def test_scores_are_taken_by_id_whatever_their_order() -> None:
+    made = judged(Scripted(judge=verdicts(3, 10, names=("c2", "c1"))))
+    assert [(s.constraint, s.score, s.reasoning) for s in made.scores] == [
+        ("c1", 10, "about c1"),
+        ("c2", 3, "about c2"),
+    ]
+    assert made.overall == 6.5
+    assert made.failed == ("c2",)
+
+
+def test_a_verdict_on_something_else_is_ignored() -> None:
+    assert scores(judged(Scripted(judge=verdicts(10, 10, 0, names=("c1", "c2", "overall"))))) == (10, 10)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        verdicts(10, names=("c1",)),
+        verdicts(10, 10, 10, names=("c1", "c2", "c2")),
+        verdicts(10, 10, 0, names=("c1", "c2", "c2")),
+        verdicts(10, "7 or 8"),
+        verdicts(10, 11),
+        verdicts(10, None),
+        verdicts(10, True),
+        verdicts(10, 10, names=("c1", "C2")),
+    ],
+    ids=["missing", "doubled", "doubled apart", "unreadable", "too high", "null", "a boolean", "other id"],
+)
+def test_an_unscored_constraint_is_asked_again(bad: Any) -> None:
+    assert scores(judged(Scripted(judge=[bad, verdicts(10, 10)]))) == (10, 10)
+
+
+def test_unscored_to_the_end_is_failed_and_neither_pass_nor_verdict() -> None:
+    ask = Scripted(judge=[verdicts(10, names=("c1",))] * ATTEMPTS)
+    with pytest.raises(Unanswered) as caught:
+        judged(ask)
+    assert caught.value.status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("written", "score"), [("10/10", 10), ("[[ 7 ]]", 7), ("Score: 9", 9), ("１０分", 10)]
+)
+def test_scores_are_read_as_models_write_them(written: str, score: int) -> None:
+    assert scores(judged(Scripted(judge=verdicts(10, written)))) == (10, score)
+
+
+def test_one_vote_is_asked_at_the_judges_own_temperature_and_several_at_another() -> None:
+    one = JudgeConfig(votes=1, vote_temperature=0.9)
+    assert judge_call(one) == one.call
+    three = JudgeConfig(votes=3, vote_temperature=0.9)
+    assert judge_call(three).temperature == 0.9
+    ask = Scripted(judge=[verdicts(10, 10)] * 3)
+    judged(ask, votes=3, vote_temperature=0.9)
+    assert [(q.sample, q.call.temperature) for q in ask.asked] == [(0, 0.9), (1, 0.9), (2, 0.9)]
+
+
+def test_of_several_votes_the_lowest_score_of_each_constraint_counts() -> None:
+    votes = [verdicts(10, 10), verdicts(10, 10), verdicts(6, 10)]
+    made = judged(Scripted(judge=votes), votes=3)
+    assert scores(made) == (6, 10)
+    assert made.votes == 3
+
+
+def test_voting_stops_once_the_response_cannot_pass_any_more() -> None:
+    ask = Scripted(judge=[verdicts(10, 10), verdicts(9, 10)])
+    made = judged(ask, votes=5)
+    assert (scores(made), made.votes) == ((9, 10), 2)
+    assert ask.counts == {"judge": 2}
+
+
+def test_a_claimed_fail_needs_every_vote() -> None:
+    made = judged(Scripted(judge=[verdicts(0, 10), verdicts(4, 10)]), claim="fails", votes=2)
+    assert (scores(made), made.failed, made.votes) == ((4, 10), ("c1",), 2)
+
+
+def test_voting_stops_once_no_fail_can_be_claimed_any_more() -> None:
+    made = judged(Scripted(judge=[verdicts(0, 10), verdicts(10, 3)]), claim="fails", votes=5)
+    assert (scores(made), made.failed, made.votes) == ((10, 10), (), 2)
+
+
+def test_code_overrules_a_pass_it_can_prove_wrong() -> None:
+    long = "The sea is wide and deep and blue."
+    made = judged(Scripted(judge=verdicts(10, 10)), long, code_checks=True)
+    assert scores(made) == (10, 0)
+    assert made.scores[1].by == "code"
+    assert "about c2" in made.scores[1].reasoning, "the judge's word is kept"
+    assert scores(judged(Scripted(judge=verdicts(10, 10)), long)) == (10, 10)
+
+
+def test_code_never_turns_a_fail_into_a_pass() -> None:
+    made = judged(Scripted(judge=verdicts(10, 2)), "The sea.", code_checks=True)
+    assert scores(made) == (10, 2)
+    assert made.scores[1].by == "judge"
+
+
+def test_code_overrules_each_vote_before_they_are_put_together() -> None:
+    long = "The sea is wide and deep and blue."
+    made = judged(Scripted(judge=[verdicts(10, 10)] * 2), long, claim="fails", code_checks=True, votes=2)
+    assert made.failed == ("c2",)
+
+
+def test_all_votes_can_be_had_without_stopping() -> None:
+    ask = Scripted(judge=[verdicts(0, 0), verdicts(10, 10), verdicts(5, 10)])
+    votes = asyncio.run(judge_votes(ask, X, "The sea.", config(judge={"votes": 3}).judge))
+    assert [scores(vote)[0] for vote in votes] == [0, 10, 5]
+    assert scores(strictest(votes)) == (0, 0)
+
+
+def test_one_unscored_vote_leaves_a_constraint_unscored() -> None:
+    whole, torn = (Judgement.model_validate({"scores": rows}) for rows in (
+        [{"constraint": "c1", "score": 10}],
+        [{"constraint": "c1", "score": None}],
+    ))  # fmt: skip
+    combined = strictest((whole, torn))
+    assert combined.unscored == ("c1",)
+    assert not combined.perfect
+    assert combined.overall is None

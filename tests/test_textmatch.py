@@ -1,0 +1,103 @@
+"""Comparing pieces of text by what they say."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trace_builder.textmatch import containment, numbers, squeeze, unmarked
+
+WORDS = st.text(alphabet="abcdefg 海的诗", min_size=1, max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Use at most 50 words.", "use  AT most\n５０ words"),
+        ("不超过５０字！", "不超过50字"),
+        ("“quoted”", "'quoted'"),
+        ("Straße", "STRASSE"),
+        ("ﬁne", "fine"),
+    ],
+)
+def test_layout_width_case_and_punctuation_do_not_count(one: str, other: str) -> None:
+    assert squeeze(one) == squeeze(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("50 words", "60 words"), ("a b", "a c"), ("大海", "大河")])
+def test_words_and_figures_do(one: str, other: str) -> None:
+    assert squeeze(one) != squeeze(other)
+
+
+@pytest.mark.parametrize(
+    "mark", ["- ", "* ", "+ ", "•", "· ", "1. ", "1.", "12) ", "(3) ", "（4）", "5、", "６．"]
+)
+def test_marks_are_taken_off(mark: str) -> None:
+    assert unmarked(f"  {mark}Mention it. ") == "Mention it."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-5 °C is the limit.",
+        "**Bold** the title.",
+        "+1 for each point.",
+        "3.5 pages at least.",
+        "2026. is a year",
+        "100) is no mark",
+        "- read\n- write",
+        "* read\n  - twice\n* write",
+        "1. read\n2. write",
+        "（1）读\n（2）写",
+        "-",
+        "1.",
+    ],
+)
+def test_what_is_no_mark_stays(text: str) -> None:
+    assert unmarked(text) == text
+
+
+def test_a_list_below_another_kind_of_mark_stays_with_its_lead_in() -> None:
+    assert unmarked("2. In these steps:\n- read\n- write") == "In these steps:\n- read\n- write"
+    assert unmarked("- In these steps:\n1. read\n2. write") == "In these steps:\n1. read\n2. write"
+    assert unmarked("3. In these steps:\n1. read\n2. write") == "In these steps:\n1. read\n2. write"
+
+
+@given(st.text())
+def test_unmarking_takes_from_the_front_alone(text: str) -> None:
+    rest = unmarked(text)
+    assert text.strip().endswith(rest)
+    assert bool(rest) == bool(text.strip())
+
+
+@given(WORDS, WORDS, WORDS)
+def test_a_piece_of_the_source_is_found_whole(before: str, piece: str, after: str) -> None:
+    assert containment(piece, before + piece + after) == 1.0
+
+
+@given(st.text(), st.text())
+def test_containment_is_a_share(piece: str, source: str) -> None:
+    assert 0.0 <= containment(piece, source) <= 1.0
+
+
+@given(st.text(alphabet="abcdefg", min_size=4), st.text(alphabet="uvwxyz", min_size=1))
+def test_nothing_of_another_text_is_found(piece: str, source: str) -> None:
+    assert containment(piece, source) == 0.0
+
+
+def test_a_short_piece_is_in_or_not() -> None:
+    assert containment("sea", "the sea is blue") == 1.0
+    assert containment("sky", "the sea is blue") == 0.0
+    assert containment(" ... ", "the sea") == 1.0
+
+
+def test_half_a_piece_is_about_a_half() -> None:
+    assert containment(
+        "mention the sea and avoid the moon", "please mention the sea and then stop"
+    ) == pytest.approx(0.5, abs=0.15)
+
+
+def test_numbers_are_whole_and_in_one_width() -> None:
+    assert numbers("Use ５0 to 60 words, 3.5 pages") == {"50", "60", "3", "5"}
+    assert numbers("none") == set()
