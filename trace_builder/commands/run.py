@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -106,7 +107,14 @@ def report(result: PipelineResult) -> None:
     typer.echo(f"Made in {folder}: {made}.")
     if result.summary.failed:
         typer.echo(f"{result.summary.failed} records failed; run the same command again to try them anew.")
-    typer.echo(
-        f"Next: trace-build status {folder} | trace-build report {folder} | "
-        f"trace-build release {folder} --to {folder}-release"
-    )
+    typer.echo("Next:")
+    for then in (f"status {folder}", f"report {folder}", f"release {folder} --to {folder}-release"):
+        typer.echo(f"  {_program()} {then}")
+
+
+def _program() -> str:
+    """How this program can be called again from here."""
+    if shutil.which("trace-build"):
+        return "trace-build"
+    program = Path(sys.argv[0])
+    return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else str(program)
