@@ -172,3 +172,30 @@ def _estimate(found: dict[str, Any], factor: float = 1, unit: str = "") -> str:
     if found["low"] is None:
         return text
     return f"{text} ({found['low'] * factor:.{digits}f} to {found['high'] * factor:.{digits}f})"
+
+
+def print_agreement(found: dict[str, Any], printer: Printer) -> None:
+    """How far annotators agree on each question, with intervals."""
+    people = ", ".join(f"{name} ({answers})" for name, answers in found["annotators"].items())
+    printer.heading(
+        f"{len(found['annotators'])} annotators of {found['instructions']} instructions: {people}"
+    )
+    body: list[tuple[Cell, ...]] = []
+    kinds = []
+    for question, row in found["questions"].items():
+        kinds.append(row["kappa"]["kind"].capitalize())
+        body.append(
+            (
+                question,
+                row["units"],
+                _estimate(row["percent"], 100, "%"),
+                _estimate(row["kappa"]),
+                _estimate(row["alpha"]),
+            )
+        )
+    kappa = f"{kinds[0]}'s kappa".replace("s's", "s'")
+    printer.table(("", "answered twice", "agreement", kappa, "Krippendorff's alpha"), body)
+    printer.line("In brackets: 95% bootstrap intervals over instructions.")
+    disputes = found["disagreements"]
+    listed = ", ".join(disputes[:20]) + (", ..." if len(disputes) > 20 else "")
+    printer.line(f"{len(disputes)} disagreements{': ' + listed if disputes else ''}")

@@ -1,0 +1,198 @@
+"""A second model checks each instruction of an evaluation set and proposes a correction (paper 4.4)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from trace_builder.config import CallConfig, RunConfig
+from trace_builder.errors import InputError
+from trace_builder.evaluate.items import EvalItem
+from trace_builder.evaluate.lines import read_rows, write_jsonl
+from trace_builder.evaluate.reading import EvalSet
+from trace_builder.evaluate.running import ITEMS, write_items
+from trace_builder.records import Instruction, Record
+from trace_builder.run.engine import RunSpec, RunSummary, run_stages
+from trace_builder.run.lock import folder_lock
+from trace_builder.run.pipeline import open_prompts
+from trace_builder.run.rooms import Room
+from trace_builder.stages.base import Ask, Unfit
+from trace_builder.stages.blocks import instruction_values
+from trace_builder.stages.replies import Reply
+from trace_builder.taxonomy import Taxonomy
+
+CHECKS = "checks.jsonl"
+FAULTS = ("empty_description", "redundancy", "input_mismatch")
+
+
+class CorrectedConstraint(Reply):
+    id: str
+    text: str
+
+
+class EvalsetCheck(Reply):
+    """Prompt ``evalset_check``. Where a fault is named, the last three fields are the whole instruction as it
+    should be; else they are null, empty and null."""
+
+    reasoning: str
+    empty_description: bool
+    redundancy: bool
+    input_mismatch: bool
+    description: str | None
+    constraints: list[CorrectedConstraint]
+    input: str | None
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        return tuple(name for name in FAULTS if getattr(self, name))
+
+
+class Finding(Record):
+    """What the check found in one instruction. ``proposal`` keeps the constraints' ids; None where nothing is
+    wrong, or nothing better was proposed."""
+
+    id: str
+    lang: str
+    faults: tuple[str, ...]
+    reasoning: str
+    proposal: Instruction | None = None
+
+
+class CheckInstruction:
+    """One question an instruction: three faults, and how it should read without them."""
+
+    name = "evalset_check"
+    after = None
+    reads = EvalItem
+    makes = Finding
+    prompts = ("evalset_check",)
+    code = (__name__,)
+
+    def __init__(self, call: CallConfig) -> None:
+        self._call = call
+
+    @property
+    def calls(self) -> tuple[CallConfig, ...]:
+        return (self._call,)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {}
+
+    async def process(self, record: EvalItem, ask: Ask) -> Finding:
+        def usable(reply: EvalsetCheck) -> None:
+            proposal(record.instruction, reply)
+
+        values = instruction_values(record.instruction)
+        answer = await ask("evalset_check", values, EvalsetCheck, self._call, check=usable)
+        return Finding(
+            id=record.id,
+            lang=record.lang,
+            faults=answer.value.faults,
+            reasoning=answer.value.reasoning,
+            proposal=proposal(record.instruction, answer.value),
+        )
+
+
+def proposal(instruction: Instruction, reply: EvalsetCheck) -> Instruction | None:
+    """The corrected instruction; None without a fault, or where the correction changes nothing.
+
+    Raises:
+        Unfit: a fault without a usable correction: no description, no constraint, an unknown or doubled id.
+    """
+    if not reply.faults:
+        return None
+    if not (reply.description or "").strip():
+        raise Unfit("a fault is named, but the corrected description is empty")
+    try:
+        corrected = with_texts(
+            instruction, reply.description or "", [(c.id, c.text) for c in reply.constraints], reply.input
+        )
+    except ValueError as exc:
+        raise Unfit(str(exc)) from None
+    return None if corrected == instruction else corrected
+
+
+def with_texts(
+    instruction: Instruction, description: str, texts: list[tuple[str, str]], given: str | None
+) -> Instruction:
+    """The instruction with other texts; constraints keep their ids and dimensions, and some may be gone.
+
+    Raises:
+        ValueError: no constraint, an empty one, an unknown or doubled id.
+    """
+    known = {constraint.id: constraint for constraint in instruction.constraints}
+    if not texts:
+        raise ValueError("a corrected instruction without constraints")
+    if len({id_ for id_, _ in texts}) != len(texts):
+        raise ValueError("a corrected instruction with the same constraint twice")
+    constraints = []
+    for id_, text in texts:
+        if id_ not in known:
+            raise ValueError(f"a correction of {id_!r}, which the instruction does not have")
+        if not text.strip():
+            raise ValueError(f"an empty correction of {id_}")
+        constraints.append(known[id_].model_copy(update={"text": text}))
+    kept = given if given is not None and given.strip() not in ("", "NULL") else None
+    return Instruction(description=description, constraints=tuple(constraints), input=kept)
+
+
+def check_set(config: RunConfig, data: EvalSet, taxonomy: Taxonomy, say: Callable[[str], None]) -> RunSummary:
+    """Checks every instruction into ``config.output``, resumable, and writes ``checks.jsonl`` at the end.
+
+    Raises:
+        InputError, StoppedError: as ``run``.
+    """
+    prompts = open_prompts(config, taxonomy)
+    stage = CheckInstruction(config.quality.call)
+    prompts.digest(stage.prompts)
+    folder = config.output
+
+    def finish(rooms: tuple[Room, ...]) -> None:
+        write_jsonl(
+            folder / CHECKS,
+            (outcome.record for outcome in rooms[0].outcomes.read_accepted() if outcome.record),
+        )
+
+    with folder_lock(folder):
+        write_items(folder / ITEMS, data.items)
+        spec = RunSpec(
+            folder=folder,
+            source=folder / ITEMS,
+            stages=(stage,),
+            prompts=prompts,
+            models=config.models,
+            wire=config.wire,
+            seed=config.seed,
+            rehearsal=config.rehearsal,
+            strict=config.strict,
+            about={
+                "profile": config.profile,
+                "config": config.model_dump(mode="json"),
+                "data": {"path": str(data.path), "digest": data.digest, "instructions": len(data.items)},
+            },
+            finish=finish,
+            say=say,
+        )
+        return asyncio.run(run_stages(spec))
+
+
+def read_findings(path: Path, known: set[str]) -> dict[str, Finding]:
+    """The findings of ``checks.jsonl`` (or of the folder that holds it), by id.
+
+    Raises:
+        InputError: no such file, a damaged line, or a finding for an instruction that is not in the set.
+    """
+    path = path / CHECKS if path.is_dir() else path
+    found = {}
+    for number, row in read_rows(path):
+        try:
+            finding = Finding.model_validate(row)
+        except ValueError:
+            raise InputError(f"{path}:{number}: not a finding of `trace-build evalset check`") from None
+        if finding.id not in known:
+            raise InputError(f"{path}:{number}: a finding for {finding.id!r}, which the set does not have")
+        found[finding.id] = finding
+    return found
