@@ -32,7 +32,7 @@ class CorrectedConstraint(Reply):
     text: str
 
 
-class EvalsetCheck(Reply):
+class Inspection(Reply):
     """Prompt ``evalset_check``. Where a fault is named, the last three fields are the whole instruction as it
     should be; else they are null, empty and null."""
 
@@ -82,11 +82,11 @@ class CheckInstruction:
         return {}
 
     async def process(self, record: EvalItem, ask: Ask) -> Finding:
-        def usable(reply: EvalsetCheck) -> None:
+        def usable(reply: Inspection) -> None:
             proposal(record.instruction, reply)
 
         values = instruction_values(record.instruction)
-        answer = await ask("evalset_check", values, EvalsetCheck, self._call, check=usable)
+        answer = await ask("evalset_check", values, Inspection, self._call, check=usable)
         return Finding(
             id=record.id,
             lang=record.lang,
@@ -96,7 +96,7 @@ class CheckInstruction:
         )
 
 
-def proposal(instruction: Instruction, reply: EvalsetCheck) -> Instruction | None:
+def proposal(instruction: Instruction, reply: Inspection) -> Instruction | None:
     """The corrected instruction; None without a fault, or where the correction changes nothing.
 
     Raises:

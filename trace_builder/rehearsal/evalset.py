@@ -1,4 +1,4 @@
-"""The task ``evalset_check``: three faults of an instruction, and how it reads without them."""
+"""The task ``inspection``: three faults of an instruction, and how it reads without them."""
 
 from __future__ import annotations
 
