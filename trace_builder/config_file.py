@@ -91,10 +91,11 @@ def _note_lines(node: Any, place: Place, origins: Origins, path: Path) -> None:
 def _put(tree: dict[str, Any], key: str, value: Any, where: str, origins: Origins) -> None:
     """Sets one setting, and notes that it was not the file that set it."""
     place = tuple(key.split("."))
-    for parent in place[:-1]:
+    for depth, parent in enumerate(place[:-1], start=1):
         inner = tree.get(parent)
         if inner is None:
             inner = tree[parent] = {}
+            origins[place[:depth]] = where
         if not isinstance(inner, dict):
             raise InputError(f"{where}: {parent!r} is a value, not a section")
         tree = inner

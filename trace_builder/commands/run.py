@@ -56,9 +56,13 @@ def run(
     Without arguments: the bundled seeds, the embedded rehearsal model, outputs/rehearsal.
     """
     from trace_builder.config_file import load_config
+    from trace_builder.errors import InputError
     from trace_builder.resources import shipped
     from trace_builder.run.pipeline import run_pipeline
+    from trace_builder.stages.registry import STAGE_NAMES
 
+    if stage not in ("all", *STAGE_NAMES):
+        raise InputError(f"--stage {stage}: expected all, {', '.join(STAGE_NAMES[:-1])} or {STAGE_NAMES[-1]}")
     values: dict[str, Any] = {}
     if seeds:
         values["seeds"] = [str(path) for path in seeds]
@@ -117,4 +121,6 @@ def _program() -> str:
     if shutil.which("trace-build"):
         return "trace-build"
     program = Path(sys.argv[0])
+    if program.name == "__main__.py":
+        return f"{sys.executable} -m trace_builder"
     return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else str(program)
