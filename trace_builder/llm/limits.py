@@ -1,21 +1,41 @@
 """How many requests may be in flight: slow start, then additive increase and multiplicative decrease.
 
-Everything is counted in answers, not in seconds. A window is as many answers as the limit was at its start;
-at its end the limit grows by a step if it was used up, and shrinks by the share of answers that said
-"overloaded". A few stray 429s therefore cost little, while a server that turns half of the requests away
-halves the limit at once.
+Everything is counted in answers, not in seconds. A window is as many answers as the limit was at its start.
+At its end the limit grows by a step if it was used up and hardly an answer said "overloaded"; it shrinks by
+the share of answers that did. A server that is full turns less away after that. One that throws in a 503 here
+and there, whatever is asked of it, does not: then the share is taken for its noise and borne from then on,
+for halving at every stray error would leave the GPUs idle.
 """
 
 from __future__ import annotations
 
 import asyncio
 import heapq
+from dataclasses import dataclass
 from itertools import count
 
+#: Share of overloads, beyond the noise, up to which the limit grows, and over which it shrinks.
+GROW_UP_TO = 1 / 16
+CUT_OVER = 1 / 8
 #: The most a single window takes away.
-MAX_CUT = 0.5
+MAX_CUT = 1 / 2
+#: The most that is ever taken for noise.
+MAX_NOISE = 1 / 2
+#: What is left of the noise from window to window.
+FADING = 0.95
+#: Answers in the shortest window: fewer tell no share.
+SHORTEST = 64
 #: Windows of additive increase from nothing to the bound.
 STEPS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A cut whose effect is still to be seen: the limit before it, and the share of overloads over which the
+    cut was in vain."""
+
+    limit: float
+    doubt: float
 
 
 class AdaptiveLimit:
@@ -35,6 +55,8 @@ class AdaptiveLimit:
         self._adaptive = adaptive
         self._epoch = 0
         self._held = False
+        self._noise = 0.0
+        self._trial: _Trial | None = None
         self._paused = False
         self._stopped: BaseException | None = None
         self._order = count()
@@ -137,20 +159,36 @@ class AdaptiveLimit:
         self._answers += 1
         if overloaded:
             self._overloads += 1
-            self.slow_start = False
+            self.slow_start = self.slow_start and self._overloads <= self._window * CUT_OVER
         elif self.slow_start and self._saturated and not self._held:
             self.limit = min(float(self.bound), self.limit + 1)
         if self._answers >= self._window:
             self._close_window()
 
     def _close_window(self) -> None:
-        if self._saturated and not self.slow_start and not self._held:
-            self.limit = min(float(self.bound), self.limit + max(1.0, self.bound / STEPS))
-        if self._overloads:
-            keep = max(MAX_CUT, 1 - self._overloads / self._answers)
+        share = self._overloads / self._answers
+        self._learn_noise(share)
+        excess = (share - self._noise) / (1 - self._noise)
+        if excess > CUT_OVER:
+            keep = max(MAX_CUT, 1 - excess)
+            # What a full server turns away after the cut is less by as much as is asked less of it.
+            full = max(0.0, 1 - (1 - share) / keep)
+            self._trial = _Trial(self.limit, (share + full) / 2)
             self._cut(max(1.0, self.limit * keep))
+            return
+        if excess <= GROW_UP_TO and self._saturated and not self.slow_start and not self._held:
+            self.limit = min(float(self.bound), self.limit + max(1.0, self.bound / STEPS))
+        self._open_window()
+
+    def _learn_noise(self, share: float) -> None:
+        """Takes the share for noise where the last cut was in vain, and takes that cut back. What was taken
+        for noise is forgotten little by little, and so put to the test again."""
+        if self._trial is not None and share > self._trial.doubt:
+            self._noise = min(share, MAX_NOISE)
+            self.limit = self._trial.limit
         else:
-            self._open_window()
+            self._noise = min(self._noise, share) * FADING
+        self._trial = None
 
     def _cut(self, limit: float) -> None:
         """Lowers the limit. What was sent before tells nothing about the new limit, hence the new epoch."""
@@ -160,6 +198,6 @@ class AdaptiveLimit:
         self._open_window()
 
     def _open_window(self) -> None:
-        self._window = max(1, int(self.limit))
+        self._window = max(SHORTEST, int(self.limit))
         self._answers = self._overloads = 0
         self._saturated = self.full
