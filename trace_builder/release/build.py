@@ -114,7 +114,7 @@ def prepare(folder: Path, options: Options, formats: tuple[Format, ...], parquet
 
 def write(release: Release, folder: Path) -> None:
     """All files of a release, the card last."""
-    from trace_builder.release.card import card, dataset_info
+    from trace_builder.release.card import card, dataset_info, parquet_card
 
     with Writer(folder) as writer:
         for id_, split in release.splits.items():
@@ -126,6 +126,8 @@ def write(release: Release, folder: Path) -> None:
         write_text(folder / "removed.jsonl", "")
     write_json(folder / "dataset_info.json", dataset_info(release))
     write_json(folder / MARK, _mark(release))
+    if release.parquet:
+        write_text(folder / "parquet" / "README.md", parquet_card(release))
     sums = checksums(folder)
     write_text(folder / "README.md", card(release, sums))
     sums = checksums(folder)

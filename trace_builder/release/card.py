@@ -49,9 +49,25 @@ def header_text(data: dict[str, Any]) -> str:
     return yaml.dump(data, sort_keys=False, allow_unicode=True, stream=None, width=float("inf"))
 
 
-def header(release: Release) -> dict[str, Any]:
-    """The Hub's metadata: licence, languages, size, and a configuration with its columns for every folder."""
-    parts = _parts(release)
+def parquet_card(release: Release) -> str:
+    """The card of ``parquet/``: one folder's card can only describe files of one type."""
+    data = header(release, parquet=True)
+    names = ", ".join(f"`{config['config_name']}`" for config in data["configs"])
+    return (
+        f"---\n{header_text(data)}---\n\n# {data['pretty_name']}, as Parquet\n\n"
+        f"The rows of the folder above, which has the card. Configurations: {names}.\n"
+    )
+
+
+def header(release: Release, *, parquet: bool = False) -> dict[str, Any]:
+    """The Hub's metadata: licence, languages, size, and a configuration with its columns for every folder.
+
+    Args:
+        release: what was made.
+        parquet: describe the files under ``parquet/``, by their paths there.
+    """
+    parts = _parts(release, parquet)
+    prefix = "parquet/" if parquet else ""
     languages = sorted({lang for figures in release.figures.values() for lang in figures.langs})
     licence = card_text.licence_of(release)
     return {
@@ -73,7 +89,7 @@ def header(release: Release) -> dict[str, Any]:
                 "config_name": name,
                 "features": to_yaml(fields),
                 "splits": [
-                    {"name": split, "num_bytes": 0, "num_examples": release.counts[path]}
+                    {"name": split, "num_bytes": 0, "num_examples": release.counts[prefix + path]}
                     for split, path in files.items()
                 ],
             }
@@ -103,18 +119,18 @@ def dataset_info(release: Release) -> dict[str, Any]:
     return entries
 
 
-def _parts(release: Release) -> list[tuple[str, dict[str, str], dict[str, Kind]]]:
+def _parts(release: Release, parquet: bool) -> list[tuple[str, dict[str, str], dict[str, Kind]]]:
     """(configuration, its files by split, its columns) of every folder that has rows."""
     folders: list[tuple[str, str, str, dict[str, Kind]]] = []
     for format_ in release.formats:
         folders.append((format_.config, format_.name, format_.suffix, format_.fields))
     folders.append((EVALUATION_NAME, EVALUATION_NAME, "jsonl", EVALUATION_FIELDS))
-    if release.parquet:
-        folders += [(f"{name}_parquet", f"parquet/{path}", "parquet", f) for name, path, _, f in folders]
     found = []
     for name, folder, suffix, fields in folders:
         paths = {split: f"{folder}/{split}.{suffix}" for split in ("train", "validation", "test")}
         files = {split: path for split, path in paths.items() if release.counts.get(path)}
+        if parquet:
+            files = {split: f"{folder}/{split}.parquet" for split in files}
         if files:
             found.append((name, files, fields))
     return found

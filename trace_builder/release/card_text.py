@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _INTRODUCTION = (
     "Instructions with constraints over content, situation, style, format and examples, each with a "
     "response judged constraint by constraint; preference pairs; and IOPO groups of two instructions and "
-    "two responses whose claims are proven by judging. Built by trace_builder after the procedure of the IOPO "
-    "paper (arXiv 2411.06208)."
+    "two responses whose claims are proven by judging. Built by trace_builder after the procedure of the "
+    "IOPO paper (arXiv 2411.06208)."
 )
 _REHEARSAL = (
     "**Made by the embedded rehearsal model**, which follows rules: a drill of the pipeline. Its text is "
@@ -115,7 +115,11 @@ def contents(release: Release) -> str:
     if test:
         rows.append((f"`{EVALUATION_NAME}`", 0, test, "the evaluation set, in the released set's format"))
     listed = table(("folder", "train", "validation / test", "what"), rows)
-    copies = " `parquet/` holds the same rows as Parquet." if release.parquet else ""
+    copies = (
+        " `parquet/` holds the same rows as Parquet, under the same names of configurations."
+        if release.parquet
+        else ""
+    )
     return f"## Contents\n\n{listed}\n\n{_READING}{copies}"
 
 

@@ -21,7 +21,14 @@ _SPECIAL = ("<|pad|>", "<|end|>", "<|user|>", "<|assistant|>", "<|system|>")
 
 
 class TinyTrl:
-    """Runs TRL trainers over a release's files. Use as a context manager; what it caches is gone after it."""
+    """Runs TRL trainers over a release's files. Use as a context manager; what it caches is gone after it.
+
+    Args:
+        max_length: tokens (bytes, here) of a row; the trainers drop rows whose prompt is longer. None: no limit.
+    """
+
+    def __init__(self, max_length: int | None = None) -> None:
+        self._max_length = max_length
 
     def __enter__(self) -> TinyTrl:
         self._folder = tempfile.TemporaryDirectory(prefix="trace-build-verify-")
@@ -29,8 +36,8 @@ class TinyTrl:
         self._stack.enter_context(self._folder)
         self._stack.enter_context(_quiet())
         self._model = str(Path(self._folder.name) / "model")
-        self._tokenizer = _tokenizer()
-        _model(len(self._tokenizer), self._tokenizer.eos_token_id).save_pretrained(self._model)
+        self._tokenizer = tiny_tokenizer()
+        save_tiny(Path(self._model))
         return self
 
     def __exit__(
@@ -53,7 +60,8 @@ class TinyTrl:
         rows = load_dataset(str(folder), config, split=split, cache_dir=self._folder.name)
         made = self._trainer(trainer, rows)
         made.remove_callback(PrinterCallback)
-        made.train()
+        if len(made.train_dataset):
+            made.train()
         return len(made.train_dataset)
 
     def _trainer(self, trainer: Trainer, rows: Any) -> Any:
@@ -69,7 +77,7 @@ class TinyTrl:
             output_dir=self._folder.name,
             max_steps=1,
             per_device_train_batch_size=2,
-            max_length=None,
+            max_length=self._max_length,
             report_to="none",
             save_strategy="no",
             logging_strategy="no",
@@ -104,8 +112,8 @@ def _quiet() -> Iterator[None]:
         datasets.enable_progress_bars()
 
 
-def _tokenizer() -> Any:
-    """Bytes as tokens, and the marks of a chat."""
+def tiny_tokenizer() -> Any:
+    """A tokenizer made on the spot: bytes as tokens, and the marks of a chat."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
@@ -118,6 +126,13 @@ def _tokenizer() -> Any:
     fast.add_special_tokens({"additional_special_tokens": list(_SPECIAL[2:])})
     fast.chat_template = _TEMPLATE
     return fast
+
+
+def save_tiny(folder: Path) -> None:
+    """Writes a tiny model with its tokenizer to a folder, as ``from_pretrained`` reads them."""
+    tokenizer = tiny_tokenizer()
+    tokenizer.save_pretrained(folder)
+    _model(len(tokenizer), tokenizer.eos_token_id).save_pretrained(folder)
 
 
 def _model(vocabulary: int, end: int) -> Any:
