@@ -109,6 +109,8 @@ CASES = [
     ("Add at least one sentence in Japanese.", "ちりもつもれば。", "千里之行始于足下。"),
     (JSON, '```json\n{"a": 1, "b": [2]}\n```', '```json\n{"a": 1, "b": 2, "c": 3}\n```'),
     ("Give the result in JSON format.", '[{"a": 1}]', "a: 1"),
+    ("Give the result in JSON format.", 'Here:\n```\n{"a": 1}\n```', "See [1]."),
+    ("Output the result in JSON.", 'It is {"a": {"b": []}} indeed.', "{a: 1}"),
     ("Use at least one emoji.", "Fine 🌱", "Fine :)"),
     ("Write the main part of the answer in English.", "It is so, 真的.", "这是中文。"),
     (JSON, 'So:\n```json\n{"b": {}, "a": null}\n```\nDone.', '{"a": 1, "b": 2}'),
@@ -208,6 +210,11 @@ CASES_ZH = [
     ("至少有一句话用英语书写。", "话。Well begun is half done.", "用API和GPU。"),
     ("输出格式为JSON。", '```json\n{"甲": 1}\n```', "甲：1"),
     ("至少使用一个表情符号。", "好🌱", "好"),
+    (
+        "请用中文回答。",
+        "用法如下：\n```python\nprint('one two three four five')\n```",
+        "```\n中文\n```\nas shown",
+    ),
     ("回答的主体部分用中文书写。", "这是中文，OK。", "It is English."),
     ("文中加入一句韩语。", "시작이 반이다.", "반"),
     (
@@ -270,7 +277,19 @@ def test_the_wordings_of_real_models_are_heard() -> None:
 
 @pytest.mark.parametrize("text", [text for text, _, _ in CASES + CASES_ZH])
 @pytest.mark.parametrize(
-    "response", ["", "\n", "|", "```json", "[1]", "References:", "a" * 10_000, "你" * 1000, "\ud800"]
+    "response",
+    [
+        "",
+        "\n",
+        "|",
+        "```json",
+        "[1]",
+        "References:",
+        "a" * 10_000,
+        "你" * 60_000,
+        "1 " * 40_000 + ",",
+        "\ud800",
+    ],
 )
 def test_any_response_gets_an_answer(text: str, response: str) -> None:
     assert verify(text, response) in (True, False)

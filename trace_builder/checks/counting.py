@@ -36,7 +36,8 @@ def count_marks(text: str) -> int:
 
 
 def cjk_share(text: str) -> float:
-    """Ideographs as a share of all words; 0 for a text without words."""
+    """Ideographs as a share of all words outside code blocks; 0 for a text without words."""
+    text = _FENCE.sub("", text)
     words = count_words(text)
     return sum(1 for _ in _CJK_CHAR.finditer(text)) / words if words else 0.0
 
@@ -116,12 +117,19 @@ def json_objects(text: str) -> list[dict[str, Any]]:
     return found
 
 
-def is_json(text: str) -> bool:
-    """Whether the whole of ``text`` is a JSON object or array."""
+def holds_json(text: str) -> bool:
+    """Whether ``text`` gives JSON: as a whole, in any code block, or between its outermost braces."""
+    candidates = [text, *(body for _, body in _FENCE.findall(text))]
+    if "{" in text:
+        candidates.append(text[text.index("{") : text.rfind("}") + 1])
+    return any(_is_json(candidate) for candidate in candidates)
+
+
+def _is_json(text: str) -> bool:
     if text.lstrip()[:1] not in ("{", "["):
         return False
     try:
-        json.loads(text)
+        json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return False
     return True
@@ -145,12 +153,30 @@ def table_rows(text: str) -> list[list[list[str]]]:
     return tables
 
 
-#: Scripts by the stretch that proves a sentence in them.
-SCRIPTS: dict[str, re.Pattern[str]] = {
-    "Chinese": re.compile(f"[{CJK}，、]{{4,}}(?![{CJK}]*[\u3040-\u30ff])"),
-    "Russian": re.compile(r"[\u0400-\u04ff]{2,}(?: [\u0400-\u04ff]+){2,}"),
-    "Japanese": re.compile(f"[\u3040-\u30ff{CJK}、]*[\u3040-\u30ff]{{2,}}[\u3040-\u30ff{CJK}、]*"),
-    "Korean": re.compile(r"[\uac00-\ud7af]+(?: [\uac00-\ud7af]+)+"),
-    "Greek": re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{2,}(?: [\u0370-\u03ff\u1f00-\u1fff]+){2,}"),
-    "English": re.compile(r"\b[A-Za-z][a-z']*(?:,? [a-z']+){3,}"),
+_KANA = "\u3041-\u3096\u30a1-\u30fa"
+_ANY_KANA = re.compile(f"[{_KANA}]")
+_STRETCH = re.compile(r"[^.!?。！？\n]+")
+
+#: What proves a few words in a language by its letters. Every pattern is bounded, so that a text of one
+#: repeated letter costs no more than any other.
+_SCRIPTS: dict[str, re.Pattern[str]] = {
+    "Russian": re.compile(r"(?<![\u0400-\u04ff])[\u0400-\u04ff]{2,40}(?: [\u0400-\u04ff]{1,40}){2}"),
+    "Japanese": re.compile(f"[{_KANA}]{{2}}"),
+    "Korean": re.compile(r"[\uac00-\ud7af] [\uac00-\ud7af]"),
+    "Greek": re.compile(
+        r"(?<![\u0370-\u03ff\u1f00-\u1fff])[\u0370-\u03ff\u1f00-\u1fff]{2,40}"
+        r"(?: [\u0370-\u03ff\u1f00-\u1fff]{1,40}){2}"
+    ),
+    "English": re.compile(r"\b[A-Za-z][a-z']{0,20}(?:,? [a-z']{1,20}){3}"),
 }
+#: The languages that ``has_sentence_in`` tells.
+LANGUAGES = ("Chinese", *_SCRIPTS)
+
+
+def has_sentence_in(language: str, text: str) -> bool:
+    """Whether a few words of ``text`` are in a language, told by its letters: four ideographs in a stretch
+    without kana are Chinese, four lower-case Latin words in a row are English."""
+    if language != "Chinese":
+        return _SCRIPTS[language].search(text) is not None
+    stretches = (stretch for stretch in _STRETCH.findall(text) if not _ANY_KANA.search(stretch))
+    return any(len(_CJK_CHAR.findall(stretch)) >= 4 for stretch in stretches)

@@ -7,8 +7,8 @@ import re
 from trace_builder.checks.counting import count_marks, count_words, is_cjk, mentions, occurrences, paragraphs
 from trace_builder.checks.registry import Claim, Kind, Params
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_DIGITS = re.compile(r"(?<![\d.,])\+?\d(?:[ \-]?\d){6,}(?![\d,])")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}\.[A-Za-z]")
+_DIGITS = re.compile(r"(?<![\d.,])\+?\d(?:[ \-]?\d){6,18}(?![\d,])")
 #: Runs of digits that are no phone numbers: years, dates, grouped thousands, plain large numbers.
 _NO_PHONE = re.compile(r"\d{4}[ \-]\d{4}|\d{4}-\d{1,2}-\d{1,2}|[1-9]\d{0,2}(?: \d{3})+|(?!1\d{10}$)[1-9]\d+")
 

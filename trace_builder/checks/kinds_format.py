@@ -7,7 +7,7 @@ import re
 from trace_builder.checks.counting import (
     count_bullets,
     count_headings,
-    is_json,
+    holds_json,
     json_objects,
     lines,
     mentions,
@@ -36,7 +36,7 @@ def _table_columns(p: Params, r: str) -> bool:
 
 
 def _pattern_sentence(p: Params, r: str) -> bool:
-    found = re.escape(p["a"]) + r"[^.。！？!?\n]+?" + re.escape(p["b"]) + r"[^.。！？!?\n]+"
+    found = re.escape(p["a"]) + r"[^.。！？!?\n]{1,300}?" + re.escape(p["b"]) + r"[^.。！？!?\n]"
     return re.search(found, r) is not None
 
 
@@ -72,7 +72,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "json_any",
         "output_format",
-        lambda p, r: bool(json_objects(r)) or is_json(r),
+        lambda p, r: holds_json(r),
         en=("Give the result in JSON format.",),
         zh=("结果以JSON格式给出。",),
         heard=(

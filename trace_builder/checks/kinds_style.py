@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 
-from trace_builder.checks.counting import SCRIPTS, cjk_share, mentions
+from trace_builder.checks.counting import LANGUAGES as KNOWN
+from trace_builder.checks.counting import cjk_share, has_sentence_in, mentions
 from trace_builder.checks.kinds_content import word_claim
 from trace_builder.checks.registry import Claim, Kind, Params
 from trace_builder.checks.texts import text_claim
@@ -17,9 +18,9 @@ _CONTRACTION = re.compile(
 _PARTICLE = re.compile("[啦哦呀]")
 _QUESTION = re.compile(r"[?？]")
 
-#: Names of languages in both languages, by the key of ``SCRIPTS``.
+#: Names of languages in both languages, by the English one.
 LANGUAGES: dict[str, str] = {
-    **{name: name for name in SCRIPTS},
+    **{name: name for name in KNOWN},
     "中文": "Chinese",
     "俄语": "Russian",
     "日语": "Japanese",
@@ -31,7 +32,7 @@ LANGUAGES: dict[str, str] = {
 
 
 def _in_language(p: Params, r: str) -> bool:
-    return SCRIPTS[LANGUAGES[p["language"]]].search(r) is not None
+    return has_sentence_in(LANGUAGES[p["language"]], r)
 
 
 def _mainly(p: Params, r: str) -> bool:
