@@ -20,7 +20,8 @@ _POINTS = 96
 
 @dataclass
 class Usage:
-    """Sums over the answers of a stage. Latency is kept in milliseconds."""
+    """Sums over the answers of a stage. Latency is kept in milliseconds; ``wasted`` are completion tokens of
+    answers that had to be asked for again."""
 
     calls: int = 0
     prompt: int = 0
@@ -28,6 +29,7 @@ class Usage:
     completion: int = 0
     retries: int = 0
     again: int = 0
+    wasted: int = 0
     finish: Counter[str] = field(default_factory=Counter)
     prompts: Counter[str] = field(default_factory=Counter)
     latency: Spread = field(default_factory=Spread)
@@ -40,6 +42,7 @@ class Usage:
         self.completion += int(usage.get("completion") or 0)
         self.retries += int(row.get("retries") or 0)
         self.again += bool(row.get("attempt"))
+        self.wasted += int(row.get("wasted") or 0)
         self.finish[str(row.get("finish_reason"))] += 1
         self.prompts[str(row.get("prompt"))] += 1
         self.latency.add(round(1000 * float(row.get("latency") or 0)))
@@ -53,6 +56,7 @@ class Usage:
             "cached_share": percent(self.cached, self.prompt),
             "retries": self.retries,
             "asked_again": self.again,
+            "wasted_tokens": self.wasted,
             "finish_reasons": dict(self.finish.most_common()),
             "prompts": dict(self.prompts.most_common()),
             "latency_ms": self.latency.summary(),
@@ -62,7 +66,7 @@ class Usage:
     def total(cls, parts: Iterable[Usage]) -> Usage:
         whole = cls()
         for part in parts:
-            for name in ("calls", "prompt", "cached", "completion", "retries", "again"):
+            for name in ("calls", "prompt", "cached", "completion", "retries", "again", "wasted"):
                 setattr(whole, name, getattr(whole, name) + getattr(part, name))
             whole.finish.update(part.finish)
             whole.prompts.update(part.prompts)

@@ -19,20 +19,53 @@ def pack(head: dict[str, Any], records: Iterable[dict[str, Any]]) -> tuple[str, 
     The text is base64 of gzip of UTF-8 JSON ``{..., "records": [...]}``. Base64 holds no character that
     means anything in HTML, so a record cannot end the element it lies in.
     """
-    opening = _json(head)[:-1].encode() + (b"," if head else b"") + b'"records":['
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    packed = packer.compress(opening)
-    unpacked, count = len(opening), 0
+    box = _Box(PACKED * 3 // 4, UNPACKED)
+    box.put(_json(head)[:-1].encode("utf-8", "replace") + (b"," if head else b"") + b'"records":[')
+    count = 0
     for record in records:
         data = (b"," if count else b"") + _json(record).encode("utf-8", "replace")
-        trial = packer.copy()
-        more = trial.compress(data) + trial.flush(zlib.Z_SYNC_FLUSH)
-        if (len(packed) + len(more)) * 4 / 3 > PACKED or unpacked + len(data) > UNPACKED:
+        if not box.fits(data):
             break
-        packer, packed = trial, packed + more
-        unpacked, count = unpacked + len(data), count + 1
-    packed += packer.compress(b"]}") + packer.flush()
-    return b64encode(packed).decode("ascii"), count
+        box.put(data)
+        count += 1
+    return b64encode(box.close(b"]}")).decode("ascii"), count
+
+
+class _Box:
+    """A gzip stream that knows whether more fits. ``room`` and ``space`` are bytes packed and unpacked."""
+
+    def __init__(self, room: int, space: int) -> None:
+        self._packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        self._chunks: list[bytes] = []
+        self._room = room
+        self._space = space
+        #: Bytes put in that have not come out yet; they take at most their own length.
+        self._inside = 0
+
+    def fits(self, data: bytes) -> bool:
+        if len(data) > self._space:
+            return False
+        if self._inside + len(data) <= self._room:
+            return True
+        self._take(self._packer.flush(zlib.Z_SYNC_FLUSH))
+        self._inside = 0
+        if len(data) <= self._room:
+            return True
+        trial = self._packer.copy()
+        return len(trial.compress(data)) + len(trial.flush(zlib.Z_SYNC_FLUSH)) <= self._room
+
+    def put(self, data: bytes) -> None:
+        self._take(self._packer.compress(data))
+        self._inside += len(data)
+        self._space -= len(data)
+
+    def close(self, data: bytes) -> bytes:
+        self._take(self._packer.compress(data) + self._packer.flush())
+        return b"".join(self._chunks)
+
+    def _take(self, chunk: bytes) -> None:
+        self._chunks.append(chunk)
+        self._room -= len(chunk)
 
 
 def _json(value: dict[str, Any]) -> str:

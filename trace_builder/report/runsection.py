@@ -79,8 +79,8 @@ def _followed(response: _Stat, described: _Stat) -> Markup | None:
     return el(
         "details",
         el("summary", "Followed by dimension, the hardest first"),
-        el("ul", *items, class_="bars"),
-        open=len(items) <= 12,
+        el("ul", *items, class_="bars split"),
+        open=True,
     )
 
 

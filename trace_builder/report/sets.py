@@ -50,6 +50,7 @@ class SetStatistics:
     checks: Counter[str] = field(default_factory=Counter)
     odd: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     odd_count: Counter[str] = field(default_factory=Counter)
+    odd_last: dict[str, str] = field(default_factory=dict)
     lengths: dict[str, Spread] = field(default_factory=dict)
     _prompts: dict[bytes, str] = field(default_factory=dict)
     _ids: set[bytes] = field(default_factory=set)
@@ -125,6 +126,7 @@ class SetStatistics:
 
     def _note(self, what: str, record: str, **details: Any) -> None:
         self.odd_count[what] += 1
+        self.odd_last[what] = record
         listed = self.odd.setdefault(what, [])
         if len(listed) < LISTED:
             listed.append({"id": record, **details})
@@ -210,7 +212,12 @@ class SetStatistics:
         return {"groups": groups[:LISTED], "group_count": len(groups), "extra_records": extra}
 
     def _oddity(self, name: str) -> dict[str, Any]:
-        return {"what": ODDITIES[name], "count": self.odd_count[name], "listed": self.odd.get(name, [])}
+        return {
+            "what": ODDITIES[name],
+            "count": self.odd_count[name],
+            "last": self.odd_last.get(name),
+            "listed": self.odd.get(name, []),
+        }
 
 
 #: What is looked for, in words. The first five count constraints, the others records.

@@ -61,10 +61,11 @@ def _dimensions(summary: _Stat) -> Markup:
             for place, d in enumerate(members)
         ]
     labelled = sum(t["count"] for t in summary["types"])
+    under = "constraints" if labelled == summary["constraints"]["total"] else "labelled constraints"
     shown = ", ".join(f"{t['name']} {t['share']:.2f}%" for t in summary["types"])
     return el(
         "figure",
-        rings(inner, outer, number(labelled), "constraints", f"Constraints by type: {shown}"),
+        rings(inner, outer, number(labelled), under, f"Constraints by type: {shown}"),
         el("figcaption", "Inside: types. Outside: dimensions. Drawn as Figure 3 of the paper."),
     )
 
