@@ -186,6 +186,21 @@ async def test_a_server_that_dies_drops_everybody_and_comes_back_on_its_port() -
     assert got.status == 200
 
 
+async def test_requests_that_die_together_see_one_death() -> None:
+    settings = {"faults": {"dies": 1.0}, "deaths": 5, "down_seconds": 0.05}
+    gone = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
+    async with serving(**settings) as server, client(server) as send:
+        sent = (send(chat("hi", str(n))) for n in range(5))
+        assert all(isinstance(end, gone) for end in await asyncio.gather(*sent, return_exceptions=True))
+        while True:
+            try:
+                got = await send(chat("hi"))
+                break
+            except gone:
+                await asyncio.sleep(0.02)
+    assert got.status == 200
+
+
 async def test_a_death_takes_requests_in_flight_with_it() -> None:
     async with (
         serving(latency="3600", faults={"dies": 0.5}, seed=5, down_seconds=0) as server,

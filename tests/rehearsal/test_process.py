@@ -117,6 +117,17 @@ def test_a_port_that_is_taken_is_said() -> None:
             start(RehearsalConfig(), port=port)
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 always looks into the current folder")
+def test_files_in_the_current_folder_are_not_taken_for_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text("raise RuntimeError('a file of the user')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [folder for folder in sys.path if folder])
+    with start(RehearsalConfig()) as server:
+        assert models(server.base_url) == ["rehearsal"]
+
+
 @pytest.mark.parametrize("bad", [{"latency": "soon"}, {"faults": {"flood": 0.5}}])
 def test_what_is_not_understood_is_said_before_anything_starts(bad: dict[str, object]) -> None:
     with pytest.raises(InputError):

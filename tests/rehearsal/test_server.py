@@ -211,6 +211,12 @@ async def test_the_prefix_cache_counts_whole_blocks_of_the_first_message() -> No
     assert seen["prefix_cache_queries_total"] > sum(cached)
 
 
+async def test_a_model_name_with_quotes_does_not_break_the_metrics() -> None:
+    async with serving(models=('a "quoted" \\ name\n',)) as server:
+        page = (await ask(server, path=f"http://127.0.0.1:{server.port}/metrics")).raw.decode()
+    assert 'model_name="a \\"quoted\\" \\\\ name\\n"} 0.0' in page
+
+
 async def test_requests_over_the_limit_wait_and_are_counted() -> None:
     async with serving(max_running=2, latency="3600") as server, client(server) as send:
         asked = [asyncio.ensure_future(send(chat("hi", str(n)))) for n in range(5)]

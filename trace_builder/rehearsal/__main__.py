@@ -18,7 +18,10 @@ PARENT_CHECK = 1.0
 
 def main() -> None:
     parent = os.getppid()
-    options = ServerOptions.model_validate_json(sys.stdin.buffer.readline())
+    line = sys.stdin.buffer.readline()
+    if not line:  # the parent is gone already
+        return
+    options = ServerOptions.model_validate_json(line)
     try:
         serve_until_stopped(options, lambda url: _say(base_url=url), lambda: _orphaned(parent))
     except InputError as error:
@@ -42,4 +45,5 @@ async def _orphaned(parent: int) -> None:
             continue
 
 
-main()
+if __name__ == "__main__":
+    main()

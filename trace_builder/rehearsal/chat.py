@@ -98,7 +98,8 @@ def models_body(options: ServerOptions, now: int) -> bytes:
 
 def metrics_text(model: str, running: int, waiting: int, cache: PrefixCache) -> str:
     """vLLM's metrics that clients read, as Prometheus text."""
-    label = f'{{engine="0",model_name="{model}"}}'
+    name_value = model.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    label = f'{{engine="0",model_name="{name_value}"}}'
     rows = (
         ("gauge", "num_requests_running", "Requests being served.", running),
         ("gauge", "num_requests_waiting", "Requests waiting for a place.", waiting),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 from trace_builder.config import RehearsalConfig
@@ -83,6 +85,7 @@ def start(config: RehearsalConfig, **options: object) -> RehearsalProcess:
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        env=_environment(),
         start_new_session=True,
     )
     assert child.stdin is not None
@@ -98,6 +101,12 @@ def start(config: RehearsalConfig, **options: object) -> RehearsalProcess:
         child.wait()
         raise StoppedError(f"the rehearsal server did not start: {hello['error']}")
     return RehearsalProcess(hello["base_url"], child)
+
+
+def _environment() -> dict[str, str]:
+    """The child finds its modules where this process does, never in the folder it happens to run in."""
+    folders = [folder or str(Path.cwd()) for folder in sys.path]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(folders), "PYTHONSAFEPATH": "1"}
 
 
 def _read_hello(line: str) -> dict[str, str]:

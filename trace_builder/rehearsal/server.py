@@ -223,7 +223,9 @@ class RehearsalServer:
         if fault == "not_json":
             return web.Response(body=_HTML % (b"Maintenance", b"Back soon"), content_type="text/html")
         if fault == "dies":
-            self._death = asyncio.get_running_loop().create_task(self._die())
+            # Two that meet the fault in the same moment see one death.
+            if self._death is None or self._death.done():
+                self._death = asyncio.get_running_loop().create_task(self._die())
         elif request.transport is not None:
             _reset(request.transport)
         return await _never()
