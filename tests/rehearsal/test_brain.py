@@ -27,10 +27,13 @@ from trace_builder.prompts import data_block
 from trace_builder.records import Lang
 from trace_builder.rehearsal.brain import RuleModel
 from trace_builder.rehearsal.compose import breaking, build, compliant
-from trace_builder.rehearsal.expand import choose
+from trace_builder.rehearsal.expand import PLACES, choose
+from trace_builder.rehearsal.fulfil import BUILDERS
 from trace_builder.rehearsal.lexicon import lexicon
 from trace_builder.rehearsal.request import read_request
-from trace_builder.rehearsal.supply import Supply
+from trace_builder.rehearsal.rewrite import CONTRAST
+from trace_builder.rehearsal.spoil import SPOILERS
+from trace_builder.rehearsal.supply import DRAWS, TURNS, Supply
 from trace_builder.rehearsal.tokens import count_tokens, cut
 
 LANGS: tuple[Lang, ...] = ("en", "zh")
@@ -230,6 +233,15 @@ def test_a_worse_answer_usually_misses_a_constraint() -> None:
         worse = RuleModel().answer(plain_body(message, seed)).text
         missed += not all(check.holds(worse) for check in checks)
     assert 45 <= missed < 60
+
+
+def test_every_kind_is_known_wherever_kinds_are_named() -> None:
+    kinds = set(REGISTRY.kinds)
+    assert set(BUILDERS) == set(DRAWS) == kinds
+    assert set(SPOILERS) <= kinds
+    assert set(PLACES) <= kinds
+    assert set(CONTRAST) | {name for names in CONTRAST.values() for name in names} <= kinds
+    assert {name for pair in TURNS for name in pair} <= kinds
 
 
 def test_all_dimensions_are_chosen_where_all_are_offered() -> None:

@@ -71,11 +71,14 @@ def language(text: str) -> Lang:
     return "zh" if wide and wide >= len(_LATIN.findall(text)) else "en"
 
 
-@lru_cache(maxsize=4096)
 def keywords(text: str, lang: Lang) -> tuple[str, ...]:
-    """Up to six words that an instruction turns on, in the order they stand; the quoted input of a long text
-    does not matter, so only its beginning is read."""
-    head = text[:600]
+    """Up to six words that an instruction turns on, in the order they stand; of a long text only the
+    beginning is read."""
+    return _keywords(text[:600], lang)
+
+
+@lru_cache(maxsize=1024)
+def _keywords(head: str, lang: Lang) -> tuple[str, ...]:
     if lang == "zh":
         found = (piece for part in _CUT_ZH.split(head) for piece in _SEGMENT.findall(part or ""))
     else:
