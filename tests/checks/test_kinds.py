@@ -111,6 +111,16 @@ CASES = [
     ("Give the result in JSON format.", '[{"a": 1}]', "a: 1"),
     ("Give the result in JSON format.", 'Here:\n```\n{"a": 1}\n```', "See [1]."),
     ("Output the result in JSON.", 'It is {"a": {"b": []}} indeed.', "{a: 1}"),
+    (
+        'Lay it out as a letter that opens with "Dear friend," and has "Warm wishes" as its last line.',
+        "Dear friend,\nall is well.\nWarm wishes",
+        "Dear friend,\nall is well. Warm wishes",
+    ),
+    (
+        'Write one line of the form this example shows, two parts joined by an arrow: "seed -> tree"',
+        "So:\negg -> bird",
+        "An egg -> a bird -> an egg.",
+    ),
     ("Use at least one emoji.", "Fine 🌱", "Fine :)"),
     ("Write the main part of the answer in English.", "It is so, 真的.", "这是中文。"),
     (JSON, 'So:\n```json\n{"b": {}, "a": null}\n```\nDone.', '{"a": 1, "b": 2}'),
@@ -209,6 +219,8 @@ CASES_ZH = [
     ("全部用陈述的方式表达，不出现反问句和问号。", "好。", "好？"),
     ("至少有一句话用英语书写。", "话。Well begun is half done.", "用API和GPU。"),
     ("输出格式为JSON。", '```json\n{"甲": 1}\n```', "甲：1"),
+    ("写成书信的样式：以“您好：”开头，最后一行写“盼复”。", "您好：一切都好。\n盼复", "一切都好。\n盼复"),
+    ("仿照这个例子的形式写一行，用箭头连接两个部分：“种子 -> 大树”", "蛋 -> 鸟", "蛋变成鸟"),
     ("至少使用一个表情符号。", "好🌱", "好"),
     (
         "请用中文回答。",

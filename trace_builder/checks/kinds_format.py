@@ -16,10 +16,11 @@ from trace_builder.checks.counting import (
 )
 from trace_builder.checks.kinds_content import word_claim
 from trace_builder.checks.registry import Claim, Kind, Params
-from trace_builder.checks.texts import begins, in_order
+from trace_builder.checks.texts import begins, ends_with_line, in_order, text_claim
 
 _MARKER = re.compile(r"\[(\d{1,2})\](?!\()")
 _EMOJI = re.compile("[\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001faff]")
+_ARROW = re.compile(r"(?:[-*] )?[^\n>]{1,200}? -> [^\n>]+")
 _AUTHOR_YEAR = re.compile(r"[(（][^\W\d][^()（）\n]{0,40}[,，] ?\d{4}[)）]")
 
 
@@ -183,6 +184,21 @@ KINDS: tuple[Kind, ...] = (
         _labels,
         en=('Lay it out in three parts whose lines open, in this order, with "{a}", "{b}" and "{c}".',),
         zh=("按三个部分排布，各部分的行首依次为“{a}”“{b}”“{c}”。",),
+    ),
+    Kind(
+        "letter",
+        "template",
+        lambda p, r: begins(r, p["a"]) and ends_with_line(r, p["line"]),
+        en=('Lay it out as a letter that opens with "{a}" and has "{line}" as its last line.',),
+        zh=("写成书信的样式：以“{a}”开头，最后一行写“{line}”。",),
+        claims=lambda p: (text_claim("start", p["a"]), text_claim("end", p["line"])),
+    ),
+    Kind(
+        "like_arrow",
+        "positive_example",
+        lambda p, r: any(_ARROW.fullmatch(line) for line in lines(r)),
+        en=('Write one line of the form this example shows, two parts joined by an arrow: "{a} -> {b}"',),
+        zh=("仿照这个例子的形式写一行，用箭头连接两个部分：“{a} -> {b}”",),
     ),
     Kind(
         "like_example",

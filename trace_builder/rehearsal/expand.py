@@ -18,6 +18,7 @@ from trace_builder.rehearsal.topics import keywords, language
 PLACES = {
     "role_opening": "start",
     "role_opening_zh": "start",
+    "letter": "start",
     "role_signature": "end",
     "condition_ending": "end",
     "words_most": "length",

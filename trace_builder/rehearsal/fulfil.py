@@ -193,6 +193,11 @@ def _tree(d: Draft, p: Params) -> None:
     d.blocks[at] = f"# {'Overview' if d.words.lang == 'en' else '总体说明'}\n{d.blocks[at]}"
 
 
+def _letter(d: Draft, p: Params) -> None:
+    d.opening, line = p["a"], p["line"]
+    d.ending = lambda _: line
+
+
 def _like(d: Draft, p: Params) -> None:
     d.blocks.append(f"{p['a']}{d.words.joiner}{d.pick(d.words.points)}{d.words.stop}")
 
@@ -252,6 +257,8 @@ BUILDERS: dict[str, Builder] = {
     "headings": _headings,
     "heading_tree": _tree,
     "labelled_parts": _labels,
+    "letter": _letter,
+    "like_arrow": lambda d, p: d.blocks.append(" -> ".join(_points(d, 2))),
     "like_example": _like,
     "unlike_word": _avoid("word"),
     "unlike_lacking": _carry(),

@@ -44,6 +44,8 @@ class Lexicon:
     #: Closing lines, in pairs of two different ones.
     endings: Pairs
     procedures: tuple[tuple[str, str, str], ...]
+    #: How a letter opens and what its last line says.
+    letters: Pairs
     layouts: tuple[tuple[str, str, str], ...]
     steps: tuple[tuple[str, ...], ...]
     polite: tuple[str, ...]

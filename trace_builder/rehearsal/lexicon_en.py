@@ -211,6 +211,12 @@ ENGLISH = Lexicon(
         ("Problem:", "Causes:", "Remedy:"),
         ("Facts:", "Analysis:", "Advice:"),
     ),
+    letters=(
+        ("Dear Sir or Madam,", "Yours faithfully"),
+        ("Dear friend,", "Warm wishes"),
+        ("Hello there,", "Until next time"),
+        ("To whom it may concern,", "With respect"),
+    ),
     layouts=(
         ("Introduction:", "Main part:", "Ending:"),
         ("Summary:", "Details:", "Outlook:"),

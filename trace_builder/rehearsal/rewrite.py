@@ -32,6 +32,7 @@ CONTRAST: dict[str, tuple[str, ...]] = {
     "emoji_any": ("bold_word",),
     "no_questions": ("questions",),
     "cite_author": ("cite_numbers",),
+    "like_arrow": ("like_example",),
     "unlike_word": ("unlike_lacking",),
     "unlike_lacking": ("unlike_word",),
     "unlike_opening": ("unlike_lacking",),

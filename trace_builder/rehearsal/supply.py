@@ -238,6 +238,11 @@ def _author(s: Supply) -> Params:
     return {"name": name, "year": year}
 
 
+def _letter(s: Supply) -> Params | None:
+    pair = s.pair(s.words.letters)
+    return {"a": pair[0], "line": pair[1]} if pair else None
+
+
 def _like(s: Supply) -> Params:
     left = [t for t in s.words.examples if t[0] not in s.text] or list(s.words.examples)
     a, text = s.rng.choice(left)
@@ -332,6 +337,8 @@ DRAWS: dict[str, Draw] = {
     "headings": _numbers(2, 5),
     "heading_tree": _numbers(2, 4),
     "labelled_parts": _labels(lambda x: x.layouts),
+    "letter": _letter,
+    "like_arrow": _ab(lambda x: x.keys),
     "like_example": _like,
     "unlike_word": _unlike_word,
     "unlike_lacking": _unlike_lacking,
