@@ -65,6 +65,13 @@ def test_setting_one_key_of_a_section_keeps_the_others(file: Path) -> None:
     assert made.structure == RunConfig().structure
 
 
+@pytest.mark.parametrize("section", ["expand", "structure", "quality", "respond", "judge", "dpo", "iopo"])
+def test_a_key_left_out_of_a_call_takes_the_stages_own_default(file: Path, section: str) -> None:
+    file.write_text(f"{section}:\n  call:\n    top_p: 0.5\n")
+    made = getattr(load_config(file), section).call
+    assert made == getattr(RunConfig(), section).call.model_copy(update={"top_p": 0.5})
+
+
 def test_a_section_that_is_null_can_be_set_into(file: Path) -> None:
     file.write_text("rehearsal: null\n")
     assert load_config(file).rehearsal is None

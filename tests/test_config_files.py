@@ -66,7 +66,7 @@ def test_every_key_is_documented(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_call_is_given_whole(name: str) -> None:
-    """A key left out of a ``call`` would take CallConfig's default and not the stage's own."""
+    """Nothing about sampling is left to be looked up elsewhere."""
     for section in yaml.safe_load(text(name)).values():
         if isinstance(section, dict) and "call" in section:
             assert set(section["call"]) == set(CallConfig.model_fields)

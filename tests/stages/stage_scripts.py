@@ -6,9 +6,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from trace_builder.config import CallConfig, RunConfig
+from trace_builder.prompts import LANGS, PromptBook
 from trace_builder.records import (
     Answered,
     Constraint,
@@ -20,13 +22,22 @@ from trace_builder.records import (
     Rejection,
     Score,
 )
+from trace_builder.resources import shipped
 from trace_builder.stages.base import Answer, Stage, Unanswered
 from trace_builder.stages.replies import Rewriting, RewrittenConstraint, Verdict, Verdicts
+from trace_builder.taxonomy import load_taxonomy
 
 T = TypeVar("T")
 
 #: Answers a question gets before it is given up, as in a run.
 ATTEMPTS = 3
+
+
+@cache
+def book() -> PromptBook:
+    """The shipped prompts."""
+    taxonomy = load_taxonomy()
+    return PromptBook(shipped("prompts"), {"taxonomy": {lang: taxonomy.describe(lang) for lang in LANGS}})
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,8 @@ class Scripted:
         sample: int = 0,
         check: Callable[[T], None] | None = None,
     ) -> Answer[T]:
+        for lang in LANGS:
+            book().get(prompt, lang).render(values)  # complains of a slot without a value
         self.asked.append(Question(prompt, dict(values), call, sample))
         for _ in range(ATTEMPTS):
             assert self._replies.get(prompt), f"{prompt} was asked once too often"

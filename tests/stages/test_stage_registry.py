@@ -7,11 +7,10 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from stage_scripts import config
+from stage_scripts import book, config
 
-from trace_builder.prompts import LANGS, PromptBook
+from trace_builder.prompts import LANGS
 from trace_builder.records import Seed
-from trace_builder.resources import shipped
 from trace_builder.stages.base import Stage
 from trace_builder.stages.registry import STAGE_NAMES, build_stages
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
@@ -84,12 +83,9 @@ def test_all_code_behind_an_outcome_is_in_the_fingerprint(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_prompt_exists_in_both_languages(name: str) -> None:
-    taxonomy = load_taxonomy()
-    constants = {"taxonomy": {lang: taxonomy.describe(lang) for lang in LANGS}}
-    book = PromptBook(shipped("prompts"), constants)
     for prompt in stages()[name].prompts:
         for lang in LANGS:
-            assert book.get(prompt, lang).user
+            assert book().get(prompt, lang).user
 
 
 @pytest.mark.parametrize(
