@@ -9,16 +9,19 @@ import typer
 
 def rehearse(
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+        int, typer.Option(min=0, max=65535, metavar="PORT", help="Port on 127.0.0.1; 0 takes a free one.")
     ] = 8000,
     latency: Annotated[
-        str, typer.Option(help="Seconds an answer takes: 0.2, uniform:0.1,0.5 or lognormal:1,0.8.")
+        str,
+        typer.Option(
+            metavar="SECONDS", help="Seconds an answer takes: 0.2, uniform:0.1,0.5 or lognormal:1,0.8."
+        ),
     ] = "0",
     fault: Annotated[
         list[str] | None,
         typer.Option(metavar="KIND=RATE", help="A fault and the share of requests it hits; repeatable."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of all the server's own draws.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of all the server's own draws.")] = 0,
     miss: Annotated[
         float, typer.Option(min=0, max=1, help="Share of responses that miss a constraint.")
     ] = 0.15,
@@ -27,13 +30,13 @@ def rehearse(
     ] = 0.08,
     model: Annotated[
         list[str] | None,
-        typer.Option(help="A model name it answers to; repeatable. None given: any name."),
+        typer.Option(metavar="NAME", help="A model name it answers to; repeatable. None given: any name."),
     ] = None,
     max_model_len: Annotated[int, typer.Option(min=1, help="Tokens of prompt and answer together.")] = 32768,
     max_running: Annotated[int, typer.Option(min=0, help="Requests served at once; 0: no limit.")] = 0,
     api_key_env: Annotated[
         str | None,
-        typer.Option(help="Environment variable with a key that clients must send."),
+        typer.Option(metavar="NAME", help="Environment variable with a key that clients must send."),
     ] = None,
     down_seconds: Annotated[
         float, typer.Option(min=0, help="How long the fault `dies` takes it away.")
