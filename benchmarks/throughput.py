@@ -7,7 +7,7 @@ Legs, each in a process of its own against the same server process:
 
     aiohttp   a bare aiohttp loop: what Python can do at best
     openai    a bare loop over the openai SDK on its aiohttp transport: the measure
-    wire      trace_builder's LLMClient: finds the concurrency by itself, from 16 up
+    wire      trace_builder's LLMClient: finds the concurrency by itself, from 1 up
 
 Every leg sends the same bytes' worth of question and reads the answer's text. Rates are over the middle of
 the run (ramp-up and the last calls aside); CPU is the client process's own, over all its calls.
@@ -111,7 +111,7 @@ async def leg_wire(url: str, calls: int, in_flight: int) -> dict[str, Any]:
 
     models = {"default": ModelConfig(name=MODEL, base_urls=(url,), structured="json_schema")}
     schema = json.dumps(SCHEMA)
-    async with LLMClient(models, WireConfig(concurrency=in_flight, start=min(16, in_flight))) as client:
+    async with LLMClient(models, WireConfig(concurrency=in_flight, start=1)) as client:
         await client.prepare()
         ramp: list[float] = []
         began = time.perf_counter()

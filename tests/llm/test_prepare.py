@@ -168,3 +168,59 @@ def test_models_with_the_same_servers_share_one_limit(kit: Any) -> None:
                 assert [b["model"] for b in server.seen + other.seen] == ["judge", "x"]
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "url", ["localhost:8000", "ftp://x/v1", "http://", "", "/v1", "http://[::1", "ht tp://x"]
+)
+def test_an_address_that_is_none(url: str) -> None:
+    async def run() -> None:
+        async with LLMClient({"default": ModelConfig(base_urls=(url,))}, WireConfig()):
+            pass
+
+    with pytest.raises(InputError, match="is not a server's address"):
+        asyncio.run(run())
+
+
+@pytest.mark.parametrize("key", ["sk-ключ", "sk-\x01abc", "sk-a\nb"])
+def test_a_key_that_no_header_takes(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+
+    async def run() -> None:
+        async with LLMClient({"default": ModelConfig()}, WireConfig()):
+            pass
+
+    with pytest.raises(InputError, match="OPENAI_API_KEY") as caught:
+        asyncio.run(run())
+    assert key not in str(caught.value)
+
+
+def test_a_keys_line_end_is_not_part_of_it(kit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-right\n")
+    prepared(kit, kit.Server(key="sk-right"), structured="text")
+
+
+def test_a_proxy_for_the_world_outside_is_not_asked_for_this_machine(
+    kit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    prepared(kit, kit.Server(), structured="text")
+
+
+@pytest.mark.parametrize(("status", "error"), [(401, InputError), (500, StoppedError)])
+def test_a_server_that_lists_and_does_not_answer(kit: Any, status: int, error: type[Exception]) -> None:
+    """A 500 to everything is an outage, which is waited for; here no longer than a moment."""
+
+    async def run() -> None:
+        async with kit.Server() as server:
+            server.answer = lambda body: kit.Reply(status=status)
+            config = ModelConfig(name="m", base_urls=(server.url,))
+            wire = WireConfig(backoff=0.001, backoff_max=0.002, outage_limit=0.2, retries=2)
+            async with LLMClient({"default": config}, wire, probe_interval=0.02) as client:
+                with pytest.raises(error):
+                    await client.prepare()
+
+    asyncio.run(run())

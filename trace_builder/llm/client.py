@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from types import TracebackType
 
@@ -11,13 +10,10 @@ from trace_builder.config import ModelConfig, WireConfig
 from trace_builder.llm.bodies import encode
 from trace_builder.llm.endpoints import Endpoint
 from trace_builder.llm.pool import Pool
-from trace_builder.llm.prepare import find_mode, require_model
+from trace_builder.llm.prepare import find_mode, read_key, require_model, server_url
 from trace_builder.llm.retry import RetryBudget, RetryPolicy
 from trace_builder.llm.trial import Trial
 from trace_builder.llm.types import ChatAnswer, ChatRequest, Mode, WireSnapshot
-
-#: The key sent where the environment has none; servers without keys take anything.
-NO_KEY = "EMPTY"
 
 
 class LLMClient:
@@ -58,6 +54,7 @@ class LLMClient:
         }
 
     async def __aenter__(self) -> LLMClient:
+        """Raises InputError for an address or a key that no request can be made with."""
         shared: dict[tuple[tuple[str, ...], str], Pool] = {}
         for name, model in self._models.items():
             key = (tuple(sorted(set(model.base_urls))), model.api_key_env)
@@ -132,9 +129,14 @@ class LLMClient:
         )
 
     def _open(self, model: ModelConfig) -> Pool:
-        key = os.environ.get(model.api_key_env) or NO_KEY
+        key = read_key(model.api_key_env)
         endpoints = [
-            Endpoint(url, key, connections=self._wire.concurrency, connect_timeout=self._wire.connect_timeout)
+            Endpoint(
+                server_url(url),
+                key,
+                connections=self._wire.concurrency,
+                connect_timeout=self._wire.connect_timeout,
+            )
             for url in dict.fromkeys(model.base_urls)
         ]
         return Pool(endpoints, self._wire, interval=self._probe_interval, probe_timeout=self._probe_timeout)

@@ -22,6 +22,8 @@ SUSPICIOUS = 3
 #: Places in the connection pool beyond the concurrency, for probes and metrics.
 SPARE_CONNECTIONS = 8
 
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
 _PING = b'{"model":%s,"messages":[{"role":"user","content":"ping"}],"max_tokens":1}'
 
 
@@ -196,6 +198,8 @@ def _sdk(base_url: str, api_key: str, connections: int, connect_timeout: float) 
         max_retries=0,
         timeout=httpx2.Timeout(None, connect=connect_timeout),
         http_client=openai.DefaultAioHttpClient(
+            # A proxy set for the outside world is no way to a server on this machine.
+            trust_env=httpx2.URL(base_url).host not in _LOOPBACK,
             limits=httpx2.Limits(
                 max_connections=connections,
                 max_keepalive_connections=connections,

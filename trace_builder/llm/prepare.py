@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any, Protocol
 
 from trace_builder.config import ModelConfig
-from trace_builder.errors import InputError
+from trace_builder.errors import InputError, StoppedError
 from trace_builder.llm.endpoints import Endpoint
+from trace_builder.llm.errors import shown_url
 from trace_builder.llm.pool import Pool
 from trace_builder.llm.types import ChatAnswer, ChatRequest, Mode, WireError
 
@@ -20,6 +22,39 @@ _SCHEMA = (
     '{"title":"Greeting","type":"object","properties":{"mood":{"type":"string","enum":["kind","curt"]}},'
     '"required":["mood"],"additionalProperties":false}'
 )
+
+
+#: The key sent where the environment has none; servers without keys take anything.
+NO_KEY = "EMPTY"
+
+
+def read_key(variable: str) -> str:
+    """The key in an environment variable, or a stand-in where it is not set.
+
+    Raises:
+        InputError: it cannot be sent in a header; the key itself is not shown.
+    """
+    key = os.environ.get(variable, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise InputError(f"the key in the environment variable {variable} holds characters that no key has")
+    return key or NO_KEY
+
+
+def server_url(url: str) -> str:
+    """``url``, if it is the address of a server.
+
+    Raises:
+        InputError: it is not.
+    """
+    import httpx2
+
+    try:
+        parts = httpx2.URL(url.strip())
+    except (httpx2.InvalidURL, ValueError):
+        parts = httpx2.URL()
+    if parts.scheme not in ("http", "https") or not parts.host:
+        raise InputError(f"{shown_url(url)!r} is not a server's address, such as http://127.0.0.1:8000/v1")
+    return url.strip()
 
 
 class Asks(Protocol):
@@ -66,6 +101,10 @@ async def find_mode(client: Asks, name: str, model: str) -> Mode:
     Args:
         name: the model's name in the config.
         model: its name at the servers.
+
+    Raises:
+        InputError: it refuses to answer at all.
+        StoppedError: it does not come to answer.
     """
     for mode, text in (("json_schema", "Say hello."), ("json_object", "Say hello as a JSON object.")):
         for attempt in range(TRIES):
@@ -83,9 +122,10 @@ async def find_mode(client: Asks, name: str, model: str) -> Mode:
             try:
                 answer = await client.complete(request)
             except WireError as error:
-                if error.kind != "bad_request":
-                    raise
-                break
+                if error.kind == "bad_request":
+                    break
+                kind = StoppedError if error.retryable else InputError
+                raise kind(f"a server does not answer as it should: {error}") from None
             if _is_structured(answer, mode):
                 return mode  # type: ignore[return-value]
     return "text"
