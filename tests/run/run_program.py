@@ -88,7 +88,9 @@ def run(
 def digests(folder: Path) -> dict[str, str]:
     """A hash of each product and of each stage file."""
     files = [folder / f"{name}.jsonl" for name in PRODUCTS] + sorted((folder / "stages").glob("*.jsonl"))
-    return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()[:12] for file in files}
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()[:12] for file in files
+    }
 
 
 def lines(folder: Path, kind: str) -> int:

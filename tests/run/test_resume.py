@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from run_program import NOWHERE, CountingModel, command, digests, lines, run, served
+
 from trace_builder.resources import shipped
 
 IN_FLIGHT = 8
