@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 
-def trace_build(*arguments: object) -> str:
+def _trace_build(*arguments: object) -> str:
     """Runs the program as its users do; returns what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "trace_builder", *map(str, arguments)],
@@ -23,10 +24,15 @@ def trace_build(*arguments: object) -> str:
 
 
 @pytest.fixture(scope="session")
+def trace_build() -> Callable[..., str]:
+    return _trace_build
+
+
+@pytest.fixture(scope="session")
 def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled seeds through the whole pipeline, with the embedded model."""
     folder = tmp_path_factory.mktemp("demo") / "run"
-    trace_build("run", "--output", folder)
+    _trace_build("run", "--output", folder)
     return folder
 
 
@@ -34,5 +40,5 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_release(demo_run: Path) -> Path:
     """The demo's run in every format that needs no extra."""
     out = demo_run.parent / "release"
-    trace_build("release", demo_run, "--to", out)
+    _trace_build("release", demo_run, "--to", out)
     return out

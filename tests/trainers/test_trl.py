@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,6 @@ import pytest
 pytest.importorskip("trl")
 pytest.importorskip("datasets")
 
-from conftest import trace_build
 from datasets import get_dataset_config_names, load_dataset
 from datasets.info import DatasetInfosDict
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.trainers
 
 
 @pytest.fixture(scope="session")
-def verified(demo_run: Path) -> tuple[Path, str]:
+def verified(demo_run: Path, trace_build: Callable[..., str]) -> tuple[Path, str]:
     """Every format, Parquet too, verified on the way; and what was said."""
     out = demo_run.parent / "full"
     return out, trace_build("release", demo_run, "--to", out, "--format", "parquet", "--verify")
@@ -78,7 +78,7 @@ def test_trl_from_the_command_line(full_release: Path, tmp_path: Path) -> None:
 
     save_tiny(tmp_path / "model")
     command = [
-        *(sys.executable, "-m", "trl.cli", "sft", "--dataset_name", full_release),
+        *(Path(sys.executable).with_name("trl"), "sft", "--dataset_name", full_release),
         *("--dataset_config", "sft_messages", "--max_length", "6000"),
         *("--model_name_or_path", tmp_path / "model", "--output_dir", tmp_path / "sft"),
         *("--max_steps", "1", "--report_to", "none", "--use_cpu", "--bf16", "false"),

@@ -41,22 +41,30 @@ def card(release: Release, sums: dict[str, str]) -> str:
         card_text.checksums(sums),
     ]
     text = "\n\n".join(section for section in sections if section) + "\n"
-    return f"---\n{header_text(header(release))}---\n\n{text}"
+    return with_header(header(release), text)
 
 
-def header_text(data: dict[str, Any]) -> str:
-    """The YAML header's lines, as huggingface_hub writes them."""
-    return yaml.dump(data, sort_keys=False, allow_unicode=True, stream=None, width=float("inf"))
+def with_header(data: dict[str, Any], text: str) -> str:
+    """A card from its metadata and its text, through huggingface_hub's classes where they are."""
+    try:
+        from huggingface_hub import DatasetCard, DatasetCardData
+    except ImportError:
+        return plain(data, text)
+    return str(DatasetCard(f"---\n{DatasetCardData(**data).to_yaml()}\n---\n\n{text}"))
+
+
+def plain(data: dict[str, Any], text: str) -> str:
+    """The same card without huggingface_hub."""
+    head: str = yaml.dump(data, sort_keys=False, allow_unicode=True, stream=None, width=float("inf"))
+    return f"---\n{head}---\n\n{text}"
 
 
 def parquet_card(release: Release) -> str:
     """The card of ``parquet/``: one folder's card can only describe files of one type."""
     data = header(release, parquet=True)
     names = ", ".join(f"`{config['config_name']}`" for config in data["configs"])
-    return (
-        f"---\n{header_text(data)}---\n\n# {data['pretty_name']}, as Parquet\n\n"
-        f"The rows of the folder above, which has the card. Configurations: {names}.\n"
-    )
+    text = f"The rows of the folder above, which has the card. Configurations: {names}.\n"
+    return with_header(data, f"# {data['pretty_name']}, as Parquet\n\n{text}")
 
 
 def header(release: Release, *, parquet: bool = False) -> dict[str, Any]:
@@ -71,12 +79,12 @@ def header(release: Release, *, parquet: bool = False) -> dict[str, Any]:
     languages = sorted({lang for figures in release.figures.values() for lang in figures.langs})
     licence = card_text.licence_of(release)
     return {
-        "pretty_name": f"Complex instructions ({release.run.profile})",
-        "license": licence,
         "language": languages,
-        "task_categories": ["text-generation"],
-        "tags": ["instruction-following", "complex-instructions", "sft", "dpo", "iopo", "synthetic"],
+        "license": licence,
         "size_categories": [_size(sum(figures.instructions for figures in release.figures.values()))],
+        "task_categories": ["text-generation"],
+        "pretty_name": f"Complex instructions ({release.run.profile})",
+        "tags": ["instruction-following", "complex-instructions", "sft", "dpo", "iopo", "synthetic"],
         "configs": [
             {
                 "config_name": name,

@@ -66,7 +66,7 @@ def title(release: Release) -> str:
     if release.run.config.get("rehearsal"):
         notes.append(f"> {_REHEARSAL}")
     if release.run.unfinished:
-        listed = "\n".join(f"> - {_public(release, reason)}" for reason in release.run.unfinished)
+        listed = "\n".join(f"> - {reason}" for reason in release.run.unfinished)
         notes.append(f"> **Released from a run that is not finished:**\n>\n{listed}")
     heading = f"# Complex instructions, profile `{release.run.profile}`"
     return "\n\n".join([heading, *notes, f"{_INTRODUCTION} Instructions: {sizes}."])
@@ -190,8 +190,3 @@ def checksums(sums: dict[str, str]) -> str:
     """Checksums of the other files."""
     lines = "\n".join(f"{digest}  {name}" for name, digest in sums.items())
     return f"## Checksums (SHA-256)\n\n```\n{lines}\n```"
-
-
-def _public(release: Release, reason: str) -> str:
-    """A reason without the path of the machine it was found on."""
-    return reason.replace(f"{release.run.folder}/", "")

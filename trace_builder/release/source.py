@@ -156,7 +156,9 @@ def open_run(folder: Path, *, partial: bool = False) -> Run:
             unfinished.append(f"stages/{name}.jsonl ends in a line that was cut off, which is left out")
     gaps = _gaps(seeds, stages)
     if gaps and manifest.get("finished"):
-        raise InputError(f"{gaps[0]}; the file is incomplete though run.json says that the run is finished")
+        raise InputError(
+            f"{folder / gaps[0]}; the file is incomplete though run.json says that the run is finished"
+        )
     unfinished += gaps
     if unfinished and not partial:
         raise InputError(
@@ -260,7 +262,7 @@ def _gaps(seeds: dict[str, Seed], stages: dict[str, StageFile]) -> list[str]:
         missing = [id_ for id_ in wanted if id_ not in file.places]
         if missing:
             gaps.append(
-                f"{file.path}: {len(missing)} of {len(wanted)} records have no outcome ({missing[0]!r})"
+                f"stages/{name}.jsonl: {len(missing)} of {len(wanted)} records have no outcome ({missing[0]!r})"
             )
         known = set(wanted)
         stray = next((id_ for id_ in file.places if id_ not in known), None)
