@@ -215,7 +215,7 @@ def write(
         bool, typer.Option("--only-annotated", help="Leave out what nobody looked at, instead of stopping.")
     ] = False,
 ) -> None:
-    """Writes the adjudicated set in the released format: kept and corrected instructions, without the dropped."""
+    """Writes the adjudicated set in the released format: kept and corrected ones, without the dropped."""
     from trace_builder.evaluate.adjudication import settle
     from trace_builder.evaluate.lines import write_jsonl
     from trace_builder.evaluate.reading import released_row
