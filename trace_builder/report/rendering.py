@@ -6,8 +6,7 @@ Nothing is asked of any server here.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -67,24 +66,22 @@ class Rendering:
 
     def add(self, entries: Mapping[str, Entry]) -> None:
         """Fills ``user`` (the prompt) and ``system`` (a name in ``systems``) of every call it can."""
-        if not self.trouble:
-            asyncio.run(self._add_all(entries))
-
-    async def _add_all(self, entries: Mapping[str, Entry]) -> None:
+        if self.trouble:
+            return
         for name, stage in self._stages.items():
             before = AFTER.get(name)
             sources = self._run.seeds(entries.keys()) if before is None else self._records(before, entries)
             for row in sources:
                 step = next((s for s in entries[str(row["id"])]["steps"] if s["stage"] == name), None)
                 if step is not None:
-                    await self._add(stage, row, step)
+                    self._add(stage, row, step)
 
     def _records(self, stage: str, entries: Mapping[str, Entry]) -> Any:
         for outcome in self._run.outcomes(stage, entries.keys()):
             if outcome["status"] == "accepted" and isinstance(outcome.get("record"), dict):
                 yield outcome["record"]
 
-    async def _add(self, stage: Stage, row: dict[str, Any], step: Entry) -> None:
+    def _add(self, stage: Stage, row: dict[str, Any], step: Entry) -> None:
         if stage.name in self._changed:
             step["note"] = "The prompt files have changed since; the prompts of this stage cannot be shown."
             return
@@ -94,7 +91,7 @@ class Rendering:
             return
         replay = _Replay(self, str(row.get("lang") or "en"), step["calls"])
         try:
-            await stage.process(record, replay)
+            _walk(stage.process(record, replay))
         except Exception:
             # Answers of another version, or a folder edited by hand: what was found so far is shown.
             return
@@ -107,6 +104,16 @@ class Rendering:
         if len(messages) > 1:
             self.systems.setdefault(name, messages[0]["content"])
         return name, str(clip(messages[-1]["content"]))
+
+
+def _walk(process: Coroutine[Any, Any, Any]) -> None:
+    """Runs a stage to its end. Nothing here waits for anything, so no event loop is needed, and the caller
+    may have one of its own."""
+    try:
+        process.send(None)
+    except StopIteration:
+        return
+    process.close()
 
 
 @dataclass

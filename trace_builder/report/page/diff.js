@@ -1,6 +1,6 @@
 // A diff by words (by characters in Chinese): Myers' algorithm, with a bound on how far apart texts may be.
 
-const TOKEN = /\p{Script=Han}|[\p{L}\p{N}_]+|\s+|[^\s]/gu;
+const TOKEN = /\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{N}_])+|\s+|[^\s]/gu;
 const FARTHEST = 1500;
 
 const tokens = (text) => String(text ?? "").match(TOKEN) || [];

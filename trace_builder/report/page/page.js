@@ -75,7 +75,7 @@ function filterBy(wanted) {
 function wireRecords() {
   byId("filters").addEventListener("input", applyFilters);
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
-  byId("filters").addEventListener("reset", () => setTimeout(applyFilters));
+  byId("clear").addEventListener("click", () => { byId("filters").reset(); applyFilters(); });
   byId("list").addEventListener("keydown", (event) => {
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity, j: 1, k: -1 };
     if (event.key in steps) { moveBy(steps[event.key]); event.preventDefault(); }
