@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
-from rehearsal_serving import VERDICTS, Parrot, chat, client, serving
+from rehearsal_serving import VERDICTS, Got, Parrot, Send, chat, client, serving
 
 from trace_builder.errors import InputError
 from trace_builder.rehearsal import faults
@@ -169,36 +169,33 @@ async def test_slow_bytes_are_the_whole_answer_in_the_end() -> None:
     assert json.loads(b"".join(pieces))["choices"][0]["message"]["content"] == "all of it"
 
 
+GONE = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
+
+
+async def send_until_answered(send: Send) -> Got:
+    while True:
+        try:
+            return await send(chat("hi"))
+        except GONE:
+            await asyncio.sleep(0.02)
+
+
 async def test_a_server_that_dies_drops_everybody_and_comes_back_on_its_port() -> None:
-    settings = {"faults": {"dies": 1.0}, "deaths": 1, "down_seconds": 0.3, "latency": "0"}
-    async with serving(**settings) as server, client(server) as send:
-        gone = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
-        with pytest.raises(gone):
+    dies = serving(faults={"dies": 1.0}, deaths=1, down_seconds=0.3)
+    async with dies as server, client(server) as send:
+        with pytest.raises(GONE):
             await send(chat("hi"))
         with pytest.raises(aiohttp.ClientConnectorError):
             await send(chat("hi"))
-        while True:
-            try:
-                got = await send(chat("hi"))
-                break
-            except gone:
-                await asyncio.sleep(0.02)
-    assert got.status == 200
+        assert (await send_until_answered(send)).status == 200
 
 
 async def test_requests_that_die_together_see_one_death() -> None:
-    settings = {"faults": {"dies": 1.0}, "deaths": 5, "down_seconds": 0.05}
-    gone = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
-    async with serving(**settings) as server, client(server) as send:
+    dies = serving(faults={"dies": 1.0}, deaths=5, down_seconds=0.05)
+    async with dies as server, client(server) as send:
         sent = (send(chat("hi", str(n))) for n in range(5))
-        assert all(isinstance(end, gone) for end in await asyncio.gather(*sent, return_exceptions=True))
-        while True:
-            try:
-                got = await send(chat("hi"))
-                break
-            except gone:
-                await asyncio.sleep(0.02)
-    assert got.status == 200
+        assert all(isinstance(end, GONE) for end in await asyncio.gather(*sent, return_exceptions=True))
+        assert (await send_until_answered(send)).status == 200
 
 
 async def test_a_death_takes_requests_in_flight_with_it() -> None:
