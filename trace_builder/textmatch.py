@@ -9,13 +9,14 @@ _GRAM = 4
 #: A hyphen, star or plus is a mark only before white space: "-5 °C", "**bold**" and "+1" open with content.
 _BULLET = re.compile(r"(?:([-*+])(?=\s)|([•·]))\s*")
 _NUMBER_MARK = re.compile(r"(?:[（(]?(\d{1,2})[)）]|(\d{1,2})[.、．](?!\d))\s*")
+_LAYOUT = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 
 
 def squeeze(text: str) -> str:
     """Letters and digits alone, in one width and case: what is left when layout is taken away."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(ch for ch in folded if ch.isalnum())
+    return _LAYOUT.sub("", folded)
 
 
 def unmarked(text: str) -> str:

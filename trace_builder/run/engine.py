@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -163,17 +164,21 @@ async def _walk(spec: RunSpec, rooms: tuple[Room, ...], source: Source, before: 
         before["modes"] = modes
         _write_manifest(spec, rooms, before, finished=False)
 
+    began, spent = time.monotonic(), before.get("seconds", 0.0)
     line = LazyWire(spec.models, spec.wire, spec.rehearsal, before.get("modes", {}), found)
     stop = StopSwitch(spec.say)
     with Progress(rooms, line.snapshot, spec.say) as progress:
         desk = Desk(spec.seed, spec.prompts, spec.models, spec.wire, line, progress.answered, stop.gate)
-        journeys = Journeys(root, desk, progress.decided)
+        journeys = Journeys(root, desk, progress)
         places = _open_places(pending, stop)
         try:
             async with _syncing(rooms), stop.listening():
                 await journeys.walk_all(places, _journeys_at_once(spec.wire.concurrency))
         finally:
             await line.close()
+            before["seconds"] = round(spent + time.monotonic() - began, 1)
+            if stop.requested:
+                _write_manifest(spec, rooms, before, finished=False)
     return stop.requested
 
 
@@ -291,6 +296,7 @@ def _write_manifest(
         "stages": stages,
         "modes": before.get("modes", {}),
         "finished": finished,
+        "seconds": before.get("seconds", 0.0),
         "usage": usage or before.get("usage", {}),
     }
     write_manifest(spec.folder, manifest)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from trace_builder.errors import TraceBuildError
 from trace_builder.records import Lang, Record
 from trace_builder.run.asking import Asker, Desk
-from trace_builder.run.outcomes import ACCEPTED, PENDING
+from trace_builder.run.outcomes import ACCEPTED, PENDING, STATUS_NAMES
 from trace_builder.run.rooms import Room, Verdict
 from trace_builder.stages.base import Unanswered
 
@@ -20,13 +20,21 @@ class Stopping(Exception):
     """Raised where a new question would be sent while the run is being stopped."""
 
 
+class Watcher(Protocol):
+    """Is told of every record that enters a stage, and of how it leaves it."""
+
+    def begun(self, stage: str) -> None: ...
+
+    def ended(self, stage: str, status: str | None) -> None: ...
+
+
 class Journeys:
     """Walks records, a bounded number at a time."""
 
-    def __init__(self, root: Room, desk: Desk, decided: Callable[[str, str, str | None], None]) -> None:
+    def __init__(self, root: Room, desk: Desk, watcher: Watcher) -> None:
         self._root = root
         self._desk = desk
-        self._decided = decided
+        self._watcher = watcher
 
     async def walk_all(self, places: Iterator[int], at_once: int) -> None:
         """Walks every place; the first error that concerns the run ends the others."""
@@ -49,10 +57,15 @@ class Journeys:
         if room.outcomes.status(place) == PENDING:
             if not room.walked:
                 return
+            self._watcher.begun(room.name)
+            status = None
             try:
                 made = await self._process(room, place, incoming or room.incoming(place))
+                status = STATUS_NAMES[room.outcomes.status(place)]
             except Stopping:
                 return
+            finally:
+                self._watcher.ended(room.name, status)
         if room.outcomes.status(place) != ACCEPTED:
             return
         following = [after for after in room.after if after.needs_work(place)]
@@ -88,5 +101,4 @@ class Journeys:
             where = f"{Path(frame.filename).name}:{frame.lineno}"
             verdict = Verdict("failed", "internal_error", f"{type(exc).__name__} at {where}: {exc}")
         room.settle(place, record.id, verdict, ask.keys)
-        self._decided(room.name, verdict.status, verdict.reason)
         return made if verdict.status == "accepted" else None

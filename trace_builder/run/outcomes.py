@@ -11,9 +11,9 @@ from pathlib import Path
 
 from trace_builder.errors import InputError
 from trace_builder.records import Outcome
+from trace_builder.replacement import Replacement
 from trace_builder.run.journal import JournalFile
 from trace_builder.run.source import Source
-from trace_builder.replacement import Replacement
 
 PENDING, ACCEPTED, REJECTED, FAILED = range(4)
 STATUS_CODES = {b"accepted": ACCEPTED, b"rejected": REJECTED, b"failed": FAILED}

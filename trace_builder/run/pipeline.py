@@ -82,6 +82,11 @@ def open_prompts(config: RunConfig, taxonomy: Taxonomy) -> PromptBook:
 def _say_seeds(seeds: Ingested, say: Callable[[str], None]) -> None:
     langs = ", ".join(f"{count} {lang}" for lang, count in sorted(seeds.langs.items()))
     say(f"{seeds.seeds} seeds ({langs})")
+    if seeds.renamed:
+        say(f"{seeds.renamed} seeds renamed: another file had used their ids for other instructions")
+    if seeds.ignored:
+        keys = ", ".join(f"{key} ({count})" for key, count in sorted(seeds.ignored.items()))
+        say(f"keys of no known format were ignored: {keys}")
     if seeds.bad:
         say(f"{seeds.bad} bad seeds skipped, written to {seeds.path.with_name('bad_seeds.jsonl')}")
 

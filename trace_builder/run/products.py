@@ -10,8 +10,8 @@ from typing import IO, Any, cast
 import jsonlines
 
 from trace_builder.records import Answered, Group, Outcome, Preference
-from trace_builder.run.rooms import Room
 from trace_builder.replacement import Replacement
+from trace_builder.run.rooms import Room
 
 
 def _sft(outcome: Outcome) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -20,19 +20,30 @@ if TYPE_CHECKING:
 
 LINE_SECONDS = 10.0
 _BAR_SECONDS = 0.5
-_STATUS = {"accepted": ACCEPTED, "rejected": REJECTED, "failed": FAILED}
 
 
 @dataclass
 class StageCount:
-    """A stage's figures of this run and of those before it."""
+    """A stage's figures. ``done`` and ``accepted`` count earlier runs too, ``fresh`` this run alone; ``at_work``
+    are the records that are in the stage now."""
 
     name: str
     entered: int
     accepted: int
     done: int
-    after: tuple[str, ...]
+    before: StageCount | None = None
+    after: list[StageCount] = field(default_factory=list)
     fresh: int = 0
+    at_work: int = 0
+    tokens: int = 0
+
+    def expected(self) -> float:
+        """How many records will have entered in the end, if the stages before go on keeping the share they
+        have kept so far."""
+        if self.before is None or not self.before.done:
+            return self.entered
+        coming = max(0.0, self.before.expected() - self.before.done)
+        return self.entered + coming * self.before.accepted / self.before.done
 
 
 class Progress:
@@ -47,10 +58,11 @@ class Progress:
         self._snapshot = snapshot
         self._say = say
         self._stages = {room.name: _stage_count(room) for room in rooms if room.walked}
-        self._upstream = {room.name: room.before.name for room in rooms if room.walked and room.before}
-        for name, before in self._upstream.items():
-            if before in self._stages:
-                self._stages[name].entered = self._stages[before].accepted
+        for room in rooms:
+            if room.walked and room.before and room.before.name in self._stages:
+                stage, before = self._stages[room.name], self._stages[room.before.name]
+                stage.before = before
+                before.after.append(stage)
         self._started = time.monotonic()
         self._asked = self._replayed = self._tokens = self._prompt = self._cached = self._retries = 0
         self._task: asyncio.Task[None] | None = None
@@ -62,26 +74,38 @@ class Progress:
             self._replayed += 1
             return
         self._asked += 1
+        self._stages[stage].tokens += answer.usage.completion
         self._tokens += answer.usage.completion
         self._prompt += answer.usage.prompt
         self._cached += answer.usage.cached
         self._retries += answer.retries
 
-    def decided(self, stage: str, status: str, reason: str | None) -> None:
-        """Counts one outcome."""
+    def begun(self, stage: str) -> None:
+        """Counts one record into a stage."""
+        self._stages[stage].at_work += 1
+
+    def ended(self, stage: str, status: str | None) -> None:
+        """Counts one record out of a stage; no status: it was left without an outcome."""
         count = self._stages[stage]
+        count.at_work -= 1
+        if status is None:
+            return
         count.done += 1
         count.fresh += 1
         if status == "accepted":
             count.accepted += 1
             for after in count.after:
-                if after in self._stages:
-                    self._stages[after].entered += 1
+                after.entered += 1
 
     def line(self) -> str:
         """All of it in one line."""
         stages = " | ".join(f"{s.name} {s.done}/{s.entered} kept {s.accepted}" for s in self._stages.values())
-        return f"{stages} | {self._wire_text()}"
+        return f"{stages} | {self._wire_text()}{self._time_left()}"
+
+    def _time_left(self) -> str:
+        seconds = time.monotonic() - self._started
+        left = [(s.expected() - s.done) * seconds / s.fresh for s in self._stages.values() if s.fresh]
+        return f", {_clock(max(left))} left" if left and max(left) >= 1 else ""
 
     def __enter__(self) -> Progress:
         if sys.stderr.isatty():
@@ -127,15 +151,16 @@ class Progress:
                 continue
             stage = self._stages[name]
             bar.total, bar.n = stage.entered, stage.done
-            bar.set_postfix_str(f"kept {stage.accepted}{self._left(stage)}", refresh=True)
+            bar.set_postfix_str(self._stage_text(stage), refresh=True)
 
-    def _left(self, stage: StageCount) -> str:
-        """Time left for what has reached the stage so far, at the pace of this run."""
-        seconds = time.monotonic() - self._started
-        remaining = stage.entered - stage.done
-        if not stage.fresh or remaining <= 0:
-            return ""
-        return f", {_clock(remaining * seconds / stage.fresh)} left"
+    def _stage_text(self, stage: StageCount) -> str:
+        """At work, kept, tokens a second, and the time left at the pace of this run."""
+        seconds = max(time.monotonic() - self._started, 1e-6)
+        text = f"{stage.at_work} at work, kept {stage.accepted}, {stage.tokens / seconds:.0f} tokens/s"
+        remaining = stage.expected() - stage.done
+        if stage.fresh and remaining >= 1:
+            text += f", {_clock(remaining * seconds / stage.fresh)} left"
+        return text
 
     def _wire_text(self) -> str:
         seconds = max(time.monotonic() - self._started, 1e-6)
@@ -156,7 +181,7 @@ def _stage_count(room: Room) -> StageCount:
     before = room.before
     entered = before.outcomes.counts()[ACCEPTED] if before else len(room.source)
     done = counts[ACCEPTED] + counts[REJECTED] + counts[FAILED]
-    return StageCount(room.name, entered, counts[ACCEPTED], done, tuple(after.name for after in room.after))
+    return StageCount(room.name, entered, counts[ACCEPTED], done)
 
 
 def _clock(seconds: float) -> str:
