@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from trace_builder.errors import InputError
+
 Row = dict[str, Any]
 Turn = dict[str, Any]
 Stage = Literal["sft", "rm", "kto"]
@@ -63,15 +65,15 @@ def read_register(folder: Path) -> list[Entry]:
     """The entries of a folder's dataset_info.json.
 
     Raises:
-        ValueError: an entry whose file is not there, or is of a type that is not read.
+        InputError: an entry whose file is not there, or is of a type that is not read.
     """
     entries = []
     for name, entry in json.loads((folder / "dataset_info.json").read_text(encoding="utf-8")).items():
         file = folder / entry["file_name"]
         if not file.exists():
-            raise ValueError(f"{name}: {file} not found")
+            raise InputError(f"{name}: {file} not found")
         if file.suffix[1:] not in FILE_TYPES:
-            raise ValueError(f"{name}: {file.suffix} files are not read")
+            raise InputError(f"{name}: {file.suffix} files are not read")
         formatting = entry.get("formatting", "alpaca")
         columns = entry.get("columns") or _default_columns(formatting)
         entries.append(
