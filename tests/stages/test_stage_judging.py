@@ -124,6 +124,12 @@ def test_code_never_turns_a_fail_into_a_pass() -> None:
     assert made.scores[1].by == "judge"
 
 
+def test_code_has_no_say_in_what_the_judge_has_failed() -> None:
+    made = judged(Scripted(judge=verdicts(10, 7)), "The sea is wide and deep and blue.", code_checks=True)
+    assert scores(made) == (10, 7)
+    assert made.scores[1].by == "judge"
+
+
 def test_code_overrules_each_vote_before_they_are_put_together() -> None:
     long = "The sea is wide and deep and blue."
     made = judged(Scripted(judge=[verdicts(10, 10)] * 2), long, claim="fails", code_checks=True, votes=2)
