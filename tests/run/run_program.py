@@ -47,10 +47,10 @@ class CountingModel(RuleModel):
 
 
 @contextmanager
-def served(**drill: Any) -> Iterator[tuple[str, CountingModel]]:
+def served(options: ServerOptions | None = None, **drill: Any) -> Iterator[tuple[str, CountingModel]]:
     """A rehearsal server in a thread, its address and its model."""
     model = CountingModel()
-    options = ServerOptions(drill=RehearsalConfig(**drill), any_model=True)
+    options = options or ServerOptions(drill=RehearsalConfig(**drill), any_model=True)
     loop = asyncio.new_event_loop()
     server = RehearsalServer(options, model)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -70,10 +70,10 @@ def command(folder: Path, *options: str, limit: int = 12) -> list[str]:
 
 
 def run(
-    folder: Path, *options: str, limit: int = 12, package: Path | None = None
+    folder: Path, *options: str, limit: int = 12, package: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Runs to the end. ``package``: a folder whose ``trace_builder`` is used instead of this one."""
-    env = {**os.environ, **({"PYTHONPATH": str(package)} if package else {})}
+    env = {**os.environ, **({"PYTHONPATH": str(package)} if package else {}), **environment}
     return subprocess.run(
         command(folder, *options, limit=limit),
         capture_output=True,

@@ -24,8 +24,8 @@ _BAR_SECONDS = 0.5
 
 @dataclass
 class StageCount:
-    """A stage's figures. ``done`` and ``accepted`` count earlier runs too, ``fresh`` this run alone; ``at_work``
-    are the records that are in the stage now."""
+    """A stage's figures. ``done`` and ``accepted`` count earlier runs too, ``fresh`` this run alone;
+    ``at_work`` are the records that are in the stage now."""
 
     name: str
     entered: int
