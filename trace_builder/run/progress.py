@@ -172,7 +172,9 @@ class Progress:
         if shot is not None and shot.limit:
             text += f", {shot.in_flight}/{shot.limit} in flight"
             if shot.paused_for is not None:
-                text += f", waiting for the servers ({_clock(shot.paused_for)} until giving up)"
+                text += f", the servers have been gone for {_clock(shot.paused_for)}"
+            if shot.stops_in is not None:
+                text += f", stopping in {_clock(shot.stops_in)} unless one comes back"
         return text
 
 
