@@ -35,7 +35,7 @@ def sampler(spec: str) -> tuple[float, object]:
 
 
 def completion(words: int) -> bytes:
-    text = json.dumps({"mood": "kind", "text": "word " * words})
+    text = json.dumps({"reasoning": "word " * words, "verdict": "incomplete_description"})
     return json.dumps(
         {
             "id": "chatcmpl-0",

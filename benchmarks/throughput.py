@@ -5,12 +5,13 @@
 
 Legs, each in a process of its own against the same server process:
 
-    aiohttp   a bare aiohttp loop: what Python can do at best
-    openai    a bare loop over the openai SDK on its aiohttp transport: the measure
-    wire      trace_builder's LLMClient: finds the concurrency by itself, from 1 up
+    aiohttp    a bare aiohttp loop: what Python can do at best
+    openai     a bare loop over the openai SDK on its aiohttp transport: the measure
+    wire       trace_builder's client alone; it finds the concurrency by itself, from 1 up
+    pipeline   a run: the prompt rendered, the answer parsed, everything journaled
 
-Every leg sends the same bytes' worth of question and reads the answer's text. Rates are over the middle of
-the run (ramp-up and the last calls aside); CPU is the client process's own, over all its calls.
+Every leg asks the same questions. Rates are over the middle of a leg (ramp-up and the last calls aside); CPU
+is the client process's own, over all its calls; ramp is the time until that many were in flight.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -30,25 +32,24 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+from one_question import messages  # noqa: E402
 from quick_server import MODEL, sampler  # noqa: E402
 
-LEGS = ("aiohttp", "openai", "wire")
+from trace_builder.config import ModelConfig, WireConfig  # noqa: E402
+from trace_builder.llm.schema import schema_text  # noqa: E402
+from trace_builder.stages.replies import Completeness  # noqa: E402
+
+LEGS = ("aiohttp", "openai", "wire", "pipeline")
 #: Share of the completions before and after which the rate is not measured.
 HEAD, TAIL = 0.4, 0.2
 
-SYSTEM = "Rules that never change. " * 160
-SCHEMA = {
-    "title": "Greeting",
-    "type": "object",
-    "properties": {"mood": {"type": "string"}, "text": {"type": "string"}},
-    "required": ["mood", "text"],
-    "additionalProperties": False,
-}
+SYSTEM, USER = (turn["content"] for turn in messages(0))
+SCHEMA = schema_text(Completeness)
 Call = Callable[[int], Awaitable[str]]
 
 
-def question(n: int) -> str:
-    return f"Record {n}. " + "Some text of a record. " * 40
+def model_at(url: str) -> ModelConfig:
+    return ModelConfig(name=MODEL, base_urls=(url,), structured="json_schema")
 
 
 async def through(call: Call, calls: int, workers: int) -> dict[str, Any]:
@@ -105,13 +106,11 @@ async def leg_openai(url: str, calls: int, in_flight: int) -> dict[str, Any]:
 
 
 async def leg_wire(url: str, calls: int, in_flight: int) -> dict[str, Any]:
-    from trace_builder.config import ModelConfig, WireConfig
     from trace_builder.llm.client import LLMClient
     from trace_builder.llm.types import ChatRequest
 
-    models = {"default": ModelConfig(name=MODEL, base_urls=(url,), structured="json_schema")}
-    schema = json.dumps(SCHEMA)
-    async with LLMClient(models, WireConfig(concurrency=in_flight, start=1)) as client:
+    wire = WireConfig(concurrency=in_flight, start=1)
+    async with LLMClient({"default": model_at(url)}, wire) as client:
         await client.prepare()
         ramp: list[float] = []
         began = time.perf_counter()
@@ -120,12 +119,12 @@ async def leg_wire(url: str, calls: int, in_flight: int) -> dict[str, Any]:
             request = ChatRequest(
                 client="default",
                 model=MODEL,
-                messages=(("system", SYSTEM), ("user", question(n))),
+                messages=(("system", SYSTEM), ("user", f"{n} {USER}")),
                 seed=n,
                 max_tokens=512,
                 sampling=(("temperature", 0.7), ("top_p", 0.95)),
-                schema_name="greeting",
-                schema=schema,
+                schema_name="completeness",
+                schema=SCHEMA,
             )
             answer = await client.complete(request)
             if not ramp and client.snapshot().in_flight >= in_flight - 1:
@@ -136,17 +135,46 @@ async def leg_wire(url: str, calls: int, in_flight: int) -> dict[str, Any]:
         return result | {"ramp": ramp[0] if ramp else None}
 
 
+async def leg_pipeline(url: str, calls: int, in_flight: int) -> dict[str, Any]:
+    from one_question import finished, walk
+
+    with tempfile.TemporaryDirectory() as folder:
+        before = _cpu()
+        await walk(Path(folder), model_at(url), WireConfig(concurrency=in_flight, start=1), calls)
+        spent = _cpu() - before
+        spans = finished(Path(folder))
+    assert len(spans) == calls
+    first, last = int(calls * HEAD), int(calls * (1 - TAIL)) - 1
+    return {
+        "calls": calls,
+        "rate": (last - first) / (spans[last][1] - spans[first][1]),
+        "cpu_ms": spent / calls * 1000,
+        "ramp": _ramp(spans, in_flight),
+    }
+
+
+def _ramp(spans: list[tuple[float, float]], in_flight: int) -> float | None:
+    """Seconds from the first request to the moment when (nearly) that many were in flight."""
+    events = sorted([(sent, 1) for sent, _ in spans] + [(answered, -1) for _, answered in spans])
+    now = 0
+    for moment, step in events:
+        now += step
+        if now >= in_flight * 0.99:
+            return moment - events[0][0]
+    return None
+
+
 def _body(n: int) -> dict[str, Any]:
     return {
         "model": MODEL,
-        "messages": [{"role": "system", "content": SYSTEM}, {"role": "user", "content": question(n)}],
+        "messages": [{"role": "system", "content": SYSTEM}, {"role": "user", "content": f"{n} {USER}"}],
         "max_tokens": 512,
         "seed": n,
         "temperature": 0.7,
         "top_p": 0.95,
         "response_format": {
             "type": "json_schema",
-            "json_schema": {"name": "greeting", "schema": SCHEMA, "strict": True},
+            "json_schema": {"name": "completeness", "schema": json.loads(SCHEMA), "strict": True},
         },
     }
 
@@ -215,7 +243,8 @@ def main() -> None:
     if options.leg is None:
         compare(options.in_flight, options.latency, options.seconds, options.legs)
         return
-    leg = {"aiohttp": leg_aiohttp, "openai": leg_openai, "wire": leg_wire}[options.leg]
+    legs = {"aiohttp": leg_aiohttp, "openai": leg_openai, "wire": leg_wire, "pipeline": leg_pipeline}
+    leg = legs[options.leg]
     print(json.dumps(asyncio.run(leg(options.url, options.calls, options.in_flight[0]))))
 
 
