@@ -14,6 +14,9 @@ from scripted_server import scripted
 from typer.testing import CliRunner
 
 from trace_builder.commands.evaluate import evaluate
+from trace_builder.evaluate.reading import read_evalset
+from trace_builder.evaluate.strangers import tell_strangers
+from trace_builder.taxonomy import load_taxonomy
 
 APP = typer.Typer()
 APP.command()(evaluate)
@@ -87,6 +90,26 @@ def test_a_judge_that_stays_odd_leaves_the_instruction_unscored(tmp_path: Path, 
     assert found["scores"]["if_s"]["scored_only"]["n"] == 0
     line = rows_of(tmp_path / "out" / "instructions.jsonl")[0]
     assert (line["result"], line["why"], line["response"]) == ("unscored", "unfit_answer", "An answer.")
+
+
+def test_verdicts_on_constraints_that_do_not_exist_are_told(tmp_path: Path) -> None:
+    def answer(body: dict[str, Any]) -> str:
+        if body["model"] == "m":
+            return "An answer."
+        found = json.loads(judge_of(body, {}))
+        if "(0)" in body["messages"][-1]["content"]:
+            found["verdicts"].append({"id": "c9", "reasoning": "", "score": 3})
+        return json.dumps(found)
+
+    found, _, code = run(tmp_path, answer)
+    assert code == 0
+    assert found["results"]["followed"] == 4
+    calls = tmp_path / "out" / "calls" / "judge.jsonl"
+    line = next(n for n, row_ in enumerate(rows_of(calls), start=1) if row_["id"] == "0")
+    said: list[str] = []
+    items = read_evalset(tmp_path / "set.jsonl", load_taxonomy()).items
+    assert tell_strangers(calls, items, said.append) == 1
+    assert said == [f'{calls}:{line}: the judge scored "c9", which the instruction 0 does not have; left out']
 
 
 def test_one_nine_is_not_followed_and_the_strictest_vote_counts(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from random import Random
 
 import pytest
@@ -85,6 +86,17 @@ def test_same_seed_same_interval_whatever_the_order() -> None:
     turned = dict(reversed(counts.items()))
     assert interval(counts, ratio, Sampling(seed=4)) == interval(turned, ratio, Sampling(seed=4))
     assert interval(counts, ratio, Sampling(seed=4)) != interval(counts, ratio, Sampling(seed=5))
+
+
+def test_a_statistic_that_often_has_no_value_has_no_interval() -> None:
+    def spread(counts: Mapping[int, int]) -> float | None:
+        return float(counts[1]) if counts[0] and counts[1] else None
+
+    rare = interval({0: 99, 1: 1}, spread, Sampling(resamples=500))
+    common = interval({0: 96, 1: 4}, spread, Sampling(resamples=500))
+    assert (rare.value, rare.low, rare.high) == (1.0, None, None)  # 0.99 ** 100: more than a third without 1
+    assert common.low is not None  # 0.96 ** 100: 1.7%
+    assert common.low >= 1
 
 
 def test_edges() -> None:

@@ -23,6 +23,9 @@ RESAMPLES = 1000
 #: Below this mean a binomial draw is made by walking up from 0; above it, by rejection.
 _FEW = 10.0
 
+#: The share of resamples that must have a value; kappa has none where nothing was told apart.
+_DEFINED = 0.9
+
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
@@ -35,8 +38,8 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate with its interval, in the unit of the statistic. The bounds are None where the statistic
-    has no value in some resamples, or there are no resamples."""
+    """An estimate with its interval, in the unit of the statistic. The bounds are None without resamples, or
+    where the statistic has no value in more than a tenth of them; else they are over those that have one."""
 
     value: float | None
     low: float | None = None
@@ -130,9 +133,10 @@ def interval(
     found = []
     for _ in range(sampling.resamples):
         resampled = statistic(dict(zip(values, redraw(rng, weights), strict=True)))
-        if resampled is None:
-            return Interval(value)
-        found.append(resampled)
+        if resampled is not None:
+            found.append(resampled)
+    if len(found) < _DEFINED * sampling.resamples:
+        return Interval(value)
     found.sort()
     tail = (1.0 - sampling.level) / 2.0
     return Interval(value, percentile(found, tail), percentile(found, 1.0 - tail))

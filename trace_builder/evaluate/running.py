@@ -16,11 +16,12 @@ from trace_builder.evaluate.resample import Sampling
 from trace_builder.evaluate.results import describe_data, describe_models, write_results
 from trace_builder.evaluate.scored import Scored, scored
 from trace_builder.evaluate.stages import Generate, Judge
+from trace_builder.evaluate.strangers import tell_strangers
 from trace_builder.run.engine import RunSpec, RunSummary, run_stages
 from trace_builder.run.lock import folder_lock
 from trace_builder.run.outcomes import ACCEPTED, PENDING
 from trace_builder.run.pipeline import open_prompts
-from trace_builder.run.rooms import Room
+from trace_builder.run.rooms import Room, stage_file
 from trace_builder.stages.base import Stage
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
@@ -81,6 +82,7 @@ def evaluate(spec: EvaluationSpec, say: Say = lambda line: None) -> Evaluation:
         models = describe_models(config, spec.responses)
         found = collect(rooms, items)
         results.update(write_results(spec.folder, data, models, found, taxonomy, spec.sampling))
+        tell_strangers(stage_file(spec.folder, "calls", "judge"), items, say)
 
     with folder_lock(spec.folder):
         write_items(spec.folder / ITEMS, items)
