@@ -175,7 +175,7 @@ def test_a_server_that_is_not_up_at_the_start_joins_later(kit: Any) -> None:
     asyncio.run(run())
 
 
-def test_a_late_server_without_the_model_is_left_alone(kit: Any) -> None:
+def test_a_late_server_without_the_model_is_left_alone_until_it_has_it(kit: Any) -> None:
     async def run() -> None:
         late = kit.Server(models=("another",))
         await late.start()
@@ -183,10 +183,33 @@ def test_a_late_server_without_the_model_is_left_alone(kit: Any) -> None:
         async with kit.Server() as one, kit.client(one, late, start=4) as client:
             await client.prepare()
             await late.start()
+            await kit.until(lambda: late.lists > 2)
+            await asyncio.gather(*_answers(client, kit, 40))
+            assert client.snapshot().servers[1].state == "down"
+            assert not late.seen
+            late.models = ("m",)
             await kit.until(lambda: client.snapshot().servers[1].state == "up")
             await asyncio.gather(*_answers(client, kit, 40))
-            assert not late.seen
+            assert late.seen
         await late.stop()
+
+    asyncio.run(run())
+
+
+def test_a_server_that_comes_back_with_another_model_is_waited_for(kit: Any) -> None:
+    async def run() -> None:
+        async with kit.Server() as server, kit.client(server, start=4) as client:
+            await client.prepare()
+            await server.stop()
+            tasks = _answers(client, kit, 10)
+            await kit.until(lambda: client.snapshot().paused_for is not None)
+            server.models = ("another",)
+            await server.start()
+            lists = server.lists
+            await kit.until(lambda: server.lists > lists + 2)
+            assert not any(task.done() for task in tasks)
+            server.models = ("m",)
+            assert len(await asyncio.gather(*tasks)) == 10
 
     asyncio.run(run())
 

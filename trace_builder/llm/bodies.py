@@ -63,7 +63,7 @@ def decode(body: bytes) -> tuple[str, FinishReason, Usage]:
             raise TypeError("content")
         finish = _FINISH.get(choice.get("finish_reason"), "other")
         return content, finish, _usage(value.get("usage"))
-    except (KeyError, IndexError, TypeError, AttributeError) as exc:
+    except (KeyError, IndexError, TypeError, AttributeError, RecursionError) as exc:
         raise ValueError(f"not a chat completion: {exc}") from None
 
 

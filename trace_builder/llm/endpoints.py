@@ -214,7 +214,7 @@ def _model_list(body: bytes) -> dict[str, int | None] | None:
 
     try:
         rows = from_json(body)["data"]
-        return {row["id"]: _length(row.get("max_model_len")) for row in rows}
+        return {str(row["id"]): _length(row.get("max_model_len")) for row in rows}
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -30,6 +30,7 @@ class Watch:
         limit: seconds with no server up, after which the run stops.
         interval: seconds between the probes of a server that is set aside.
         timeout: seconds for one probe.
+        fits: whether a server that answers serves what is wanted; one that does not stays aside.
         on_change: called when a server was set aside or taken back.
         on_stop: called with the error that ends the run.
     """
@@ -41,6 +42,7 @@ class Watch:
         limit: float,
         interval: float,
         timeout: float,
+        fits: Callable[[Endpoint], bool],
         on_change: Callable[[], None],
         on_stop: Callable[[StoppedError], None],
     ) -> None:
@@ -48,6 +50,7 @@ class Watch:
         self._limit = limit
         self._interval = interval
         self._timeout = timeout
+        self._fits = fits
         self._on_change = on_change
         self._on_stop = on_stop
         self._probes: dict[Endpoint, _Probe] = {}
@@ -117,6 +120,8 @@ class Watch:
     async def _well(self, endpoint: Endpoint, ping: str | None) -> bool:
         try:
             await endpoint.list_models(self._timeout)
+            if not self._fits(endpoint):
+                return False
             if ping is not None:
                 await endpoint.ping(ping, self._timeout)
         except WireError as error:

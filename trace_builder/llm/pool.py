@@ -35,12 +35,15 @@ class Pool:
         self.interval = interval
         self._probe_timeout = probe_timeout
         self.retries = 0
+        #: Models that one of the servers was seen to serve.
+        self.wanted: set[str] = set()
         self.limit = AdaptiveLimit(wire.concurrency, wire.start, adaptive=wire.adaptive)
         self.watch = Watch(
             self.endpoints,
             limit=wire.outage_limit,
             interval=interval,
             timeout=probe_timeout,
+            fits=self._fits,
             on_change=self._changed,
             on_stop=self.limit.stop,
         )
@@ -96,6 +99,10 @@ class Pool:
             self.limit.release(ticket)
             if not self.limit.paused:
                 raise WireError("unknown_model", f"no server that is up serves {model!r}", status=404)
+
+    def _fits(self, endpoint: Endpoint) -> bool:
+        """A server that joins late has to serve what the others do."""
+        return not self.wanted or any(endpoint.serves(model) for model in self.wanted)
 
     def _changed(self) -> None:
         if all(e.down for e in self.endpoints):

@@ -73,6 +73,7 @@ async def require_model(pool: Pool, model: ModelConfig) -> None:
         for endpoint in pool.endpoints:
             if not endpoint.down and not endpoint.lists(model.name):
                 await _try(endpoint, model, pool.wire.timeout)
+        pool.wanted.add(model.name)
     except WireError as error:
         if error.kind != "auth":
             raise InputError(f"a server does not answer as it should: {error}") from None
