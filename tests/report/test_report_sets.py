@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trace_builder.report.instructions import Example
 from trace_builder.report.sets import SetStatistics
@@ -87,3 +89,16 @@ def test_an_empty_set_has_figures_too(taxonomy: Taxonomy) -> None:
     assert found["records"] == 0
     assert found["constraints"]["mean"] is None
     assert found["types"][0]["share"] == 0.0
+
+
+@given(st.data())
+def test_the_cheap_look_for_names_never_misses_one(taxonomy: Taxonomy, data: st.DataObject) -> None:
+    names = [name for d in taxonomy.dimensions for name in (d.name.en, d.name.zh)]
+    name = data.draw(st.sampled_from(names))
+    changed = data.draw(
+        st.sampled_from([name, name.upper(), name.lower(), name.replace(" ", "-"), name + ":"])
+    )
+    text = data.draw(st.text(max_size=5)) + changed + data.draw(st.text(max_size=5))
+    leaks = bool(taxonomy.leaked(text))
+    found = SetStatistics(taxonomy).add_all([_example("a", (text, None))]).summary()
+    assert found["oddities"]["name_anywhere"]["count"] == int(leaks)
