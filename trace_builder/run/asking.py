@@ -25,6 +25,8 @@ T = TypeVar("T")
 _GROWTH = 4
 #: Tokens left free below the model's length, since servers count a few more than they report.
 _MARGIN = 16
+#: Least temperature of the second attempt; of the third, twice that.
+_WARMING = 0.3
 
 
 class Line(Protocol):
@@ -51,6 +53,11 @@ class Desk:
     answered: Callable[[str, ChatAnswer, bool], None]
     #: Raises when no further question may be sent, because the run is being stopped.
     gate: Callable[[], None]
+
+
+def _temperature(call: CallConfig, attempt: int) -> float:
+    """Greedy decoding repeats an unusable answer under every seed, so new attempts warm it up a little."""
+    return max(call.temperature, min(1.0, _WARMING * attempt))
 
 
 @cache
@@ -130,7 +137,7 @@ class Asker:
             messages=tuple(turns),
             seed=derive_seed(self.desk.seed, self.record, self.stage, prompt, sample, attempt),
             max_tokens=call.max_tokens,
-            sampling=(("temperature", call.temperature), ("top_p", call.top_p)),
+            sampling=(("temperature", _temperature(call, attempt)), ("top_p", call.top_p)),
             schema_name=name,
             schema=schema,
             sample=sample,
@@ -166,6 +173,7 @@ class Asker:
         self.desk.gate()
         answer = await self._send(request)
         self.log.append(asked, request, answer, time.time())
+        asked.wasted = 0
         self.desk.answered(self.stage, answer, True)
         self.stored[request.key] = answer
         return answer

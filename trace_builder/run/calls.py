@@ -21,7 +21,7 @@ from trace_builder.run.source import Source
 
 #: Field order is fixed; the raw text comes last, so that the head can be read without it.
 _HEAD = re.compile(
-    rb'\{"id":"((?:[^"\\]|\\.)*)","key":"(\w+)",.*?"finish_reason":"(\w+)",'
+    rb'\{"id":"((?:[^"\\]|\\.)*)","key":"(\w+)",.*?"model":"((?:[^"\\]|\\.)*)",.*?"finish_reason":"\w+",'
     rb'"usage":\{"prompt":(\d+),"cached":(\d+),"completion":(\d+)\},'
     rb'"latency":([\d.e+-]+),"retries":(\d+),"wasted":(\d+),'
 )
@@ -126,9 +126,18 @@ class CallLog:
         self._file.append(text.encode("utf-8", "backslashreplace"))
 
     def totals(self) -> CallTotals:
+        """What all calls add up to."""
         totals = CallTotals()
+        for part in self.totals_by_model().values():
+            totals.add(part)
+        return totals
+
+    def totals_by_model(self) -> dict[str, CallTotals]:
+        """The same, for each model by the name its servers know it by."""
+        found: dict[bytes, CallTotals] = {}
         for _, match in self._heads(_HEAD):
-            prompt, cached, completion, latency, retries, wasted = match.groups()[3:]
+            model, prompt, cached, completion, latency, retries, wasted = match.groups()[2:]
+            totals = found.setdefault(model, CallTotals())
             totals.calls += 1
             totals.prompt += int(prompt)
             totals.cached += int(cached)
@@ -136,7 +145,7 @@ class CallLog:
             totals.seconds += float(latency)
             totals.retries += int(retries)
             totals.wasted += int(wasted)
-        return totals
+        return {str(json.loads(b'"' + model + b'"')): totals for model, totals in found.items()}
 
     def sync(self) -> None:
         if self._file is not None:

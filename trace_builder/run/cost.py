@@ -13,20 +13,17 @@ _MILLION = 1_000_000
 def cost(state: RunStatus) -> dict[str, Any]:
     """Money and GPU-hours of the whole run; empty where the configuration has no prices.
 
-    Stages that name different models are priced by their stage's own model. GPU-hours are the wall-clock
-    hours the run spent on its calls, recorded in the manifest, times the model's GPUs.
+    Every call is priced by the model that answered it. GPU-hours are the wall-clock hours the run spent
+    walking, as the manifest has them, times the GPUs of all its models.
     """
-    config = state.manifest.get("config", {})
-    models = {
-        name: Prices.model_validate(m.get("prices", {})) for name, m in config.get("models", {}).items()
-    }
+    config = state.manifest.get("config", {}).get("models", {})
+    models = {model["name"]: Prices.model_validate(model.get("prices", {})) for model in config.values()}
     money = 0.0
     for stage in state.stages:
-        call = config.get(stage.tally.name, {}).get("call", {})
-        prices = models.get(call.get("model", "default"), Prices())
-        used = stage.calls
-        money += (used.prompt - used.cached) * prices.prompt / _MILLION
-        money += used.cached * prices.cached / _MILLION + used.completion * prices.completion / _MILLION
+        for name, used in stage.models.items():
+            prices = models.get(name, Prices())
+            money += (used.prompt - used.cached) * prices.prompt / _MILLION
+            money += used.cached * prices.cached / _MILLION + used.completion * prices.completion / _MILLION
     currency = next((p.currency for p in models.values() if p.prompt or p.completion), None)
     hours = float(state.manifest.get("seconds", 0.0)) / 3600
     gpus = sum(p.gpus for p in models.values())

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trace_builder.config import ModelConfig, RehearsalConfig, WireConfig
-from trace_builder.errors import InputError
+from trace_builder.errors import InputError, StoppedError
 from trace_builder.prompts import PromptBook
 from trace_builder.run.asking import Desk
 from trace_builder.run.calls import CallLog
@@ -172,7 +172,7 @@ async def _walk(spec: RunSpec, rooms: tuple[Room, ...], source: Source, before: 
         journeys = Journeys(root, desk, progress)
         places = _open_places(pending, stop)
         try:
-            async with _syncing(rooms), stop.listening():
+            async with _syncing(rooms, stop), stop.listening():
                 await journeys.walk_all(places, _journeys_at_once(spec.wire.concurrency))
         finally:
             await line.close()
@@ -200,9 +200,13 @@ class StopSwitch:
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self.requested = False
+        #: What makes going on pointless, found out in the background.
+        self.broken: StoppedError | None = None
         self._say = say
 
     def gate(self) -> None:
+        if self.broken is not None:
+            raise self.broken
         if self.requested:
             raise Stopping
 
@@ -234,7 +238,7 @@ class StopSwitch:
 
 
 @asynccontextmanager
-async def _syncing(rooms: tuple[Room, ...]) -> AsyncIterator[None]:
+async def _syncing(rooms: tuple[Room, ...], stop: StopSwitch) -> AsyncIterator[None]:
     """Syncs all files every second in the background: calls before outcomes, which rest on them."""
 
     def sync() -> None:
@@ -246,7 +250,11 @@ async def _syncing(rooms: tuple[Room, ...]) -> AsyncIterator[None]:
     async def ticking() -> None:
         while True:
             await asyncio.sleep(_SYNC_SECONDS)
-            await asyncio.to_thread(sync)
+            try:
+                await asyncio.to_thread(sync)
+            except StoppedError as exc:
+                stop.broken = exc
+                return
 
     task = asyncio.ensure_future(ticking())
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -43,14 +43,7 @@ class Journeys:
             for place in places:
                 await self._visit(self._root, place, None)
 
-        workers = [asyncio.ensure_future(worker()) for _ in range(at_once)]
-        try:
-            await asyncio.gather(*workers)
-        except BaseException:
-            for task in workers:
-                task.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
-            raise
+        await _together([worker() for _ in range(at_once)])
 
     async def _visit(self, room: Room, place: int, incoming: Record | None) -> None:
         made: Record | None = None
@@ -73,7 +66,7 @@ class Journeys:
             await self._visit(following[0], place, made or room.made(place))
         elif following:
             made = made or room.made(place)
-            await asyncio.gather(*(self._visit(after, place, made) for after in following))
+            await _together([self._visit(after, place, made) for after in following])
 
     async def _process(self, room: Room, place: int, record: Any) -> Record | None:
         lang: Lang = record.lang
@@ -102,3 +95,15 @@ class Journeys:
             verdict = Verdict("failed", "internal_error", f"{type(exc).__name__} at {where}: {exc}")
         room.settle(place, record.id, verdict, ask.keys)
         return made if verdict.status == "accepted" else None
+
+
+async def _together(work: list[Coroutine[Any, Any, None]]) -> None:
+    """Awaits all; when one raises, the others are ended and awaited too, so that nothing goes on writing."""
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in work]
+    try:
+        await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise

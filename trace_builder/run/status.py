@@ -18,8 +18,16 @@ from trace_builder.run.tally import StageTally
 @dataclass(frozen=True)
 class StageStatus:
     tally: StageTally
-    calls: CallTotals
+    models: dict[str, CallTotals]
     stale: int
+
+    @property
+    def calls(self) -> CallTotals:
+        """What the stage's calls add up to, over all models."""
+        totals = CallTotals()
+        for part in self.models.values():
+            totals.add(part)
+        return totals
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -67,7 +75,7 @@ def read_status(folder: Path, source_name: str = "seeds.jsonl") -> RunStatus:
             accepted[name] = counts[ACCEPTED]
             row = StageTally(name, entered, counts[ACCEPTED], counts[REJECTED], counts[FAILED], log.reasons())
             calls = CallLog(stage_file(folder, "calls", name), source)
-            stages.append(StageStatus(row, calls.totals(), log.stale))
+            stages.append(StageStatus(row, calls.totals_by_model(), log.stale))
             log.close()
     finally:
         source.close()
