@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -63,8 +64,9 @@ class Page:
 
     async def until(self, script: str) -> None:
         for _ in range(300):
-            if await self.run(script):
-                return
+            with contextlib.suppress(AssertionError):  # while a page is being left there is none to ask
+                if await self.run(script):
+                    return
             await asyncio.sleep(0.05)
         raise AssertionError(f"never came true: {script}")
 

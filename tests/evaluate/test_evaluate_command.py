@@ -154,11 +154,13 @@ def test_a_kill_in_the_middle_loses_and_repeats_nothing(evaluated: Path, tmp_pat
     args = ["--data", str(data), "--set", "rehearsal.latency='0.05'", "--concurrency", "4"]
     command = [sys.executable, "-c", BOOT, *args, "--output", str(tmp_path / "killed")]
     journal = tmp_path / "killed" / "calls" / "judge.jsonl"
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    said = tmp_path / "said.txt"
+    with said.open("wb") as out:
+        child = subprocess.Popen(command, stdout=out, stderr=out)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not (journal.exists() and journal.read_bytes().count(b"\n") >= 8):
-            assert child.poll() is None, "it ended before it could be killed"
+            assert child.poll() is None, f"it ended before it could be killed: {said.read_text()[-2000:]}"
             assert time.monotonic() < deadline
             time.sleep(0.01)
     finally:
