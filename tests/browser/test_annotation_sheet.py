@@ -115,7 +115,7 @@ def test_a_reload_goes_on_and_a_saved_file_loads(tmp_path: Path) -> None:
         await page.run("window.left = true; dirty = false")  # else the browser asks whether to leave
         await page.call("Page.reload")
         await page.until(
-            "!window.left && document.readyState === 'complete' && document.querySelector('#pile .keep')"
+            "!window.left && document.readyState === 'complete' && !!document.querySelector('#pile .keep')"
         )
         page.requests.clear()
         page.requests.append((tmp_path / "sheet.html").as_uri())
