@@ -36,9 +36,14 @@ def expand(request: Request, rng: Random, blemish: float) -> dict[str, Any]:
     offered = _OFFER.findall(request.block("offered"))
     count = _number(request.block("count"))
     checks = choose([name for name, _ in offered], count, lang, rng, instruction)
-    texts = [check.kind.write(check.params, lang, rng.randrange(4)) for check in checks]
+    variants = [rng.randrange(4) for _ in checks]
+    texts = [check.kind.write(check.params, lang, n) for check, n in zip(checks, variants, strict=True)]
     if rng.random() < blemish:
-        return {"text": _blemished(instruction, texts, lang, rng, [label for _, label in offered])}
+        again = [
+            check.kind.write(check.params, lang, n + 1) for check, n in zip(checks, variants, strict=True)
+        ]
+        labels = [label for _, label in offered]
+        return {"text": _blemished(instruction, texts, again, lang, rng, labels)}
     return {"text": write_out(instruction, texts, lang, rng)}
 
 
@@ -127,7 +132,10 @@ def write_out(instruction: str, texts: list[str], lang: Lang, rng: Random) -> st
     return "\n".join([instruction, *([lead_in] if lead_in and texts else []), *lines])
 
 
-def _blemished(instruction: str, texts: list[str], lang: Lang, rng: Random, labels: list[str]) -> str:
+def _blemished(
+    instruction: str, texts: list[str], again: list[str], lang: Lang, rng: Random, labels: list[str]
+) -> str:
+    """``again``: the same constraints in other words."""
     fault = rng.randrange(4)
     if fault == 0 or not texts:
         return instruction
@@ -139,5 +147,5 @@ def _blemished(instruction: str, texts: list[str], lang: Lang, rng: Random, labe
         texts.append(kinds["words_most"].write({"n": "50"}, lang))
         texts.append(kinds["words_least"].write({"n": "200"}, lang))
     else:
-        texts.append(rng.choice(texts))
+        texts.append(rng.choice(again))
     return write_out(instruction, texts, lang, rng)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 from trace_builder.scores import read_score
 
@@ -24,9 +24,13 @@ class Reply(BaseModel):
 
 
 class Expansion(Reply):
-    """Prompt ``expand``: the instruction with constraints written into it."""
+    """Prompt ``expand``: the instruction with constraints written into it.
 
-    text: str = Field(min_length=1)
+    No schema here bounds a string's length: with such a bound vLLM's xgrammar lets raw control characters
+    into the string (measured in docs/vllm.md).
+    """
+
+    text: str
 
 
 class LabelledConstraint(Reply):
