@@ -208,10 +208,10 @@ def test_the_servers_own_queue_lowers_and_holds_the_limit() -> None:
         assert limit.limit == 90  # the same reading again is no further congestion
         for ticket in tickets:
             limit.release(ticket, overloaded=False)
-        limit.queued(waiting=5, running=80)
+        limit.queued(waiting=6, running=80)
         await _full_round(limit)
-        assert limit.limit == 90  # a short queue: enough, but no more
-        limit.queued(waiting=0, running=80)
+        assert limit.limit == 90  # enough, but no more
+        limit.queued(waiting=4, running=80)  # what arrived since the batch's last step
         await _full_round(limit)
         assert limit.limit == 98
 

@@ -121,15 +121,16 @@ class AdaptiveLimit:
         return waiting > max(4.0, running / 8)
 
     def queued(self, waiting: float, running: float) -> None:
-        """Takes in the servers' own queues (vLLM's metrics). A short queue keeps the GPUs fed and is the sign
-        to grow no more; what is longer waits better on our side, where deeper records overtake."""
+        """Takes in the servers' own queues (vLLM's metrics). What arrived since the batch's last step waits
+        for the next one, so a queue that is short for its batch means nothing. A longer one is the sign to
+        grow no more; and one longer still waits better on our side, where deeper records overtake."""
         if not self._adaptive:
             return
-        self._held = waiting > 0
-        if self.too_long(waiting, running):
-            target = max(1.0, self.in_flight - waiting + max(4.0, running / 8))
-            if target < self.limit:
-                self._cut(target)
+        self._held = waiting > max(2.0, running / 16)
+        target = max(1.0, self.in_flight - waiting + max(4.0, running / 8))
+        if self.too_long(waiting, running) and target < self.limit:
+            self._trial = None
+            self._cut(target)
 
     def _free(self) -> bool:
         return not self._paused and self.in_flight < int(self.limit)
