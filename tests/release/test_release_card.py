@@ -90,9 +90,10 @@ def test_yield_by_operation_knows_what_was_drawn_for_rejected_records(
 
 def test_cost_licences_and_checksums(make_run: Any, tmp_path: Path) -> None:
     options = Options(licences={"own": "CC0-1.0"}, near_duplicates=None)
-    build(make_run().write(), tmp_path / "out", options, force=False)
+    build(make_run().write(), tmp_path / "out", options, force=False, spent=("cost: 1.00 EUR",))
     text = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
-    assert "1.00 EUR" in text
+    assert "Cost: 1.00 EUR." in text
+    assert "| expand | 3 | 1,000,000 | 500,000 | 10 | 0 | 0 |" in text
     assert re.search(r"\| own \| \d+ \| CC0-1.0 \|", text)
     assert re.search(r"\| hired 雇 \| \d+ \| not stated \|", text)
     assert "license: other" in text

@@ -58,6 +58,8 @@ def release(
     from trace_builder.release.splits import parse_quotas
     from trace_builder.release.summary import closing, verifier
     from trace_builder.release.upload import needs_hub, upload
+    from trace_builder.run.cost import cost
+    from trace_builder.run.status import read_status
 
     if push is not None:
         needs_hub()
@@ -72,7 +74,9 @@ def release(
         uncertified=uncertified,
         licences=_licences(seed_licence or ()),
     )
-    made = build(folder, to, options, force=force, verify=verifier(typer.echo) if verify else None)
+    check = verifier(typer.echo) if verify else None
+    spent = tuple(cost(read_status(folder))["lines"])
+    made = build(folder, to, options, force=force, verify=check, spent=spent)
     typer.echo(closing(made, to))
     if push is not None:
         typer.echo(f"uploaded to {upload(to, push)}")

@@ -37,6 +37,7 @@ class Release:
         quotas: instructions asked for in the evaluation set, by constraint count.
         counts: rows by file, as "<folder>/<split>.<suffix>".
         figures: statistics of what was written, by split.
+        spent: what the run cost, a phrase each.
     """
 
     options: Options
@@ -51,13 +52,22 @@ class Release:
     quotas: dict[int, int]
     counts: dict[str, int] = field(default_factory=dict)
     figures: dict[str, Figures] = field(default_factory=dict)
+    spent: tuple[str, ...] = ()
 
     def rows(self, folder: str, split: str, suffix: str = "jsonl") -> int:
         """Rows of one file; 0 where there is none."""
         return self.counts.get(f"{folder}/{split}.{suffix}", 0)
 
 
-def build(folder: Path, out: Path, options: Options, *, force: bool, verify: Verify | None = None) -> Release:
+def build(
+    folder: Path,
+    out: Path,
+    options: Options,
+    *,
+    force: bool,
+    verify: Verify | None = None,
+    spent: tuple[str, ...] = (),
+) -> Release:
     """Writes the release of a run's folder to ``out``, whole or not at all.
 
     Args:
@@ -66,6 +76,7 @@ def build(folder: Path, out: Path, options: Options, *, force: bool, verify: Ver
         options: what it is asked to be.
         force: replace a release that is there.
         verify: looks at the finished folder before it is put in place.
+        spent: what the run cost, a phrase each, for the card.
 
     Raises:
         InputError: bad input or options, nothing to release, or a missing extra; nothing is written then.
@@ -77,6 +88,7 @@ def build(folder: Path, out: Path, options: Options, *, force: bool, verify: Ver
         raise InputError(f"{out}: a release cannot take the place of its run")
     with replacing(out, force=force) as temporary:
         release = prepare(folder, options, formats, parquet)
+        release.spent = spent
         write(release, temporary)
         if verify is not None:
             verify(temporary)

@@ -142,11 +142,11 @@ def lengths(release: Release) -> str:
 
 
 def usage(release: Release) -> str:
-    """Tokens by stage, and what they cost where the run's config has prices."""
+    """Tokens by stage; money and GPU-hours where the run's config has prices."""
     stages = release.run.manifest.get("usage")
     if not isinstance(stages, dict) or not stages:
         return ""
-    names = ("calls", "prompt", "cached", "completion", "retries")
+    names = ("calls", "prompt", "cached", "completion", "wasted", "retries")
     rows = [
         (stage, *(used.get(name, 0) for name in names))
         for stage, used in stages.items()
@@ -154,8 +154,7 @@ def usage(release: Release) -> str:
     ]
     total = ("all", *(sum(row[1 + number] for row in rows) for number in range(len(names))))
     text = "## Tokens and cost\n\n" + table(("stage", *names), [*rows, total])
-    cost = _cost(release)
-    return f"{text}\n\n{cost}" if cost else text
+    return "\n\n".join([text, *(f"{line[:1].upper()}{line[1:]}." for line in release.spent)])
 
 
 def removed(release: Release) -> str:
@@ -177,22 +176,6 @@ def removed(release: Release) -> str:
         rows = [(*key, number) for key, number in sorted(counts.items())]
         text += " Every hit is in removed.jsonl.\n\n" + table(("kind", "text", "measure", "hits"), rows)
     return text
-
-
-def _cost(release: Release) -> str:
-    """One sentence for each currency; the prices are those of the stage's own model."""
-    models = release.run.config.get("models") or {}
-    totals: dict[str, float] = defaultdict(float)
-    for stage, used in (release.run.manifest.get("usage") or {}).items():
-        section = release.run.config.get(stage) or {}
-        model = models.get((section.get("call") or {}).get("model", "default")) or {}
-        prices = model.get("prices") or {}
-        fresh = used.get("prompt", 0) - used.get("cached", 0)
-        amounts = (fresh, used.get("cached", 0), used.get("completion", 0))
-        each = (prices.get("prompt", 0), prices.get("cached", 0), prices.get("completion", 0))
-        totals[prices.get("currency", "USD")] += sum(a * p for a, p in zip(amounts, each, strict=True)) / 1e6
-    spent = [f"{amount:.2f} {currency}" for currency, amount in sorted(totals.items()) if amount]
-    return f"At the config's prices: {', '.join(spent)}." if spent else ""
 
 
 def _drawn(release: Release) -> dict[str, str]:
