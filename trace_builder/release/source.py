@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +16,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from trace_builder.errors import InputError
-from trace_builder.records import Answered, Checked, Group, Outcome, Preference, Record, Seed
+from trace_builder.records import Answered, Checked, Group, Outcome, Preference, Seed
 
 #: The stage whose accepted records each stage reads; None reads the seeds.
 AFTER: dict[str, str | None] = {
@@ -144,12 +143,12 @@ def open_run(folder: Path, *, partial: bool = False) -> Run:
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such run folder")
-    manifest = _manifest(folder / "run.json")
+    manifest = read_manifest(folder)
     seeds, digests = _seeds(folder / str(manifest.get("source", "seeds.jsonl")))
     unfinished = [] if manifest.get("finished") else ["run.json says that the run is not finished"]
     stages = {}
     for name in AFTER:
-        index = _Index(folder / "stages" / f"{name}.jsonl", name, _fingerprint(manifest, name), digests)
+        index = _Index(folder / "stages" / f"{name}.jsonl", name, fingerprint_of(manifest, name), digests)
         stages[name] = index.read(torn_end=bool(unfinished))
     for name, file in stages.items():
         if file.torn:
@@ -176,7 +175,13 @@ def record_of(path: Path, line: int, outcome: Outcome, kind: type[T]) -> T:
         raise InputError(f"{path}:{line}: record {outcome.id!r}: {_first(exc)}") from None
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """A run's ``run.json``.
+
+    Raises:
+        InputError: there is none, or it is not JSON.
+    """
+    path = folder / "run.json"
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -188,7 +193,8 @@ def _manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def _fingerprint(manifest: dict[str, Any], stage: str) -> str | None:
+def fingerprint_of(manifest: dict[str, Any], stage: str) -> str | None:
+    """The fingerprint that a stage's outcomes have now; None where the manifest does not say."""
     stages = manifest.get("stages")
     known = stages.get(stage) if isinstance(stages, dict) else None
     return known.get("fingerprint") if isinstance(known, dict) else None
@@ -202,11 +208,16 @@ def _seeds(path: Path) -> tuple[dict[str, Seed], dict[str, str]]:
     digests: dict[str, str] = {}
     with path.open("rb") as file:
         for line, raw in enumerate(file, start=1):
-            seed = _parse(path, line, raw, Seed)
+            seed = parse_line(path, line, raw, Seed)
             seeds[seed.id] = seed
-            digest = zlib.crc32(raw.rstrip(b"\r\n"))
-            digests[seed.id] = f"{digest:08x}"
+            digests[seed.id] = seed_digest(raw)
     return seeds, digests
+
+
+def seed_digest(line: bytes) -> str:
+    """A seed's digest as the run writes it into outcomes, to notice an edited seed under an old id."""
+    digest = zlib.crc32(line.rstrip(b"\r\n"))
+    return f"{digest:08x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +273,8 @@ def _gaps(seeds: dict[str, Seed], stages: dict[str, StageFile]) -> list[str]:
         missing = [id_ for id_ in wanted if id_ not in file.places]
         if missing:
             gaps.append(
-                f"stages/{name}.jsonl: {len(missing)} of {len(wanted)} records have no outcome ({missing[0]!r})"
+                f"stages/{name}.jsonl: {len(missing)} of {len(wanted)} records have no outcome "
+                f"({missing[0]!r})"
             )
         known = set(wanted)
         stray = next((id_ for id_ in file.places if id_ not in known), None)
@@ -273,10 +285,11 @@ def _gaps(seeds: dict[str, Seed], stages: dict[str, StageFile]) -> list[str]:
 
 
 def _outcome(path: Path, line: int, raw: bytes) -> Outcome:
-    return _parse(path, line, raw, Outcome)
+    return parse_line(path, line, raw, Outcome)
 
 
-def _parse(path: Path, line: int, raw: bytes, kind: type[T]) -> T:
+def parse_line(path: Path, line: int, raw: bytes, kind: type[T]) -> T:
+    """A line as ``kind``. Raises InputError naming file, line and field."""
     try:
         return kind.model_validate_json(raw)
     except ValidationError as exc:
@@ -287,11 +300,3 @@ def _first(exc: ValidationError) -> str:
     error = exc.errors()[0]
     where = ".".join(str(part) for part in error["loc"])
     return f"{where}: {error['msg']}" if where else error["msg"]
-
-
-def count_reasons(file: StageFile) -> Counter[tuple[str, str | None]]:
-    """How often each (status, reason) occurs in a stage file."""
-    return Counter((outcome.status, outcome.reason) for _, outcome in file.outcomes())
-
-
-__all__ = ["AFTER", "Place", "Record", "Run", "StageFile", "count_reasons", "open_run", "record_of"]

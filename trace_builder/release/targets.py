@@ -73,10 +73,20 @@ def _rows(path: Path) -> Iterator[tuple[int, Any]]:
         yield from enumerate(csv.DictReader(text.splitlines(keepends=True)), start=2)
     elif text.lstrip().startswith("["):
         yield from _array(path, text)
+    elif path.suffix == ".json" and (whole := _whole(text)) is not None:
+        yield 1, whole
     else:
         for line, raw in enumerate(text.split("\n"), start=1):
             if raw.strip():
                 yield line, _json(path, line, raw)
+
+
+def _whole(text: str) -> Any:
+    """A file that is one JSON object; None for anything else, such as JSON lines under this name."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return None
 
 
 def _array(path: Path, text: str) -> Iterator[tuple[int, Any]]:

@@ -24,7 +24,7 @@ class TinyTrl:
     """Runs TRL trainers over a release's files. Use as a context manager; what it caches is gone after it.
 
     Args:
-        max_length: tokens (bytes, here) of a row; the trainers drop rows whose prompt is longer. None: no limit.
+        max_length: tokens of a row (bytes, here); trainers drop rows whose prompt is longer. None: no limit.
     """
 
     def __init__(self, max_length: int | None = None) -> None:

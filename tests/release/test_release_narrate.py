@@ -9,7 +9,7 @@ import pytest
 
 from trace_builder.errors import InputError
 from trace_builder.release.build import build
-from trace_builder.release.lineage import find_run, narrate
+from trace_builder.release.narrate import find_run, narrate
 from trace_builder.release.options import Options
 
 
