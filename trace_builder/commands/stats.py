@@ -27,7 +27,9 @@ def stats(
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
+    from trace_builder.report.lines import reading
     from trace_builder.report.tables import Printer
     from trace_builder.report.terminal import print_statistics
 
-    print_statistics(found, Printer())
+    with reading(str(path)):
+        print_statistics(found, Printer())

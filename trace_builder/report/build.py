@@ -11,7 +11,7 @@ from trace_builder.report.embed import pack
 from trace_builder.report.instructions import Example, examples, reader
 from trace_builder.report.journeys import Entry, example_entries, journeys
 from trace_builder.report.kinds import Source, detect
-from trace_builder.report.lines import rows
+from trace_builder.report.lines import reading, rows
 from trace_builder.report.markup import Markup, el, number
 from trace_builder.report.overview import overview
 from trace_builder.report.page import render
@@ -49,11 +49,13 @@ def build_report(path: Path, *beside: Path, taxonomy: Taxonomy | None = None) ->
         from trace_builder.report.evalpage import evaluation_page
 
         paths = [one.path for one in [source, *others]]
-        return evaluation_page(paths, payload_head(taxonomy), taxonomy, CANDIDATES)
+        with reading(str(source.path)):
+            return evaluation_page(paths, payload_head(taxonomy), taxonomy, CANDIDATES)
     found = source_statistics(source, taxonomy)
-    if source.kind == "run":
-        return _run_page(source, found, taxonomy)
-    return _records_page(source, found, taxonomy)
+    with reading(str(source.path)):
+        if source.kind == "run":
+            return _run_page(source, found, taxonomy)
+        return _records_page(source, found, taxonomy)
 
 
 def payload_head(taxonomy: Taxonomy) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,22 @@ def rows(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, Row]]:
     """The objects of a JSON Lines file, each with its line number; see ``raw_lines`` and ``parse``."""
     for number, line in raw_lines(path, torn_end=torn_end):
         yield number, parse(path, number, line)
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """While data that a program of ours wrote is taken apart: whatever does not have the expected shape was
+    edited or damaged.
+
+    Raises:
+        InputError: naming ``what``, in place of the error of a missing key or a wrong type.
+    """
+    try:
+        yield
+    except KeyError as exc:
+        raise InputError(f"{what} is damaged or of another version: {exc} is missing") from None
+    except (TypeError, AttributeError, ValueError, IndexError) as exc:
+        raise InputError(f"{what} is damaged or of another version: {exc}") from None
 
 
 def read_object(path: Path) -> Row:

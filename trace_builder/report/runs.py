@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from trace_builder.errors import InputError
-from trace_builder.report.lines import Row, parse, raw_lines, read_object, rows
+from trace_builder.report.lines import Row, parse, raw_lines, read_object, reading, rows
 
 #: The stages in the order of the data's way, each with the one it reads its records from.
 AFTER: dict[str, str | None] = {
@@ -71,6 +71,12 @@ class RunFolder:
         if not (path / "run.json").is_file():
             raise InputError(f"{path}: not a run folder, it has no run.json")
         self.manifest = read_object(path / "run.json")
+        for key in ("stages", "config", "seeds"):
+            if not isinstance(self.manifest.get(key) or {}, dict):
+                raise InputError(f"{path / 'run.json'}: {key!r} is not an object")
+        with reading(str(path / "run.json")):
+            entries = (self.manifest.get("stages") or {}).items()
+            self._current = {stage: (entry or {}).get("fingerprint") for stage, entry in entries}
         self._heads: dict[str, dict[str, Head]] = {}
 
     @cached_property
@@ -107,8 +113,7 @@ class RunFolder:
         return self._heads[stage]
 
     def _read_heads(self, stage: str) -> Iterator[tuple[str, Head]]:
-        stages = self.manifest.get("stages") or {}
-        current = (stages.get(stage) or {}).get("fingerprint")
+        current = self._current.get(stage)
         path = self.path / "stages" / f"{stage}.jsonl"
         for number, line in raw_lines(path, torn_end=True):
             name, status, reason, fingerprint = _outcome_head(path, number, line)
@@ -154,7 +159,19 @@ class RunFolder:
 def _id(path: Path, number: int, line: bytes) -> str:
     """The id of a line, from its head where that is possible."""
     match = _ID_HEAD.match(line)
-    return str(json.loads(match[1]) if match else parse(path, number, line).get("id"))
+    return str(_unquoted(match[1]) if match else parse(path, number, line).get("id"))
+
+
+def _unquoted(text: bytes) -> str | None:
+    """A JSON string or null, as it stands in a line."""
+    if text == b"null":
+        return None
+    if b"\\" not in text:
+        return text[1:-1].decode("utf-8", "replace")
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return None
 
 
 def _outcome_head(path: Path, number: int, line: bytes) -> tuple[str, str, str | None, str]:
@@ -162,7 +179,7 @@ def _outcome_head(path: Path, number: int, line: bytes) -> tuple[str, str, str |
     match = _OUTCOME_HEAD.match(line)
     values: list[Any]
     if match:
-        values = [json.loads(group) for group in match.groups()]
+        values = [_unquoted(group) for group in match.groups()]
     else:
         row = parse(path, number, line)
         values = [row.get(key) for key in ("id", "status", "reason", "fingerprint")]

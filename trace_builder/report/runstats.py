@@ -10,7 +10,7 @@ from trace_builder.report.calls import Timeline, Usage
 from trace_builder.report.figures import percent
 from trace_builder.report.instructions import reader
 from trace_builder.report.judged import Groups, Pairs, Scores, attempts
-from trace_builder.report.lines import Row
+from trace_builder.report.lines import Row, reading
 from trace_builder.report.runs import AFTER, PRODUCTS, RunFolder, Tally
 from trace_builder.report.sets import SetStatistics
 from trace_builder.taxonomy import Taxonomy
@@ -35,15 +35,17 @@ def run_statistics(run: RunFolder, taxonomy: Taxonomy) -> dict[str, Any]:
     """
     tallies = {stage: run.tally(stage) for stage in run.stages}
     operations, calls = _calls(run)
-    sets, judged, pairs, groups = _products(run, taxonomy, operations)
+    made = _products(run, taxonomy, operations)
+    with reading(str(run.path / "run.json")):
+        manifest = _manifest(run)
     return {
-        "manifest": _manifest(run),
+        "manifest": manifest,
         "funnel": [_stage(tallies[stage]) for stage in run.stages],
         "products": {PRODUCTS[stage]: tallies[stage].accepted for stage in PRODUCTS},
-        "sets": {name: statistics.summary() for name, statistics in sets.items()},
-        "judge": judged.summary(),
-        "pairs": pairs.summary(),
-        "iopo": groups.summary(),
+        "sets": {name: statistics.summary() for name, statistics in made.sets.items()},
+        "judge": made.judged.summary(),
+        "pairs": made.pairs.summary(),
+        "iopo": made.groups.summary(),
         "calls": calls,
     }
 
@@ -99,8 +101,9 @@ def _calls(run: RunFolder) -> tuple[dict[str, str], dict[str, Any]]:
     for stage in run.stages:
         spent = usage.setdefault(stage, Usage())
         for row in run.calls(stage):
-            spent.add(row)
-            timeline.add(row)
+            with reading(f"{run.path / 'calls' / stage}.jsonl: a call of {row.get('id')!r}"):
+                spent.add(row)
+                timeline.add(row)
             models[str(row.get("model"))] += 1
             prompt = str(row.get("prompt"))
             if stage == "iopo" and prompt.startswith("iopo_"):
@@ -113,28 +116,40 @@ def _calls(run: RunFolder) -> tuple[dict[str, str], dict[str, Any]]:
     }
 
 
-def _products(
-    run: RunFolder, taxonomy: Taxonomy, operations: dict[str, str]
-) -> tuple[dict[str, SetStatistics], _Judged, Pairs, Groups]:
-    sets = {name: SetStatistics(taxonomy) for name in PRODUCTS.values()}
-    judged, pairs, groups = _Judged(), Pairs(), Groups()
+def _products(run: RunFolder, taxonomy: Taxonomy, operations: dict[str, str]) -> _Made:
+    made = _Made({name: SetStatistics(taxonomy) for name in PRODUCTS.values()})
     for stage, name in PRODUCTS.items():
         for outcome in run.outcomes(stage):
-            accepted = outcome["status"] == "accepted" and isinstance(outcome.get("record"), dict)
-            record: Row = outcome.get("record") or {}
-            if accepted and (read := reader(record)) is not None:
-                sets[name].add_all(read(record))
-            if stage == "respond":
-                _count_responses(outcome, judged)
-            elif accepted and stage == "dpo":
-                pairs.add(record)
-                judged.worse.add(record.get("rejected_judgement"), record.get("instruction"))
-            elif accepted:
-                groups.add(record)
-                _count_cells(record, judged)
-            elif stage == "iopo":
-                groups.turned_down(_operation(outcome, operations), str(outcome.get("reason")))
-    return sets, judged, pairs, groups
+            with reading(f"{run.path / 'stages' / stage}.jsonl: the record {outcome['id']!r}"):
+                made.add(stage, made.sets[name], outcome, operations)
+    return made
+
+
+@dataclass
+class _Made:
+    """What is counted over the outcomes of the stages that make products."""
+
+    sets: dict[str, SetStatistics]
+    judged: _Judged = field(default_factory=_Judged)
+    pairs: Pairs = field(default_factory=Pairs)
+    groups: Groups = field(default_factory=Groups)
+
+    def add(self, stage: str, instructions: SetStatistics, outcome: Row, operations: dict[str, str]) -> None:
+        record: Row = outcome.get("record") or {}
+        accepted = outcome["status"] == "accepted" and bool(record)
+        if accepted and (read := reader(record)) is not None:
+            instructions.add_all(read(record))
+        if stage == "respond":
+            _count_responses(outcome, self.judged)
+        elif accepted and stage == "dpo":
+            self.pairs.add(record)
+            self.judged.worse.add(record.get("rejected_judgement"), record.get("instruction"))
+        elif accepted:
+            self.groups.add(record)
+            _count_cells(record, self.judged)
+        elif stage == "iopo":
+            operation = operations.get(str(outcome.get("id")), "unknown")
+            self.groups.turned_down(operation, str(outcome.get("reason")))
 
 
 def _count_responses(outcome: Row, judged: _Judged) -> None:
@@ -148,7 +163,3 @@ def _count_cells(record: Row, judged: _Judged) -> None:
     cells = record.get("cells") or {}
     judged.mismatch.add(cells.get("x1y2"), record.get("x1"))
     judged.mismatch.add(cells.get("x2y1"), record.get("x2"))
-
-
-def _operation(outcome: Row, operations: dict[str, str]) -> str:
-    return operations.get(str(outcome.get("id")), "unknown")
