@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from trace_builder.evaluate.checking import Inspection
 from trace_builder.prompts import LANGS, NULL, PromptBook
 from trace_builder.records import Lang
 from trace_builder.resources import shipped
@@ -25,6 +26,7 @@ REPLIES: dict[str, type[BaseModel]] = {
     "iopo_delete": replies.Rewriting,
     "iopo_revise": replies.Rewriting,
     "rational": replies.Rationality,
+    "evalset_check": Inspection,
 }
 
 TAXONOMY = load_taxonomy()

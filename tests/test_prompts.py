@@ -21,6 +21,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "complete": ("description", "constraints", "input"),
     "redundant": ("description", "constraints", "input"),
     "respond": ("instruction",),
+    "evalset_check": ("description", "constraints", "input"),
     "judge": ("description", "constraints", "input", "response"),
     "worse": ("instruction", "constraints", "input", "response"),
     "iopo_add": ("description", "constraints", "input", "response", "operation"),

@@ -7,7 +7,18 @@ import sys
 import typer
 
 from trace_builder import __version__
-from trace_builder.commands import config, evaluate, rehearse, release, report, run, stats, status, trace
+from trace_builder.commands import (
+    config,
+    evalset,
+    evaluate,
+    rehearse,
+    release,
+    report,
+    run,
+    stats,
+    status,
+    trace,
+)
 from trace_builder.errors import TraceBuildError
 
 app = typer.Typer(
@@ -26,6 +37,7 @@ app.command()(report.report)
 app.command()(stats.stats)
 app.command()(evaluate.evaluate)
 app.command()(rehearse.rehearse)
+app.add_typer(evalset.app, name="evalset")
 app.add_typer(config.app, name="config")
 
 

@@ -77,9 +77,9 @@ class WireConfig(Section):
     timeout: float = Field(default=600.0, gt=0, description="Seconds for one request, once it is sent.")
     connect_timeout: float = Field(default=10.0, gt=0)
     retries: int = Field(
-        default=8, ge=0, description="Times one request is sent again after faults of the wire."
+        default=15, ge=0, description="Times one request is sent again after faults of the wire."
     )
-    record_retries: int = Field(default=50, ge=0, description="The same, summed over one record's stage.")
+    record_retries: int = Field(default=100, ge=0, description="The same, summed over one record's stage.")
     backoff: float = Field(
         default=0.5, ge=0, description="Seconds before the first retry; then doubling, with jitter."
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal
 
+from trace_builder.rehearsal.evalset import check_instruction
 from trace_builder.rehearsal.expand import expand
 from trace_builder.rehearsal.fill import fill
 from trace_builder.rehearsal.judge import judge, rationality
@@ -83,6 +84,7 @@ _CHECKED: dict[str, Callable[[Request], dict[str, Any]]] = {
     "redundancy": redundancy,
     "verdicts": judge,
     "rationality": rationality,
+    "inspection": check_instruction,
 }
 _MADE: dict[str, Callable[[Request, Random, float], dict[str, Any]]] = {
     "expansion": expand,

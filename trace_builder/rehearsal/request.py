@@ -10,11 +10,20 @@ from typing import Any
 
 _BLOCK = re.compile(r"<<<([a-z_]\w*) ([0-9a-f]{8})\n(.*?)\n\1 \2>>>", re.DOTALL)
 _TITLE = re.compile(
-    r'"title"\s*:\s*"(Expansion|Structuring|Completeness|Redundancy|Verdicts|Rewriting|Rationality)"'
+    r'"title"\s*:\s*"(Expansion|Structuring|Completeness|Redundancy|Verdicts|Rewriting|Rationality|Inspection)"'
 )
 
 TASKS = frozenset(
-    {"expansion", "structuring", "completeness", "redundancy", "verdicts", "rewriting", "rationality"}
+    {
+        "expansion",
+        "structuring",
+        "completeness",
+        "redundancy",
+        "verdicts",
+        "rewriting",
+        "rationality",
+        "inspection",
+    }
 )
 
 #: Which task the data blocks of a request tell, where neither a schema's name nor its title does. The two
