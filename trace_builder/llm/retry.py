@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 T = TypeVar("T")
+
+#: The longest wait, in seconds, after a fault that says nothing of overload. Waiting longer would help
+#: nobody: a server that is gone is watched, and asked nothing until it is back.
+FAULT_WAIT = 5.0
+
+
+async def _sleep(seconds: float) -> None:
+    await asyncio.sleep(seconds)
 
 
 class RetryBudget:
@@ -83,6 +92,7 @@ class Retries:
             retry=retry_if_exception(lambda exc: isinstance(exc, WireError) and exc.retryable),
             stop=self._stop,  # type: ignore[arg-type]
             wait=self._wait,
+            sleep=_sleep,
             reraise=True,
         )
         return await retrying(attempt)
@@ -106,5 +116,7 @@ class Retries:
         error = state.outcome.exception() if state.outcome is not None else None
         if isinstance(error, WireError) and error.retry_after is not None:
             return min(error.retry_after, policy.longest)
-        grown = wait_exponential(multiplier=policy.backoff, max=policy.backoff_max)(state)
+        full = isinstance(error, WireError) and (error.kind == "rate_limited" or error.status == 503)
+        longest = policy.backoff_max if full else min(policy.backoff_max, FAULT_WAIT)
+        grown = wait_exponential(multiplier=policy.backoff, max=longest)(state)
         return grown + wait_random(0, min(policy.backoff, policy.backoff_max))(state)
