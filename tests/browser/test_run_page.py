@@ -280,3 +280,10 @@ def test_more_records_than_one_screen_are_shown_on_demand(look: Open, run_page: 
 def test_a_link_opens_its_record(look: Open, run_page: Path) -> None:
     page = look(run_page, anchor="#record=s00199").page
     assert "s00199" in page.locator("#detail").inner_text()
+
+
+def test_on_a_narrow_screen_a_chosen_record_comes_into_view(look: Open, run_page: Path) -> None:
+    page = look(run_page, width=390).page
+    page.locator("#list [role=option]").nth(1).click()
+    top = page.locator("#detail h3").evaluate("e => e.getBoundingClientRect().top")
+    assert 0 <= top < 400

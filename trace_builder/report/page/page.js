@@ -100,7 +100,7 @@ async function start() {
   const linked = location.hash.match(/^#record=(.+)$/);
   const record = linked && state.records.find((one) => one.id === decodeURIComponent(linked[1]));
   if (record) { choose(record); byId("records").scrollIntoView(); }
-  else if (state.records.length && matchMedia("(min-width: 761px)").matches) { state.chosen = null; showFirst(); }
+  else if (state.records.length && !narrow()) showFirst();
   document.documentElement.dataset.ready = "true";
 }
 

@@ -81,6 +81,9 @@ function listItem(record) {
   );
 }
 
+/** On a narrow screen the record stands below the list. */
+const narrow = () => matchMedia("(max-width: 760px)").matches;
+
 /** The colour a status has: those of an evaluation use those of a run. */
 const tone = (status) => ({ followed: "accepted", not_followed: "rejected", unscored: "failed", unanswered: "failed" })[status] ?? status;
 
@@ -96,7 +99,7 @@ function ends(record) {
     });
 }
 
-function choose(record, focus) {
+function choose(record) {
   state.chosen = record;
   const id = `option-${state.records.indexOf(record)}`;
   for (const option of byId("list").children) option.setAttribute("aria-selected", option.id === id ? "true" : "false");
@@ -104,7 +107,7 @@ function choose(record, focus) {
   byId(id)?.scrollIntoView({ block: "nearest" });
   showRecord(record);
   try { history.replaceState(null, "", `#record=${encodeURIComponent(record.id)}`); } catch { /* some browsers refuse this on file: */ }
-  if (focus) byId("detail").focus({ preventScroll: true });
+  if (narrow()) byId("detail").scrollIntoView();
 }
 
 function moveBy(step) {
