@@ -25,7 +25,7 @@ def make_run(tmp_path: Path) -> Callable[..., RunFolder]:
 
 def rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a JSONL file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import importlib.util
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from run_folders import add_seed
 
 from trace_builder.errors import InputError
@@ -14,6 +18,7 @@ from trace_builder.release.options import Options
 
 Rows = Callable[[Path], list[dict[str, Any]]]
 EXACT = Options(near_duplicates=None)
+PARQUET = ("parquet",) if importlib.util.find_spec("pyarrow") else ()
 
 
 def seed_of(id_: str) -> str:
@@ -56,8 +61,8 @@ def test_what_came_from_one_seed_is_in_one_split(out: Path, read_rows: Rows) -> 
             for row in read_rows(path):
                 places.setdefault(seed_of(row["id"]), set()).add(path.stem)
     for split in ("train", "validation"):
-        for id_ in (out / "iopo" / "trace_ids" / f"{split}.txt").read_text(encoding="utf-8").splitlines():
-            places[id_].add(split)
+        for row in read_rows(out / "iopo" / "trace_ids" / f"{split}.jsonl"):
+            places[row["id"]].add(split)
     assert {split for found in places.values() for split in found} == {"train", "validation", "test"}
     assert all(len(found) == 1 for found in places.values())
 
@@ -221,3 +226,69 @@ def test_groups_with_the_papers_own_check_are_left_out_unless_asked_for(
     rows = read_rows(tmp_path / "with" / "iopo" / "groups" / "train.jsonl")
     assert {row["certificate"] for row in rows} == {"rationality"}
     assert "rationality check alone" in (tmp_path / "with" / "README.md").read_text(encoding="utf-8")
+
+
+def test_an_interruption_leaves_nothing_behind(make_run: Any, tmp_path: Path) -> None:
+    folder = make_run().write()
+
+    def interrupted(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(folder, tmp_path / "out", EXACT, force=False, verify=interrupted)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_disk_that_is_full_stops_without_a_trace(make_run: Any, tmp_path: Path) -> None:
+    """A limit on the size of files stands in for the disk."""
+    folder, out = make_run().write(), tmp_path / "out"
+    code = (
+        "import resource, runpy, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
+        "sys.argv[1:] = ['release', sys.argv[1], '--to', sys.argv[2], '--near-duplicates', 'off']\n"
+        "runpy.run_module('trace_builder', run_name='__main__')\n"
+    )
+    command = [sys.executable, "-c", code, str(folder), str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 3, done.stderr
+    assert "File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_place_that_cannot_be_written_to(make_run: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("here")
+    with pytest.raises(InputError, match="cannot be written"):
+        build(make_run(2).write(), tmp_path / "file" / "out", EXACT, force=False)
+
+
+WILD = "a\u2028b\u0085c\r\nd\x0be\x00f\ufeff|`---`\n...\n- {x}: 'y' \"z\" \\ 🏳️‍🌈 \u202eabc\u202c العربية"
+
+
+def test_any_text_comes_out_as_it_went_in(make_run: Any, tmp_path: Path) -> None:
+    run = make_run(0)
+    add_seed(run, "w\u2028#1\n2", "zh", 3, "full")
+    for stage in ("quality", "respond", "dpo", "iopo"):
+        record = run.record(stage, "w\u2028#1\n2")
+        record["source"] = WILD
+        for name in {"instruction", "x1", "x2"} & set(record):
+            record[name]["description"] = WILD
+        for name in {"response", "chosen", "y1"} & set(record):
+            record[name] = WILD
+    options = Options(near_duplicates=None, quotas={}, formats=PARQUET)
+    build(run.write(), tmp_path / "out", options, force=False)
+    for path in (tmp_path / "out").glob("*/*/train.json*"):
+        with path.open(encoding="utf-8", newline="\n") as file:
+            rows = json.load(file) if path.suffix == ".json" else [json.loads(line) for line in file]
+        assert rows
+    [row] = json.loads((tmp_path / "out" / "iopo" / "trace" / "train.json").read_bytes())
+    assert row["chosen"]["value"] == WILD
+    assert row["conversations"][0]["value"].startswith(WILD + "\n")
+    if PARQUET:
+        import pyarrow.parquet as pq
+
+        [row] = pq.read_table(tmp_path / "out" / "parquet" / "sft" / "messages" / "train.parquet").to_pylist()
+        assert row["messages"][1]["content"] == WILD
+    head = (tmp_path / "out" / "README.md").read_text(encoding="utf-8").split("---\n")[1]
+    assert yaml.safe_load(head)["configs"]

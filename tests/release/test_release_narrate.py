@@ -21,7 +21,7 @@ def test_every_released_row_can_be_traced(
     known = {row["id"] for row in read_rows(out / "lineage.jsonl")}
     ids = [row["id"] for path in out.glob("*/*/*.jsonl") for row in read_rows(path)]
     ids += [row["id"] for row in read_rows(out / "evaluation" / "test.jsonl")]
-    ids += (out / "iopo" / "trace_ids" / "train.txt").read_text(encoding="utf-8").splitlines()
+    assert any("trace_ids" in str(path) for path in out.glob("*/*/*.jsonl"))
     assert ids
     for id_ in set(ids):
         assert id_.partition("#")[0] in known
@@ -36,7 +36,7 @@ def test_the_ids_of_the_authors_rows_are_in_order(
     out = tmp_path / "out"
     build(make_run().write(), out, Options(near_duplicates=None), force=False)
     groups = {row["id"]: row for row in read_rows(out / "iopo" / "groups" / "train.jsonl")}
-    ids = (out / "iopo" / "trace_ids" / "train.txt").read_text(encoding="utf-8").splitlines()
+    ids = [row["id"] for row in read_rows(out / "iopo" / "trace_ids" / "train.jsonl")]
     records = json.loads((out / "iopo" / "trace" / "train.json").read_text(encoding="utf-8"))
     assert [groups[id_]["x1"] for id_ in ids] == [record["conversations"][0]["value"] for record in records]
 

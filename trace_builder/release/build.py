@@ -164,7 +164,7 @@ def _write_seed(release: Release, writer: Writer, id_: str, split: str) -> None:
         for row in format_.rows(item):
             if format_.array:
                 writer.element(f"{format_.name}/{split}.json", row)
-                writer.text(f"{format_.name}_ids/{split}.txt", id_)
+                writer.line(f"{format_.name}_ids/{split}.jsonl", {"id": id_})
                 if release.parquet:
                     writer.table(f"parquet/{format_.name}/{split}.parquet", row, format_.fields)
             else:

@@ -31,7 +31,7 @@ _RATIONALITY = (
 )
 _READING = (
     "Every row carries its `id`: the seed's id, and behind a `#` what was made of it. `iopo/trace` has the "
-    "authors' layout, which has no room for one: line n of `iopo/trace_ids` is the id of record n. "
+    "authors' layout, which has no room for one: line n of `iopo/trace_ids` has the id of record n. "
     "`lineage.jsonl` names the stages and the calls behind every seed, `removed.jsonl` what was left out. "
     "All that came from one seed is in one split. `SHA256SUMS` has the checksum of every file."
 )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-import warnings
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from trace_builder.release.layout import Trainer
+from trace_builder.release.loading import quiet
 
 #: Renders turns so that a prompt is a prefix of the prompt with its answer.
 _TEMPLATE = (
@@ -34,7 +33,7 @@ class TinyTrl:
         self._folder = tempfile.TemporaryDirectory(prefix="trace-build-verify-")
         self._stack = ExitStack()
         self._stack.enter_context(self._folder)
-        self._stack.enter_context(_quiet())
+        self._stack.enter_context(quiet())
         self._model = str(Path(self._folder.name) / "model")
         self._tokenizer = tiny_tokenizer()
         save_tiny(Path(self._model))
@@ -91,25 +90,6 @@ class TinyTrl:
             train_dataset=rows,
             processing_class=self._tokenizer,
         )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the libraries' progress bars and warnings, which say nothing about the data."""
-    import datasets
-    from transformers.utils import logging
-
-    bars, level = datasets.is_progress_bar_enabled(), logging.get_verbosity()
-    datasets.disable_progress_bars()
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        yield
-    logging.set_verbosity(level)
-    logging.enable_progress_bar()
-    if bars:
-        datasets.enable_progress_bars()
 
 
 def tiny_tokenizer() -> Any:

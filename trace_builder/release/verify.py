@@ -13,7 +13,7 @@ from typing import Any
 from trace_builder.errors import InputError
 from trace_builder.release.card import AUTHORS_ENTRY
 from trace_builder.release.checks import Check
-from trace_builder.release.layout import FORMATS
+from trace_builder.release.layout import EVALUATION_NAME, FORMATS
 from trace_builder.release.llamafactory import align, kept, read_file, read_register
 
 
@@ -39,7 +39,8 @@ def verify(folder: Path) -> Iterator[Check]:
     Raises:
         InputError: a reader dropped a row; raised after that check has been yielded.
     """
-    for checks in (verify_authors(folder), verify_llamafactory(folder), verify_trl(folder)):
+    checkers = (verify_authors, verify_llamafactory, verify_datasets, verify_trl)
+    for checks in (checker(folder) for checker in checkers):
         for check in checks:
             yield check
             if not check.ok:
@@ -65,6 +66,23 @@ def verify_llamafactory(folder: Path) -> Iterator[Check]:
             rows += 1
             good += kept(align(row, entry), entry.stage)
         yield Check(f"LLaMA-Factory stage {entry.stage}", _name(folder, entry.file), rows, good)
+
+
+def verify_datasets(folder: Path) -> Iterator[Check]:
+    """Every configuration of the card, and of the Parquet copies' card, with the columns it declares."""
+    from trace_builder.release.loading import Loader
+
+    folders = {format_.config: (format_.name, format_.suffix) for format_ in FORMATS}
+    folders[EVALUATION_NAME] = (EVALUATION_NAME, "jsonl")
+    with Loader() as loader:
+        for base in (folder, folder / "parquet"):
+            if not (base / "README.md").is_file():
+                continue
+            for config, split, good in loader.every(base):
+                name, suffix = folders[config]
+                rows = sum(1 for _ in read_file(folder / name / f"{split}.{suffix}"))
+                kind = "Parquet" if base != folder else "JSON"
+                yield Check(f"datasets, {kind}", f"{name}/{split}", rows, good)
 
 
 def verify_trl(folder: Path) -> Iterator[Check]:

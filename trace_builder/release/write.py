@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
-from trace_builder.errors import InputError
+from trace_builder.errors import InputError, StoppedError
 from trace_builder.release.features import Kind, to_schema
 from trace_builder.release.formats_iopo import TRACE_BETWEEN, TRACE_CLOSE, TRACE_OPEN, trace_text
 
@@ -33,16 +33,25 @@ def replacing(out: Path, *, force: bool) -> Iterator[Path]:
     """A temporary folder beside ``out`` that becomes ``out`` when the block ends well, and is gone otherwise.
 
     Raises:
-        InputError: ``out`` exists, and either ``force`` is not set or it is not a release's folder.
+        InputError: ``out`` exists, and either ``force`` is not set or it is not a release's folder; or its
+            place cannot be written to.
+        StoppedError: the disk is full, or fails.
     """
     _refuse(out, force)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
+    except OSError as exc:
+        raise InputError(f"{out}: cannot be written ({exc.strerror})") from None
     try:
         yield temporary
         _sync(temporary)
         _refuse(out, force)
         _swap(temporary, out)
+    except OSError as exc:
+        raise StoppedError(
+            f"{out}: {exc.strerror or exc}; nothing was written, the run is as it was"
+        ) from exc
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -123,11 +132,6 @@ class Writer:
         """A row of a JSON array in the authors' layout."""
         first = self._count(name)
         self._open(name).write((TRACE_OPEN if first else TRACE_BETWEEN) + trace_text(row))
-
-    def text(self, name: str, line: str) -> None:
-        """A line of a text file."""
-        self._count(name)
-        self._open(name).write(line + "\n")
 
     def table(self, name: str, row: Row, fields: dict[str, Kind]) -> None:
         """A row of a Parquet file."""
