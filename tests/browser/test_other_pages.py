@@ -33,7 +33,7 @@ def test_the_released_set(look: Open, shared: Path, tmp_path: Path) -> None:
     path = _page(tmp_path, shared / "data" / "trace_eval" / "2024_trace_evaluation.jsonl")
     found = look(path)
     page = found.page
-    assert page.locator(".rings .slice").count() == 5 + 26
+    assert page.locator(".rings .slice").count() == 5 + 26 + 2
     assert "5,087 constraints" in page.locator(".set").inner_text()
     assert page.locator("#count").inner_text() == "1,042 of 1,042 records"
     page.select_option("#filter-language", "en")

@@ -13,9 +13,7 @@ from trace_builder.commands.stats import PATH_HELP
 def report(
     paths: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="DIR|FILE...", help=f"{PATH_HELP} Several evaluations are shown side by side."
-        ),
+        typer.Argument(metavar="PATH", help=f"{PATH_HELP} Several evaluations are shown side by side."),
     ],
     to: Annotated[
         Path | None,

@@ -12,7 +12,7 @@ PATH_HELP = "A run's folder, a release, an evaluation, the released TRACE set, o
 
 
 def stats(
-    path: Annotated[Path, typer.Argument(metavar="FILE|DIR", help=PATH_HELP)],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help=PATH_HELP)],
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as one JSON object.")] = False,
     taxonomy: Annotated[
         Path | None,

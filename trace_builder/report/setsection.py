@@ -60,12 +60,15 @@ def _dimensions(summary: _Stat) -> Markup:
             Slice(d["id"], d["name"], d["count"], _shade(color[group["id"]], place, len(members)))
             for place, d in enumerate(members)
         ]
-    labelled = sum(t["count"] for t in summary["types"])
-    under = "constraints" if labelled == summary["constraints"]["total"] else "labelled constraints"
+    total = summary["constraints"]["total"]
+    rest = total - sum(t["count"] for t in summary["types"])
+    if rest:
+        without = Slice("outside", "no label of the taxonomy", rest, "var(--pending)")
+        inner, outer = [*inner, without], [*outer, without]
     shown = ", ".join(f"{t['name']} {t['share']:.2f}%" for t in summary["types"])
     return el(
         "figure",
-        rings(inner, outer, number(labelled), under, f"Constraints by type: {shown}"),
+        rings(inner, outer, number(total), "constraints", f"Constraints by type: {shown}"),
         el("figcaption", "Inside: types. Outside: dimensions. Drawn as Figure 3 of the paper."),
     )
 

@@ -53,7 +53,7 @@ function constraintList(constraints, extra) {
 }
 
 function dimensionTag(id) {
-  return h("span", { class: "dim" }, h("i", { class: "swatch", style: `background:${dimensionColor(id)}` }), dimensionName(id));
+  return h("span", { class: "dim", title: dimensionName(id) }, h("i", { class: "swatch", style: `background:${dimensionColor(id)}` }), dimensionName(id));
 }
 
 function instructionView(instruction) {
