@@ -279,10 +279,24 @@ def test_the_deepest_request_goes_first(kit: Any) -> None:
 def test_grows_to_what_the_server_takes_and_never_past_the_bound(kit: Any) -> None:
     async def run() -> None:
         async with kit.Server() as server, kit.client(server, concurrency=24, start=2) as client:
-            server.answer = lambda body: kit.Reply(delay=0.005)
-            await asyncio.gather(*(client.complete(kit.request(str(n))) for n in range(300)))
-            assert client.snapshot().limit == 24
-            assert 12 < server.most <= 24
+            # The server answers when every place is taken, and then all at once.
+            gates = [asyncio.Event()]
+            server.answer = lambda body: kit.Reply(until=gates[-1])
+            asking = asyncio.gather(*(client.complete(kit.request(str(n))) for n in range(300)))
+            rounds: list[int] = []
+
+            def all_places_taken() -> bool:
+                left = 300 - sum(rounds)
+                return len(server.seen) - sum(rounds) >= min(client.snapshot().limit, left)
+
+            while sum(rounds) < 300:
+                await kit.until(all_places_taken)
+                rounds.append(len(server.seen) - sum(rounds))
+                gates.append(asyncio.Event())
+                gates[-2].set()
+            await asking
+            assert rounds[:5] == [2, 4, 8, 16, 24]
+            assert server.most == client.snapshot().limit == 24
 
     asyncio.run(run())
 

@@ -60,6 +60,30 @@ def test_a_stray_fault_is_not_waited_out_for_long(monkeypatch: pytest.MonkeyPatc
     assert max(_waits(monkeypatch, _errors("connection", 12), POLICY)) <= retry.FAULT_WAIT + 0.5
 
 
+def test_a_refusal_is_waited_out_by_the_count_of_refusals_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = [*_errors("connection", 4), *_errors("timeout", 4), *_errors("server_error", 4)]
+    waits = _waits(monkeypatch, [*faults, *_errors("rate_limited", 3)], POLICY)
+    for n, wait in enumerate(waits[len(faults) :]):
+        assert 0.5 * 2**n <= wait <= 0.5 * 2**n + 0.5
+
+
+def test_a_503_counts_as_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = [WireError("server_error", "x", status=503) for _ in range(4)]
+    waits = _waits(monkeypatch, [*_errors("connection", 5), *_errors("rate_limited", 2), *full], POLICY)
+    for n, wait in enumerate(waits[5:]):
+        assert 0.5 * 2**n <= wait <= 0.5 * 2**n + 0.5
+
+
+def test_a_fault_after_refusals_is_tried_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = _waits(monkeypatch, [*_errors("rate_limited", 9), *_errors("connection", 1)], POLICY)
+    assert waits[-1] <= 1.0
+
+
+def test_many_failures_overflow_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    patient = RetryPolicy(retries=2000, backoff=0.5, backoff_max=60.0, longest=1800.0)
+    assert max(_waits(monkeypatch, _errors("rate_limited", 1500), patient)) <= 60.5
+
+
 def test_a_servers_wish_comes_first_within_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _waits(monkeypatch, _errors("rate_limited", 3, retry_after=7.0), POLICY) == [7.0] * 3
     assert _waits(monkeypatch, _errors("rate_limited", 1, retry_after=1e9), POLICY) == [1800.0]

@@ -72,6 +72,8 @@ class Retries:
         self._excused = excused
         self._hopeless = hopeless
         self._counted = 0
+        self._refusals = 0
+        self._faults = 0
 
     async def run(self, first: WireError, send: Callable[[], Awaitable[T]]) -> T:
         """Sends until an answer comes, starting from the failure ``first``.
@@ -110,13 +112,23 @@ class Retries:
         return False
 
     def _wait(self, state: RetryCallState) -> float:
-        from tenacity import wait_exponential, wait_random
+        from tenacity import wait_random
 
         policy = self._policy
         error = state.outcome.exception() if state.outcome is not None else None
+        # Each kind grows by its own count: a server that says for the first time that it is full is not left
+        # alone for a minute because of the resets before.
+        if isinstance(error, WireError) and (error.kind == "rate_limited" or error.status == 503):
+            self._refusals += 1
+            grown = _doubled(policy.backoff, self._refusals, policy.backoff_max)
+        else:
+            self._faults += 1
+            grown = _doubled(policy.backoff, self._faults, min(policy.backoff_max, FAULT_WAIT))
         if isinstance(error, WireError) and error.retry_after is not None:
             return min(error.retry_after, policy.longest)
-        full = isinstance(error, WireError) and (error.kind == "rate_limited" or error.status == 503)
-        longest = policy.backoff_max if full else min(policy.backoff_max, FAULT_WAIT)
-        grown = wait_exponential(multiplier=policy.backoff, max=longest)(state)
         return grown + wait_random(0, min(policy.backoff, policy.backoff_max))(state)
+
+
+def _doubled(first: float, count: int, longest: float) -> float:
+    """Seconds to wait after the ``count``-th failure of a kind."""
+    return float(min(longest, first * 2.0 ** min(count - 1, 64)))
