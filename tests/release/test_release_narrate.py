@@ -94,5 +94,9 @@ def test_the_run_that_is_meant(make_run: Any, tmp_path: Path, monkeypatch: pytes
     os.utime(old / "run.json", (1, 1))
     assert find_run(None) == Path("outputs/new")
     assert find_run(old) == old
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "release.json").write_text("{}")
+    with pytest.raises(InputError, match="set is a release"):
+        find_run(tmp_path / "set")
     monkeypatch.chdir(new)
     assert find_run(None) == Path()

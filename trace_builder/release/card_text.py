@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from trace_builder.release.build import Release
 
 
+#: The bundled seeds are the project's own.
+OWN_SEEDS = {"trace-builder-demo": "Apache-2.0"}
+
 _INTRODUCTION = (
     "Instructions with constraints over content, situation, style, format and examples, each with a "
     "response judged constraint by constraint; preference pairs; and IOPO groups of two instructions and "
@@ -169,7 +172,7 @@ def limits(release: Release) -> str:
 
 def licences(release: Release) -> str:
     """The seeds' licences, by source."""
-    stated = release.options.licences
+    stated = {**OWN_SEEDS, **release.options.licences}
     counts: dict[str, int] = {}
     for figures in release.figures.values():
         for source, number in figures.sources.items():
@@ -181,7 +184,8 @@ def licences(release: Release) -> str:
 def licence_of(release: Release) -> str:
     """The header's licence: the seeds' own where all sources have the same one, else "other"."""
     sources = {source for figures in release.figures.values() for source in figures.sources}
-    stated = {release.options.licences.get(source) for source in sources}
+    known = {**OWN_SEEDS, **release.options.licences}
+    stated = {known.get(source) for source in sources}
     only = stated.pop() if len(stated) == 1 else None
     return only.lower() if only else "other"
 

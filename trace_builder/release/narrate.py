@@ -28,6 +28,8 @@ def find_run(folder: Path | None) -> Path:
         InputError: there is none.
     """
     if folder is not None:
+        if (folder / "release.json").is_file() and not (folder / "run.json").is_file():
+            raise InputError(f"{folder} is a release; name the run's folder that it was made from")
         return folder
     if Path("run.json").is_file():
         return Path()
