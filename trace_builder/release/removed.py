@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Kind = Literal["exact_duplicate", "near_duplicate", "contaminated", "length_ratio", "no_certificate"]
+Kind = Literal["exact_duplicate", "near_duplicate", "contaminated", "length_ratio"]
 
 #: The text that was compared: the seed, the structured instruction, a group's second instruction, a pair.
 Part = Literal["seed", "x", "x2", "dpo"]
