@@ -32,8 +32,11 @@ def _sentence(mark: _Stat) -> list[str | Markup]:
     figures = mark["figures"]
     whole = sum(one["instructions"] for one in figures.values())
     removed = sum(mark.get("removed", {}).values())
-    formats = len(format_rows(mark))
-    text: list[str | Markup] = [el("strong", f"{number(whole)} instructions"), f" in {formats} formats. "]
+    formats = len(format_rows(mark).keys() - {"evaluation"})
+    text: list[str | Markup] = [
+        el("strong", f"{number(whole)} instructions"),
+        f" in {formats} training formats. ",
+    ]
     text.append(
         f"{number(removed)} were left out as duplicates or contaminated."
         if removed
