@@ -50,11 +50,12 @@ def release_statistics(path: Path, taxonomy: Taxonomy) -> dict[str, Any]:
 
 
 def format_rows(mark: dict[str, Any]) -> dict[str, dict[str, int]]:
-    """Rows by format and split, out of release.json."""
+    """Rows by format and split, out of release.json. Files of ids beside a format ("iopo/trace_ids") are no
+    format of their own."""
     table: dict[str, dict[str, int]] = {}
     for name, count in mark["rows"].items():
         folder, _, file = name.rpartition("/")
-        split, _, suffix = file.partition(".")
-        if folder and suffix != "txt" and isinstance(count, int):
+        split = file.partition(".")[0]
+        if folder and not folder.endswith("_ids") and isinstance(count, int):
             table.setdefault(folder, {})[split] = count
     return table
