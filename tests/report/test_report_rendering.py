@@ -20,7 +20,8 @@ from trace_builder.taxonomy import load_taxonomy
 @pytest.fixture(scope="module")
 def real_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("real") / "run"
-    result = CliRunner().invoke(app, ["run", "--limit", "12", "--output", str(folder)])
+    prices = "models.default.prices={prompt: 2.0, cached: 0.5, completion: 6.0, currency: EUR, gpus: 8}"
+    result = CliRunner().invoke(app, ["run", "--limit", "12", "--output", str(folder), "--set", prices])
     assert result.exit_code == 0, result.output
     return folder
 
@@ -69,3 +70,6 @@ def test_figures_are_those_of_the_status_command(real_run: Path) -> None:
             "reasons": {entry["reason"]: entry["count"] for entry in row["reasons"]},
         }
         assert {key: theirs[row["stage"]][key] for key in same} == same
+    cost = status["total"]["cost"]
+    assert cost["money"] > 0
+    assert found["calls"]["cost"] == {key: cost[key] for key in ("money", "currency", "gpu_hours")}

@@ -169,7 +169,7 @@ def cost_section(found: _Stat) -> Markup | None:
     return el(
         "section",
         el("h2", "Calls and pace"),
-        el("div", *_cost_tiles(total, calls["timeline"], found["products"]["sft"]), class_="tiles slim"),
+        el("div", *_cost_tiles(calls, found["products"]["sft"]), class_="tiles slim"),
         _timeline(calls["timeline"]),
         el("h3", "By stage"),
         legend(
@@ -185,8 +185,8 @@ def cost_section(found: _Stat) -> Markup | None:
     )
 
 
-def _cost_tiles(total: _Stat, timeline: _Stat, made: int) -> Iterator[Markup]:
-    seconds = timeline["seconds"]
+def _cost_tiles(calls: _Stat, made: int) -> Iterator[Markup]:
+    total, seconds, cost = calls["total"], calls["timeline"]["seconds"], calls["cost"]
     tokens = total["prompt_tokens"] + total["completion_tokens"]
     per = f"{compact(tokens / made)} tokens an SFT example" if made else "no example yet"
     yield _tile("Calls", number(total["calls"]), f"{number(total['asked_again'])} asked again for their form")
@@ -197,6 +197,11 @@ def _cost_tiles(total: _Stat, timeline: _Stat, made: int) -> Iterator[Markup]:
     )
     if seconds:
         yield _tile("Pace", f"{total['calls'] / seconds:.1f}/s", f"over {_duration(seconds)} of running")
+    if "money" in cost:
+        each = f"{cost['money'] / made:.4f} an SFT example" if made else "no example yet"
+        yield _tile("Cost", f"{cost['money']:,.2f} {cost['currency']}", each)
+    if "gpu_hours" in cost:
+        yield _tile("GPU-hours", f"{cost['gpu_hours']:,.2f}", "while the run was walking")
 
 
 def _tile(title: str, figure: str, note: str) -> Markup:

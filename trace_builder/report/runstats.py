@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +12,7 @@ from trace_builder.report.judged import Groups, Pairs, Scores, attempts
 from trace_builder.report.lines import Row, reading
 from trace_builder.report.runs import AFTER, PRODUCTS, RunFolder, Tally
 from trace_builder.report.sets import SetStatistics
+from trace_builder.report.spending import spending
 from trace_builder.taxonomy import Taxonomy
 
 
@@ -97,21 +97,24 @@ def _calls(run: RunFolder) -> tuple[dict[str, str], dict[str, Any]]:
     operations: dict[str, str] = {}
     usage: dict[str, Usage] = {}
     timeline = Timeline()
-    models: Counter[str] = Counter()
+    models: dict[str, Usage] = {}
     for stage in run.stages:
         spent = usage.setdefault(stage, Usage())
         for row in run.calls(stage):
             with reading(f"{run.path / 'calls' / stage}.jsonl: a call of {row.get('id')!r}"):
                 spent.add(row)
                 timeline.add(row)
-            models[str(row.get("model"))] += 1
+                models.setdefault(str(row.get("model")), Usage()).add(row)
             prompt = str(row.get("prompt"))
             if stage == "iopo" and prompt.startswith("iopo_"):
                 operations[str(row.get("id"))] = prompt.removeprefix("iopo_")
+    with reading(str(run.path / "run.json")):
+        cost = spending(run.manifest, models)
     return operations, {
         "total": Usage.total(usage.values()).summary(),
         "stages": {stage: spent.summary() for stage, spent in usage.items()},
-        "models": dict(models.most_common()),
+        "models": {name: used.summary() for name, used in sorted(models.items())},
+        "cost": cost,
         "timeline": timeline.summary(),
     }
 
