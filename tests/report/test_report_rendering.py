@@ -72,4 +72,6 @@ def test_figures_are_those_of_the_status_command(real_run: Path) -> None:
         assert {key: theirs[row["stage"]][key] for key in same} == same
     cost = status["total"]["cost"]
     assert cost["money"] > 0
+    tables = CliRunner().invoke(app, ["stats", str(real_run)]).output
+    assert f"cost: {cost['money']:,.2f} EUR" in tables
     assert found["calls"]["cost"] == {key: cost[key] for key in ("money", "currency", "gpu_hours")}

@@ -206,6 +206,11 @@ def _print_calls(calls: _Stat, printer: Printer) -> None:
         printer.line(
             f"{line['seconds']:,} s of running, {rate:.1f} calls/s, {tokens:,.0f} completion tokens/s"
         )
+    cost = calls["cost"]
+    if "money" in cost:
+        printer.line(f"cost: {cost['money']:,.2f} {cost['currency']}")
+    if "gpu_hours" in cost:
+        printer.line(f"GPU-hours: {cost['gpu_hours']:,.2f}")
 
 
 def _print_release(mark: _Stat, printer: Printer) -> None:
