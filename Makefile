@@ -42,13 +42,13 @@ test-vllm: $(DEV) $(VLLM) ## the client and the pipeline against a real vLLM on 
 $(TRL): pyproject.toml
 	$(PYTHON) -m venv --clear .venv-trl
 	.venv-trl/bin/python -m pip install --quiet $(TORCH)
-	.venv-trl/bin/python -m pip install --quiet --editable '.[train]' pytest
+	.venv-trl/bin/python -m pip install --quiet --editable '.[train]' pytest hypothesis
 	@touch $@
 
 $(FACTORY): tests/trainers/requirements-llamafactory.txt pyproject.toml
 	$(PYTHON) -m venv --clear .venv-llamafactory
 	.venv-llamafactory/bin/python -m pip install --quiet $(TORCH)
-	.venv-llamafactory/bin/python -m pip install --quiet -r tests/trainers/requirements-llamafactory.txt pytest
+	.venv-llamafactory/bin/python -m pip install --quiet -r tests/trainers/requirements-llamafactory.txt pytest hypothesis
 	.venv-llamafactory/bin/python -m pip install --quiet --no-deps llamafactory==0.9.5
 	.venv-llamafactory/bin/python -m pip install --quiet --editable .
 	@touch $@
@@ -58,7 +58,7 @@ test-trainers: $(TRL) $(FACTORY) ## a release, loaded and trained on by TRL and 
 	.venv-llamafactory/bin/python -m pytest -m trainers tests/trainers/test_llamafactory.py
 
 test-browser: $(DEV) ## the pages in a headless Chromium (Debian's is installed where there is none)
-	$(PIP) install --quiet playwright
+	$(PIP) install --quiet --editable '.[dev,browser]'
 	@command -v chromium chromium-browser google-chrome >/dev/null || \
 		(apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null)
 	$(BIN)/python -m pytest -m browser tests/browser

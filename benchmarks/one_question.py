@@ -7,9 +7,7 @@ answer that says "incomplete".
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from trace_builder.config import ModelConfig, RunConfig, WireConfig
 from trace_builder.records import Constraint, Instruction, Structured
@@ -64,10 +62,3 @@ async def walk(folder: Path, model: ModelConfig, wire: WireConfig, count: int) -
             wire=wire,
         )
     )
-
-
-def finished(folder: Path) -> list[tuple[float, float]]:
-    """When each call was sent and answered, in seconds of the wall clock, by the order of the answers."""
-    with (folder / "calls" / "quality.jsonl").open(encoding="utf-8") as file:
-        rows: list[dict[str, Any]] = [json.loads(line) for line in file]
-    return sorted(((row["at"] - row["latency"], row["at"]) for row in rows), key=lambda span: span[1])

@@ -10,8 +10,16 @@ Legs, each in a process of its own against the same server process:
     wire       trace_builder's client alone; it finds the concurrency by itself, from 1 up
     pipeline   a run: the prompt rendered, the answer parsed, everything journaled
 
-Every leg asks the same questions. Rates are over the middle of a leg (ramp-up and the last calls aside); CPU
-is the client process's own, over all its calls; ramp is the time until that many were in flight.
+Every leg asks the same questions and draws the same latencies. Columns:
+
+    req/s      over the middle of the leg, by the server's notes (ramp-up and the last calls aside)
+    of ideal   of in flight / mean latency, the mean being that of the latencies drawn for those requests
+    held       requests that were at the server, on average; what is missing is the client's time between
+               an answer and the next request
+    late ms    how much longer than its latency a request stayed there
+    CPU ms     the client process's own, over all its calls
+    ramp s     until that many were in flight
+    others     cores that other processes of the machine kept busy during the leg
 """
 
 from __future__ import annotations
@@ -26,23 +34,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from one_question import messages  # noqa: E402
-from quick_server import MODEL, sampler  # noqa: E402
+from middle import Machine, Middle, middle, reached  # noqa: E402
+from one_question import messages, walk  # noqa: E402
+from quick_server import MODEL, QuickServer, sampler, started  # noqa: E402
 
 from trace_builder.config import ModelConfig, WireConfig  # noqa: E402
 from trace_builder.llm.schema import schema_text  # noqa: E402
 from trace_builder.stages.replies import Completeness  # noqa: E402
 
 LEGS = ("aiohttp", "openai", "wire", "pipeline")
-#: Share of the completions before and after which the rate is not measured.
-HEAD, TAIL = 0.4, 0.2
-
 SYSTEM, USER = (turn["content"] for turn in messages(0))
 SCHEMA = schema_text(Completeness)
 Call = Callable[[int], Awaitable[str]]
@@ -52,29 +59,20 @@ def model_at(url: str) -> ModelConfig:
     return ModelConfig(name=MODEL, base_urls=(url,), structured="json_schema")
 
 
-async def through(call: Call, calls: int, workers: int) -> dict[str, Any]:
-    """Makes all calls with that many workers; returns when each was done and what it cost."""
+async def through(call: Call, calls: int, workers: int) -> float:
+    """Makes all calls with that many workers; returns the seconds of CPU."""
     todo = iter(range(calls))
-    done: list[float] = []
 
     async def work() -> None:
         for n in todo:
             assert await call(n)
-            done.append(time.perf_counter())
 
-    before, began = _cpu(), time.perf_counter()
+    before = _cpu()
     await asyncio.gather(*(work() for _ in range(workers)))
-    spent = _cpu() - before
-    first, last = int(calls * HEAD), int(calls * (1 - TAIL)) - 1
-    return {
-        "calls": calls,
-        "seconds": done[-1] - began,
-        "rate": (last - first) / (done[last] - done[first]),
-        "cpu_ms": spent / calls * 1000,
-    }
+    return _cpu() - before
 
 
-async def leg_aiohttp(url: str, calls: int, in_flight: int) -> dict[str, Any]:
+async def leg_aiohttp(url: str, calls: int, in_flight: int) -> float:
     import aiohttp
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=in_flight)) as session:
@@ -87,7 +85,7 @@ async def leg_aiohttp(url: str, calls: int, in_flight: int) -> dict[str, Any]:
         return await through(call, calls, in_flight)
 
 
-async def leg_openai(url: str, calls: int, in_flight: int) -> dict[str, Any]:
+async def leg_openai(url: str, calls: int, in_flight: int) -> float:
     import httpx2
     import openai
 
@@ -105,15 +103,13 @@ async def leg_openai(url: str, calls: int, in_flight: int) -> dict[str, Any]:
         return await through(call, calls, in_flight)
 
 
-async def leg_wire(url: str, calls: int, in_flight: int) -> dict[str, Any]:
+async def leg_wire(url: str, calls: int, in_flight: int) -> float:
     from trace_builder.llm.client import LLMClient
     from trace_builder.llm.types import ChatRequest
 
     wire = WireConfig(concurrency=in_flight, start=1)
     async with LLMClient({"default": model_at(url)}, wire) as client:
         await client.prepare()
-        ramp: list[float] = []
-        began = time.perf_counter()
 
         async def call(n: int) -> str:
             request = ChatRequest(
@@ -126,42 +122,17 @@ async def leg_wire(url: str, calls: int, in_flight: int) -> dict[str, Any]:
                 schema_name="completeness",
                 schema=SCHEMA,
             )
-            answer = await client.complete(request)
-            if not ramp and client.snapshot().in_flight >= in_flight - 1:
-                ramp.append(time.perf_counter() - began)
-            return answer.text
+            return (await client.complete(request)).text
 
-        result = await through(call, calls, in_flight)
-        return result | {"ramp": ramp[0] if ramp else None}
+        # A few more than may be in flight, as in a run: one waits for each place that becomes free.
+        return await through(call, calls, in_flight + max(8, in_flight // 4))
 
 
-async def leg_pipeline(url: str, calls: int, in_flight: int) -> dict[str, Any]:
-    from one_question import finished, walk
-
+async def leg_pipeline(url: str, calls: int, in_flight: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         before = _cpu()
         await walk(Path(folder), model_at(url), WireConfig(concurrency=in_flight, start=1), calls)
-        spent = _cpu() - before
-        spans = finished(Path(folder))
-    assert len(spans) == calls
-    first, last = int(calls * HEAD), int(calls * (1 - TAIL)) - 1
-    return {
-        "calls": calls,
-        "rate": (last - first) / (spans[last][1] - spans[first][1]),
-        "cpu_ms": spent / calls * 1000,
-        "ramp": _ramp(spans, in_flight),
-    }
-
-
-def _ramp(spans: list[tuple[float, float]], in_flight: int) -> float | None:
-    """Seconds from the first request to the moment when (nearly) that many were in flight."""
-    events = sorted([(sent, 1) for sent, _ in spans] + [(answered, -1) for _, answered in spans])
-    now = 0
-    for moment, step in events:
-        now += step
-        if now >= in_flight * 0.99:
-            return moment - events[0][0]
-    return None
+        return _cpu() - before
 
 
 def _body(n: int) -> dict[str, Any]:
@@ -184,44 +155,64 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def run_leg(leg: str, url: str, calls: int, in_flight: int) -> dict[str, Any]:
-    command = [sys.executable, __file__, "--leg", leg, "--url", url]
+@dataclass(frozen=True)
+class Leg:
+    """What one leg came to. ``cpu``: seconds of the client over all calls; ``others``: cores."""
+
+    middle: Middle
+    cpu: float
+    ramp: float | None
+    others: float
+
+
+def run_leg(name: str, server: QuickServer, calls: int, in_flight: int) -> Leg:
+    command = [sys.executable, __file__, "--leg", name, "--url", server.url]
     command += ["--calls", str(calls), "--in-flight", str(in_flight)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return watch(command, server, calls, in_flight)
+
+
+def watch(command: list[str], server: QuickServer, calls: int, in_flight: int, cwd: str | None = None) -> Leg:
+    """Runs a client that makes ``calls`` calls; the last line it prints is its seconds of CPU."""
+    machine = Machine()
+    server.clear()
+    began, busy, ours = time.perf_counter(), machine.busy(), machine.of(server.pid) + _cpu_of_children()
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+    ours = machine.of(server.pid) + _cpu_of_children() - ours
+    others = (machine.busy() - busy - ours) / (time.perf_counter() - began)
     if done.returncode:
         raise SystemExit(done.stderr)
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+    served = server.served()
+    if len(served) != calls:
+        raise SystemExit(f"{len(served)} requests served for {calls} calls: {done.stderr[-2000:]}")
+    ramp = reached(((row.came, row.answered) for row in served), in_flight)
+    return Leg(middle(served), float(done.stdout.split()[-1]), ramp, max(0.0, others))
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def compare(in_flights: list[int], latency: str, seconds: float, legs: list[str]) -> None:
     mean, _ = sampler(latency)
-    print(f"latency {latency} (mean {mean:.3g} s), {os.cpu_count()} cores, Python {sys.version.split()[0]}")
+    print(f"$ python {' '.join(sys.argv)}   ({os.cpu_count()} cores, Python {sys.version.split()[0]})")
     print(
-        f"{'in flight':>9} {'leg':>8} {'calls':>7} {'req/s':>8} {'of ideal':>8} {'CPU ms':>7} "
-        f"{'/openai':>8} {'ramp s':>7}"
+        f"{'in flight':>9} {'leg':>8} {'calls':>7} {'req/s':>6} {'of ideal':>8} {'held':>6} {'late ms':>7} "
+        f"{'CPU ms':>6} {'/openai':>7} {'ramp s':>6} {'others':>6}"
     )
     for in_flight in in_flights:
-        server = subprocess.Popen(
-            [sys.executable, str(HERE / "quick_server.py"), "--latency", latency],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert server.stdout is not None
-        url = server.stdout.readline().strip()
-        ideal = in_flight / mean if mean else float("inf")
-        calls = int(min(ideal, 1500) * seconds)
-        try:
-            measured = {leg: run_leg(leg, url, calls, in_flight) for leg in legs}
-        finally:
-            server.communicate()
-        for leg, found in measured.items():
-            base = measured.get("openai", found)["cpu_ms"]
-            ramp = f"{found['ramp']:.1f}" if found.get("ramp") is not None else "-"
+        calls = int(min(in_flight / mean, 1500) * seconds)
+        with started(latency) as server:
+            measured = {leg: run_leg(leg, server, calls, in_flight) for leg in legs}
+        base = measured.get("openai")
+        for name, leg in measured.items():
+            ratio = f"{leg.cpu / base.cpu:.2f}" if base else "-"
+            ramp = f"{leg.ramp:.1f}" if leg.ramp is not None else "-"
+            found = leg.middle
             print(
-                f"{in_flight:>9} {leg:>8} {calls:>7} {found['rate']:>8.0f} {found['rate'] / ideal:>8.1%} "
-                f"{found['cpu_ms']:>7.2f} {found['cpu_ms'] / base:>8.2f} {ramp:>7}",
+                f"{in_flight:>9} {name:>8} {calls:>7} {found.rate:>6.0f} {found.share(in_flight):>8.1%} "
+                f"{found.held:>6.0f} {found.late * 1000:>7.1f} {leg.cpu / calls * 1000:>6.2f} {ratio:>7} "
+                f"{ramp:>6} {leg.others:>6.2f}",
                 flush=True,
             )
 
@@ -245,7 +236,7 @@ def main() -> None:
         return
     legs = {"aiohttp": leg_aiohttp, "openai": leg_openai, "wire": leg_wire, "pipeline": leg_pipeline}
     leg = legs[options.leg]
-    print(json.dumps(asyncio.run(leg(options.url, options.calls, options.in_flight[0]))))
+    print(asyncio.run(leg(options.url, options.calls, options.in_flight[0])))
 
 
 if __name__ == "__main__":
