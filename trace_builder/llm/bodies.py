@@ -53,7 +53,7 @@ def decode(body: bytes) -> tuple[str, FinishReason, Usage]:
         ValueError: it is not a chat completion.
     """
     try:
-        value = _loads(body)
+        value = loads(body)
         choice = value["choices"][0]
         message = choice["message"]
         content = message.get("content")
@@ -67,7 +67,13 @@ def decode(body: bytes) -> tuple[str, FinishReason, Usage]:
         raise ValueError(f"not a chat completion: {exc}") from None
 
 
-def _loads(body: bytes) -> Any:
+def loads(body: bytes) -> Any:
+    """The value of a JSON text from a server.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is nested too deeply.
+    """
     try:
         return from_json(body)
     except ValueError:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
-from trace_builder.llm.errors import not_a_completion, shown_url, wire_error
+from trace_builder.llm.bodies import loads
+from trace_builder.llm.errors import not_a_completion, shown_url, status_error, wire_error
 from trace_builder.llm.metrics import Load, read_load
 from trace_builder.llm.types import ServerSnapshot, WireError
 
 if TYPE_CHECKING:
+    import httpx2
     from openai import AsyncOpenAI
 
 #: Servers close a connection that was idle for 5 s (uvicorn's default); using one at that moment fails.
@@ -54,8 +57,10 @@ class Endpoint:
         self.models: dict[str, int | None] | None = None
         self.aliases: set[str] = set()
         self.secrets = (api_key,) if api_key != "EMPTY" else ()
-        self._sdk = _sdk(base_url, api_key, connections + SPARE_CONNECTIONS, connect_timeout)
+        self._http = _http(base_url, connections + SPARE_CONNECTIONS)
+        self._sdk = _sdk(base_url, api_key, self._http, connect_timeout)
         self._bearer: Any = {"security": {"bearer_auth": True}}
+        self._question = _question(self._sdk, self._http, api_key)
 
     async def close(self) -> None:
         await self._sdk.close()
@@ -63,7 +68,8 @@ class Endpoint:
     async def chat(self, body: bytes, timeout: float) -> bytes:
         """Posts one chat completion and returns the body of the answer, which is all there when this returns.
 
-        The SDK's own types are passed by: building them costs more than the rest of the call.
+        The SDK's way to build a request and its types are passed by, for they cost more than the rest of the
+        call; the connections are the SDK's (docs/performance.md).
 
         Args:
             timeout: seconds from now to the last byte.
@@ -71,7 +77,7 @@ class Endpoint:
         Raises:
             WireError: whatever went wrong.
         """
-        return await self._within(timeout, self._send("post", "/chat/completions", body))
+        return await self._within(timeout, self._post(body))
 
     async def ping(self, model: str, timeout: float) -> None:
         """Asks for one word.
@@ -90,7 +96,7 @@ class Endpoint:
             WireError: the server does not answer, or refuses the key.
         """
         try:
-            body = await self._within(timeout, self._send("get", "/models"))
+            body = await self._within(timeout, self._get("/models"))
         except WireError as error:
             if error.status not in (404, 405, 501):
                 raise
@@ -104,7 +110,7 @@ class Endpoint:
         """The server's own queue from vLLM's ``/metrics``; None where it has none."""
         root = str(self._sdk.base_url).rstrip("/").removesuffix("/v1")
         with suppress(WireError):
-            return read_load(await self._within(timeout, self._send("get", root + "/metrics")))
+            return read_load(await self._within(timeout, self._get(root + "/metrics")))
         return None
 
     def lists(self, model: str) -> bool:
@@ -133,22 +139,29 @@ class Endpoint:
     def snapshot(self) -> ServerSnapshot:
         return ServerSnapshot(self.url, self.state(), self.in_flight)
 
-    async def _send(self, method: Literal["get", "post"], path: str, body: bytes | None = None) -> bytes:
+    async def _get(self, path: str) -> bytes:
         import httpx2
 
         try:
-            if method == "get":
-                response = await self._sdk.get(path, cast_to=httpx2.Response, options=self._bearer)
-            else:
-                response = await self._sdk.post(
-                    path, cast_to=httpx2.Response, content=body, options=self._bearer
-                )
+            response = await self._sdk.get(path, cast_to=httpx2.Response, options=self._bearer)
         except Exception as exc:
-            error = wire_error(exc, self.url, self.secrets)
-            if error is None:
-                raise
-            raise error from None
+            raise self._fault(exc) from None
         return response.content
+
+    async def _post(self, body: bytes) -> bytes:
+        try:
+            response = await self._http.send(self._question(content=body))
+        except Exception as exc:
+            raise self._fault(exc) from None
+        content = response.content
+        if not response.is_success:
+            raise status_error(
+                response.status_code, _decoded(content), response.headers, self.url, self.secrets
+            )
+        return content
+
+    def _fault(self, exc: Exception) -> Exception:
+        return wire_error(exc, self.url, self.secrets) or exc
 
     async def _within(self, seconds: float, sending: Any) -> bytes:
         """``sending`` under a deadline over all of it, slow bytes included: the transport's own timeouts
@@ -188,7 +201,22 @@ def _cancelled_by_others(task: asyncio.Task[Any]) -> bool:
     return uncancel is not None and uncancel() > 0
 
 
-def _sdk(base_url: str, api_key: str, connections: int, connect_timeout: float) -> AsyncOpenAI:
+def _http(base_url: str, connections: int) -> httpx2.AsyncClient:
+    import httpx2
+    import openai
+
+    return openai.DefaultAioHttpClient(
+        # A proxy set for the outside world is no way to a server on this machine.
+        trust_env=httpx2.URL(base_url).host not in _LOOPBACK,
+        limits=httpx2.Limits(
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=KEEPALIVE,
+        ),
+    )
+
+
+def _sdk(base_url: str, api_key: str, http: httpx2.AsyncClient, connect_timeout: float) -> AsyncOpenAI:
     import httpx2
     import openai
 
@@ -197,16 +225,35 @@ def _sdk(base_url: str, api_key: str, connections: int, connect_timeout: float) 
         base_url=base_url,
         max_retries=0,
         timeout=httpx2.Timeout(None, connect=connect_timeout),
-        http_client=openai.DefaultAioHttpClient(
-            # A proxy set for the outside world is no way to a server on this machine.
-            trust_env=httpx2.URL(base_url).host not in _LOOPBACK,
-            limits=httpx2.Limits(
-                max_connections=connections,
-                max_keepalive_connections=connections,
-                keepalive_expiry=KEEPALIVE,
-            ),
-        ),
+        http_client=http,
     )
+
+
+def _question(sdk: AsyncOpenAI, http: httpx2.AsyncClient, api_key: str) -> Callable[..., httpx2.Request]:
+    """Makes the request of a chat completion from its ``content``. All but that is the same each time, and
+    what the SDK would send, its words about the platform aside."""
+    import httpx2
+
+    assert isinstance(sdk.timeout, httpx2.Timeout)
+    usual = {name: value for name, value in sdk.default_headers.items() if isinstance(value, str)}
+    headers = {name: value for name, value in usual.items() if not name.lower().startswith("x-stainless")}
+    headers["Accept-Encoding"] = http.headers["Accept-Encoding"]
+    headers["Authorization"] = f"Bearer {api_key}"
+    return partial(
+        httpx2.Request,
+        "POST",
+        sdk.base_url.copy_with(path=sdk.base_url.path.rstrip("/") + "/chat/completions"),
+        headers=httpx2.Headers(headers),
+        extensions={"timeout": sdk.timeout.as_dict()},
+    )
+
+
+def _decoded(body: bytes) -> Any:
+    """What an error's body says: its JSON, else its text."""
+    try:
+        return loads(body)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace").strip()
 
 
 def _model_list(body: bytes) -> dict[str, int | None] | None:
