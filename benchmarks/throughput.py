@@ -7,6 +7,7 @@ Legs, each in a process of its own against the same server process:
 
     aiohttp    a bare aiohttp loop: what Python can do at best
     openai     a bare loop over the openai SDK on its aiohttp transport: the measure
+    sdk-post   the SDK's `post` without its types: bytes there and back
     wire       trace_builder's client alone; it finds the concurrency by itself, from 1 up
     pipeline   a run: the prompt rendered, the answer parsed, everything journaled
 
@@ -36,7 +37,10 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -49,7 +53,7 @@ from trace_builder.config import ModelConfig, WireConfig  # noqa: E402
 from trace_builder.llm.schema import schema_text  # noqa: E402
 from trace_builder.stages.replies import Completeness  # noqa: E402
 
-LEGS = ("aiohttp", "openai", "wire", "pipeline")
+LEGS = ("aiohttp", "openai", "sdk-post", "wire", "pipeline")
 SYSTEM, USER = (turn["content"] for turn in messages(0))
 SCHEMA = schema_text(Completeness)
 Call = Callable[[int], Awaitable[str]]
@@ -86,21 +90,38 @@ async def leg_aiohttp(url: str, calls: int, in_flight: int) -> float:
 
 
 async def leg_openai(url: str, calls: int, in_flight: int) -> float:
-    import httpx2
-    import openai
-
-    transport = openai.DefaultAioHttpClient(
-        limits=httpx2.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
-    )
-    async with openai.AsyncOpenAI(
-        api_key="EMPTY", base_url=url, max_retries=0, http_client=transport
-    ) as client:
+    async with _sdk(url, in_flight) as client:
 
         async def call(n: int) -> str:
             answer = await client.chat.completions.create(**_body(n))  # type: ignore[call-overload]
             return str(answer.choices[0].message.content)
 
         return await through(call, calls, in_flight)
+
+
+async def leg_sdk_post(url: str, calls: int, in_flight: int) -> float:
+    import httpx2
+
+    async with _sdk(url, in_flight) as client:
+        options: Any = {"security": {"bearer_auth": True}}
+
+        async def call(n: int) -> str:
+            body = json.dumps(_body(n)).encode()
+            answer = await client.post(
+                "/chat/completions", cast_to=httpx2.Response, content=body, options=options
+            )
+            return str(json.loads(answer.content)["choices"][0]["message"]["content"])
+
+        return await through(call, calls, in_flight)
+
+
+def _sdk(url: str, in_flight: int) -> AsyncOpenAI:
+    import httpx2
+    import openai
+
+    limits = httpx2.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
+    http = openai.DefaultAioHttpClient(limits=limits)
+    return openai.AsyncOpenAI(api_key="EMPTY", base_url=url, max_retries=0, http_client=http)
 
 
 async def leg_wire(url: str, calls: int, in_flight: int) -> float:
@@ -234,8 +255,13 @@ def main() -> None:
     if options.leg is None:
         compare(options.in_flight, options.latency, options.seconds, options.legs)
         return
-    legs = {"aiohttp": leg_aiohttp, "openai": leg_openai, "wire": leg_wire, "pipeline": leg_pipeline}
-    leg = legs[options.leg]
+    leg = {
+        "aiohttp": leg_aiohttp,
+        "openai": leg_openai,
+        "sdk-post": leg_sdk_post,
+        "wire": leg_wire,
+        "pipeline": leg_pipeline,
+    }[options.leg]
     print(asyncio.run(leg(options.url, options.calls, options.in_flight[0])))
 
 
