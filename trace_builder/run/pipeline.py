@@ -13,9 +13,11 @@ from trace_builder.prompts import PromptBook
 from trace_builder.resources import shipped
 from trace_builder.run.engine import RunSpec, RunSummary, run_stages
 from trace_builder.run.lock import folder_lock
+from trace_builder.run.manifest import read_manifest
 from trace_builder.run.products import write_products
 from trace_builder.run.rooms import Room
-from trace_builder.seeds.ingest import Ingested, bundled, ingest
+from trace_builder.run.seeding import bring_in
+from trace_builder.seeds.ingest import Ingested
 from trace_builder.stages.registry import build_stages
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
@@ -46,9 +48,7 @@ def run_pipeline(
         prompts.digest(stage_.prompts)  # a broken prompt file stops the run before the first request
     products: dict[str, int] = {}
     with folder_lock(config.output):
-        seeds = ingest(
-            config.seeds or (bundled(),), config.output, skip_bad=config.skip_bad_seeds, limit=config.limit
-        )
+        seeds, about_seeds = bring_in(config, read_manifest(config.output).get("seeds", {}))
         _say_seeds(seeds, say)
 
         def finish(rooms: tuple[Room, ...]) -> None:
@@ -65,7 +65,7 @@ def run_pipeline(
             rehearsal=config.rehearsal,
             only=None if stage == "all" else stage,
             strict=config.strict,
-            about=_about(config, seeds, taxonomy),
+            about=_about(config, about_seeds, taxonomy),
             finish=finish,
             say=say,
         )
@@ -91,17 +91,11 @@ def _say_seeds(seeds: Ingested, say: Callable[[str], None]) -> None:
         say(f"{seeds.bad} bad seeds skipped, written to {seeds.path.with_name('bad_seeds.jsonl')}")
 
 
-def _about(config: RunConfig, seeds: Ingested, taxonomy: Taxonomy) -> dict[str, Any]:
+def _about(config: RunConfig, seeds: dict[str, Any], taxonomy: Taxonomy) -> dict[str, Any]:
     return {
         "profile": config.profile,
         "config": config.model_dump(mode="json"),
-        "seeds": {
-            "count": seeds.seeds,
-            "bad": seeds.bad,
-            "digest": seeds.digest,
-            "sources": dict(seeds.sources),
-            "langs": dict(seeds.langs),
-        },
+        "seeds": seeds,
         "taxonomy": {
             "path": str(config.taxonomy) if config.taxonomy else "trace.yaml",
             "digest": taxonomy.digest(),
