@@ -112,9 +112,10 @@ def resume(work: Path, url: str, outcomes: int) -> None:
     subprocess.run(command(few, template, url), check=True, capture_output=True)
     written = repeat_run(template, folder, outcomes, many)
     size = sum(file.stat().st_size for file in folder.rglob("*.jsonl")) / 1e6
-    seen = watched(command(many, folder, url), folder, until_first=True)
-    print(f"\nresume of {written:,} outcomes ({size:,.0f} MB on disk):", end=" ")
-    print(f"first answer after {seen['first']:.1f} s, peak memory {seen['peak']:.0f} MB", flush=True)
+    print(f"\nresume of {written:,} outcomes ({size:,.0f} MB on disk), from the start of the process:")
+    for about in ("seed files read anew", "seed files unchanged"):
+        seen = watched(command(many, folder, url), folder, until_first=True)
+        print(f"  {about}: first answer after {seen['first']:.1f} s, peak {seen['peak']:.0f} MB", flush=True)
 
 
 def repeat_run(template: Path, folder: Path, outcomes: int, seeds: Path) -> int:
