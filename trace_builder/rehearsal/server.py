@@ -142,6 +142,9 @@ class RehearsalServer:
             raise wire.RefusedError(404, "NotFoundError", f"There is nothing at {path}.")
         except wire.RefusedError as refused:
             return _json(refused.body, refused.status)
+        except ConnectionResetError:
+            # The client has gone while it was being answered: its request ends, without a word on stderr.
+            raise asyncio.CancelledError from None
 
     def _metrics(self) -> str:
         return wire.metrics_text(self._options.models[0], self._running, self._waiting, self._cache)
