@@ -7,7 +7,6 @@ again finds the answers to the questions it asks by their keys, and only asks fo
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -16,7 +15,7 @@ from typing import Any
 
 from trace_builder.errors import InputError
 from trace_builder.llm.types import ChatAnswer, ChatRequest, Usage
-from trace_builder.run.journal import JournalFile
+from trace_builder.run.journal import JournalFile, LineReader
 from trace_builder.run.source import Source
 
 #: Field order is fixed; the raw text comes last, so that the head can be read without it.
@@ -70,7 +69,7 @@ class CallLog:
         self._source = source
         self._offsets: dict[int, list[int]] = {}
         self._file: JournalFile | None = None
-        self._reader: int | None = None
+        self._reader = LineReader(path)
 
     def index(self, wanted: bytearray) -> int:
         """Notes where the answers of the records lie whose place is set in ``wanted``; returns how many."""
@@ -89,7 +88,7 @@ class CallLog:
         ``max_tokens`` that ended by itself, else the largest. The record's index is let go."""
         answers: dict[str, ChatAnswer] = {}
         for offset in self._offsets.pop(place, ()):
-            row = json.loads(self._line(offset), strict=False)
+            row = json.loads(self._reader.line(offset), strict=False)
             answer = _answer(row)
             before = answers.get(row["key"])
             if before is None or _rank(answer) >= _rank(before):
@@ -155,9 +154,7 @@ class CallLog:
         if self._file is not None:
             self._file.close()
             self._file = None
-        if self._reader is not None:
-            os.close(self._reader)
-            self._reader = None
+        self._reader.close()
 
     def _heads(self, head: re.Pattern[bytes]) -> Iterator[tuple[int, re.Match[bytes]]]:
         """The lines' offsets and what ``head`` finds at their beginning."""
@@ -175,17 +172,6 @@ class CallLog:
                     )
                 yield offset, match
                 offset += len(line)
-
-    def _line(self, offset: int) -> bytes:
-        if self._reader is None:
-            self._reader = os.open(self.path, os.O_RDONLY)
-        size, data = 1 << 14, b""
-        while True:
-            chunk = os.pread(self._reader, size, offset + len(data))
-            data += chunk
-            end = data.find(b"\n")
-            if end >= 0 or not chunk:
-                return data[:end] if end >= 0 else data
 
 
 def _rank(answer: ChatAnswer) -> tuple[bool, int]:

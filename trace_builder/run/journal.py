@@ -14,6 +14,7 @@ from types import TracebackType
 from trace_builder.errors import StoppedError
 
 _TAIL = 1 << 16
+_BLOCK = 1 << 14
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -71,6 +72,31 @@ class JournalFile:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class LineReader:
+    """Reads single lines of a JSONL file by their offsets; the file is opened when the first one is wanted."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fd: int | None = None
+
+    def line(self, offset: int) -> bytes:
+        """The line that begins at ``offset``, with its newline."""
+        if self._fd is None:
+            self._fd = os.open(self._path, os.O_RDONLY)
+        data = b""
+        while True:
+            chunk = os.pread(self._fd, _BLOCK, offset + len(data))
+            newline = chunk.find(b"\n")
+            if newline >= 0 or not chunk:
+                return data + chunk[: newline + 1]
+            data += chunk
+
+    def close(self) -> None:
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
 
 
 def _stopped(exc: OSError, path: Path) -> StoppedError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from array import array
 from collections import Counter
@@ -12,7 +11,7 @@ from pathlib import Path
 from trace_builder.errors import InputError
 from trace_builder.records import Outcome
 from trace_builder.replacement import Replacement
-from trace_builder.run.journal import JournalFile
+from trace_builder.run.journal import JournalFile, LineReader
 from trace_builder.run.source import Source
 
 PENDING, ACCEPTED, REJECTED, FAILED = range(4)
@@ -47,7 +46,7 @@ class OutcomeLog:
         self._tries: dict[int, int] = {}
         self._orderly = True
         self._file: JournalFile | None = None
-        self._reader: int | None = None
+        self._reader = LineReader(path)
         if path.exists():
             self._scan()
 
@@ -79,7 +78,7 @@ class OutcomeLog:
 
     def read(self, place: int) -> Outcome:
         """The outcome that counts for this record."""
-        return Outcome.model_validate_json(self._line(self._offsets[place]))
+        return Outcome.model_validate_json(self._reader.line(self._offsets[place]))
 
     def read_accepted(self) -> Iterator[Outcome]:
         """Accepted outcomes in canonical order."""
@@ -95,9 +94,7 @@ class OutcomeLog:
         if self._file is not None:
             self._file.close()
             self._file = None
-        if self._reader is not None:
-            os.close(self._reader)
-            self._reader = None
+        self._reader.close()
 
     def settle(self) -> None:
         """Rewrites the file in canonical order, one line a record, stale lines left out.
@@ -112,12 +109,12 @@ class OutcomeLog:
         with Replacement(self.path) as out:
             for place, status in enumerate(self._status):
                 if status != PENDING:
-                    line = self._line(self._offsets[place])
+                    line = self._reader.line(self._offsets[place])
                     self._offsets[place] = written
                     out.write(line)
                     written += len(line)
             for offset in strangers:
-                out.write(self._line(offset))
+                out.write(self._reader.line(offset))
             self.close()
             out.commit()
         self._orderly = True
@@ -170,17 +167,3 @@ class OutcomeLog:
                 if match is not None and self._source.place(match.group(1)) is None:
                     yield offset
                 offset += len(line)
-
-    def _line(self, offset: int) -> bytes:
-        if self._reader is None:
-            self._reader = os.open(self.path, os.O_RDONLY)
-        size = 1 << 14
-        chunks: list[bytes] = []
-        while True:
-            chunk = os.pread(self._reader, size, offset)
-            newline = chunk.find(b"\n")
-            if newline >= 0 or not chunk:
-                chunks.append(chunk[: newline + 1] if newline >= 0 else chunk)
-                return b"".join(chunks)
-            chunks.append(chunk)
-            offset += len(chunk)
