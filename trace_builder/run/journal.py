@@ -75,7 +75,7 @@ class JournalFile:
 
 
 class LineReader:
-    """Reads single lines of a JSONL file by their offsets; the file is opened when the first one is wanted."""
+    """Reads single lines of a JSONL file by their offsets; opens the file when the first one is wanted."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
