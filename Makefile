@@ -11,7 +11,7 @@ FACTORY := .venv-llamafactory/ready
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser test-trainers test-vllm bench lint format clean
+.PHONY: help demo test test-browser test-trainers test-vllm bench bench-peers lint format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,10 +63,20 @@ test-browser: $(DEV) ## the pages in a headless Chromium (Debian's is installed 
 		(apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null)
 	$(BIN)/python -m pytest -m browser tests/browser
 
-bench: $(DEV) ## speed and memory, each with its command (docs/performance.md)
+bench: $(DEV) ## speed and memory, each with its command (docs/performance.md); about half an hour
 	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/throughput.py --in-flight 512 --latency lognormal:1,0.8 --seconds 60 --legs openai pipeline
+	$(BIN)/python benchmarks/rehearsal_cpu.py
 	$(BIN)/python benchmarks/scale.py
 	$(BIN)/python benchmarks/decontamination.py scale
+
+bench-peers: $(DEV) ## the same work by distilabel and curator; needs python3.11
+	python3.11 -m venv .venv-distilabel
+	.venv-distilabel/bin/python -m pip install --quiet -r benchmarks/requirements-distilabel.txt
+	python3.11 -m venv .venv-curator
+	.venv-curator/bin/python -m pip install --quiet -r benchmarks/requirements-curator.txt
+	$(BIN)/python benchmarks/peers.py --distilabel-python .venv-distilabel/bin/python \
+		--curator-python .venv-curator/bin/python
 
 lint: $(DEV) ## ruff and mypy
 	$(BIN)/ruff check .
