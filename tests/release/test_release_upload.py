@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -103,7 +104,9 @@ def hub() -> Iterator[Hub]:
     server.server_close()
 
 
-def push(hub: Hub, folder: Path, repo: str = "me/set") -> subprocess.CompletedProcess[str]:
+def push(
+    hub: Hub, folder: Path, repo: str = "me/set", endpoint: str | None = None
+) -> subprocess.CompletedProcess[str]:
     """In a process of its own: huggingface_hub reads its settings when it is imported."""
     code = (
         "import sys\nfrom pathlib import Path\nfrom trace_builder.errors import TraceBuildError\n"
@@ -112,7 +115,7 @@ def push(hub: Hub, folder: Path, repo: str = "me/set") -> subprocess.CompletedPr
         "except TraceBuildError as exc:\n    print(exc, file=sys.stderr)\n    sys.exit(exc.exit_code)\n"
     )
     settings = {
-        "HF_ENDPOINT": hub.address,
+        "HF_ENDPOINT": endpoint or hub.address,
         "HF_TOKEN": "hf_planted",
         "HF_HUB_DISABLE_XET": "1",
         "HF_HOME": str(folder.parent / "hf"),
@@ -155,6 +158,15 @@ def test_a_hub_that_refuses_is_said_in_a_sentence(hub: Hub, released: Path) -> N
     done = push(hub, released)
     assert done.returncode == 3
     assert done.stderr.startswith("--push me/set: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_hub_that_is_not_there_is_said_in_a_sentence(hub: Hub, released: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    done = push(hub, released, endpoint=nobody)
+    assert done.returncode == 3
+    assert "the release lies in" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -52,6 +52,19 @@ def test_the_page_of_a_release_says_what_it_holds(made: Path) -> None:
     formats = {name.rpartition("/")[0] for name in mark["rows"] if name.startswith(("sft/", "dpo/", "iopo/"))}
     assert f"{whole} instructions</strong> in {len(formats - {'iopo/trace_ids'})} training formats" in page
     assert page.count("<td>") > 30
+    assert "Nothing was left out." in page
+
+
+def test_the_page_of_a_release_names_why_pairs_were_left_out(made: Path, tmp_path: Path) -> None:
+    options = ("--format", "dpo/trl", "--format", "parquet", "--max-length-ratio", 1.01)
+    _command("release", made / "run", "--to", tmp_path / "r", "--near-duplicates", "off", *options)
+    removed = _rows(tmp_path / "r" / "removed.jsonl")
+    page = build_report(tmp_path / "r")
+    assert removed > 0
+    assert f"Left out: {removed} length ratio." in page
+    mark = json.loads((tmp_path / "r" / "release.json").read_text(encoding="utf-8"))
+    folders = {name.rpartition("/")[0] for name in mark["rows"] if not name.startswith("parquet/")}
+    assert f" in {len(folders - {'evaluation', 'iopo/trace_ids'})} training formats. " in page
 
 
 def test_an_evaluation_has_figures_and_a_page(made: Path) -> None:
@@ -61,6 +74,21 @@ def test_an_evaluation_has_figures_and_a_page(made: Path) -> None:
     page = build_report(made / "evaluation")
     assert f'<p class="figure">{percent:.1f}%</p>' in page
     assert page.count('class="interval-name"') >= len(results["scores"]["by_count"])
+
+
+def test_an_evaluation_without_instructions_of_one_kind_does_not_speak_of_them(
+    made: Path, tmp_path: Path
+) -> None:
+    rows = [
+        json.loads(line) for line in (made / "release/evaluation/test.jsonl").read_text("utf-8").splitlines()
+    ]
+    several = [json.dumps(row, ensure_ascii=False) for row in rows if row["constraints_num"] > 1]
+    (tmp_path / "several.jsonl").write_text("\n".join(several), encoding="utf-8")
+    _command("evaluate", "--data", tmp_path / "several.jsonl", "--output", tmp_path / "e")
+    page = build_report(tmp_path / "e")
+    assert f"of the {len(several)} instructions with several constraints: every constraint" in page
+    assert "with one constraint:" not in page
+    assert "of the 0 " not in page
 
 
 def test_two_evaluations_of_different_data_do_not_go_side_by_side(made: Path, tmp_path: Path) -> None:

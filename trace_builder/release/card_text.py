@@ -84,7 +84,7 @@ def making(release: Release) -> str:
     about = (
         f"{len(run.seeds):,} seeds went through expand, structure, quality, respond, dpo and iopo. "
         f"A response is kept when the judge ({judged_by}) gives every "
-        f" constraint 10; {_CELLS if certified else _RATIONALITY}"
+        f"constraint 10; {_CELLS if certified else _RATIONALITY}"
     )
     rows = []
     for stage, known in (run.manifest.get("stages") or {}).items():

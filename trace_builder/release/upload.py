@@ -32,6 +32,8 @@ def upload(folder: Path, repo: str) -> str:
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
+    # What the wire raises: httpx's errors up to huggingface_hub 1, httpx2's from 2 on; HfHubHTTPError is one.
+    wire = next((base for base in HfHubHTTPError.__mro__ if base.__name__ == "HTTPError"), HfHubHTTPError)
     api = HfApi()
     try:
         api.create_repo(repo, repo_type="dataset", private=True, exist_ok=True)
@@ -40,6 +42,6 @@ def upload(folder: Path, repo: str) -> str:
         )
     except HFValidationError as exc:
         raise InputError(f"--push {repo}: {exc}") from None
-    except (HfHubHTTPError, OSError, ValueError) as exc:
+    except (wire, OSError, ValueError) as exc:
         raise StoppedError(f"--push {repo}: {exc}; the release lies in {folder}") from None
     return str(commit.commit_url)

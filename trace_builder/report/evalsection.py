@@ -72,16 +72,17 @@ def headline(models: Sequence[Model]) -> Markup:
 
 
 def _sentence(model: Model) -> list[str | Markup]:
-    several, one = model.scores["if_m"], model.scores["if_s"]
     judge = model.results["models"]["judge"]["name"]
-    return [
-        el("strong", model.name),
-        " follows ",
-        el("strong", _percent(several)),
-        f" of the {number(several['n'])} instructions with several constraints and ",
-        el("strong", _percent(one)),
-        f" of the {number(one['n'])} with one, every constraint with a 10 from {judge} (Eq. 3).",
-    ]
+    kinds = (("if_m", "several constraints"), ("if_s", "one constraint"))
+    text: list[str | Markup] = []
+    for figure, what in ((model.scores[key], what) for key, what in kinds if model.scores[key]["n"]):
+        start = " and " if text else " follows "
+        text += [
+            start,
+            el("strong", _percent(figure)),
+            f" of the {number(figure['n'])} instructions with {what}",
+        ]
+    return [el("strong", model.name), *text, f": every constraint has a 10 from {judge} (Eq. 3)."]
 
 
 def _percent(figure: _Stat) -> str:
@@ -108,6 +109,8 @@ def _side_by_side(models: Sequence[Model]) -> Markup:
     blocks = []
     for key, title, what in MEASURES:
         rows = [row for model in models if (row := model.row(model.name, model.scores[key]))]
+        if not rows:
+            continue
         label = ", ".join(f"{row.name} {row.value:.1f}%" for row in rows)
         blocks.append(el("div", el("h3", f"{title}: {what}"), intervals(rows, f"{title}: {label}")))
     return el("div", *blocks, class_="two")

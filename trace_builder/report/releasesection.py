@@ -31,17 +31,15 @@ def release_overview(mark: _Stat) -> Markup:
 def _sentence(mark: _Stat) -> list[str | Markup]:
     figures = mark["figures"]
     whole = sum(one["instructions"] for one in figures.values())
-    removed = sum(mark.get("removed", {}).values())
-    formats = len(format_rows(mark).keys() - {"evaluation"})
+    removed = ", ".join(
+        f"{number(n)} {kind.replace('_', ' ')}" for kind, n in mark.get("removed", {}).items() if n
+    )
+    formats = sum(not name.startswith("parquet/") for name in format_rows(mark).keys() - {"evaluation"})
     text: list[str | Markup] = [
         el("strong", f"{number(whole)} instructions"),
         f" in {formats} training formats. ",
     ]
-    text.append(
-        f"{number(removed)} were left out as duplicates or contaminated."
-        if removed
-        else "Nothing was left out."
-    )
+    text.append(f"Left out: {removed}." if removed else "Nothing was left out.")
     if not mark.get("run", {}).get("finished", True):
         text.append(" The run behind it was not finished.")
     return text
