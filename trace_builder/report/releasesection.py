@@ -21,7 +21,7 @@ def release_overview(mark: _Stat) -> Markup:
         "section",
         el("p", *_sentence(mark), class_="lead"),
         el("div", *(_tile(figures[key], name) for key, name in _SPLITS if key in figures), class_="tiles"),
-        el("div", _formats(mark), el("div", _removed(mark), _pairs(figures)), class_="two"),
+        el("div", _formats(mark), el("div", _removed(mark), _pairs(figures)), class_="two tables"),
         el("h3", "Constraints an instruction"),
         _counts(figures),
         id="overview",
@@ -37,7 +37,7 @@ def _sentence(mark: _Stat) -> list[str | Markup]:
     formats = sum(not name.startswith("parquet/") for name in format_rows(mark).keys() - {"evaluation"})
     text: list[str | Markup] = [
         el("strong", f"{number(whole)} instructions"),
-        f" in {formats} training formats. ",
+        f" in {formats} training {'format' if formats == 1 else 'formats'}. ",
     ]
     text.append(f"Left out: {removed}." if removed else "Nothing was left out.")
     if not mark.get("run", {}).get("finished", True):
