@@ -1,7 +1,8 @@
-"""Deduplication and decontamination at scale, and the two MinHash libraries side by side.
+"""Deduplication and decontamination at scale, the two MinHash libraries side by side, and the thresholds.
 
     python benchmarks/decontamination.py scale [--records 100000] [--targets 5000]
     python benchmarks/decontamination.py libraries [--records 10000]     needs datasketch beside rensa
+    python benchmarks/decontamination.py thresholds      precision and recall on the tests' labelled pairs
 
 Texts are made from word lists, half English and half Chinese, some 60 words or 130 characters long. A known
 share of them is planted: copies with a tenth of the words changed.
@@ -12,11 +13,13 @@ from __future__ import annotations
 import argparse
 import random
 import resource
+import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
-from trace_builder.release.decontaminate import Decontaminator
+from trace_builder.release.decontaminate import Decontaminator, Thresholds
 from trace_builder.release.dedup import BANDS, PERMUTATIONS, THRESHOLD, Text, duplicates
 from trace_builder.release.shingles import jaccard, shingles
 from trace_builder.release.targets import Target
@@ -41,6 +44,15 @@ SYLLABLES = [
     "tor",
 ]
 PLANTED = 0.02
+#: Settings of jaccard, overlap and order that are compared.
+SETTINGS = (
+    (0.35, 0.50, 0.70),
+    (0.40, 0.60, 0.75),
+    (0.45, 0.65, 0.80),
+    (0.50, 0.70, 0.80),
+    (0.60, 0.80, 0.90),
+    (0.70, 0.90, 0.95),
+)
 
 
 def english(rng: random.Random) -> list[str]:
@@ -182,6 +194,25 @@ class Datasketch:
         return list(self._lsh.query(sketch))
 
 
+def thresholds() -> None:
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "release"))
+    from labelled_pairs import pairs
+
+    labelled = list(pairs())
+    for setting in SETTINGS:
+        chosen = Thresholds(**dict(zip(("jaccard", "overlap", "order"), setting, strict=True)))
+        line = " / ".join(f"{value:.2f}" for value in setting)
+        for lang in ("en", "zh"):
+            same = [pair.same for pair in labelled if pair.lang == lang and _hits(pair, chosen)]
+            of = sum(pair.same for pair in labelled if pair.lang == lang)
+            line += f"   {lang} precision {sum(same) / len(same):.3f}, recall {sum(same) / of:.3f}"
+        print(line)
+
+
+def _hits(pair: Any, chosen: Thresholds) -> bool:
+    return Decontaminator([Target(pair.target, "t:1")], chosen).check(Text("r", "x", pair.record)) is not None
+
+
 def options() -> Iterator[tuple[str, int]]:
     yield "--records", 100_000
     yield "--targets", 5_000
@@ -191,12 +222,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("scale", "libraries"))
+    parser.add_argument("what", choices=("scale", "libraries", "thresholds"))
     for name, default in options():
         parser.add_argument(name, type=int, default=default)
     chosen = parser.parse_args()
     if chosen.what == "scale":
         scale(chosen.records, chosen.targets)
+    elif chosen.what == "thresholds":
+        thresholds()
     else:
         libraries(min(chosen.records, 10_000))
 
