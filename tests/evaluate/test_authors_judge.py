@@ -45,6 +45,9 @@ def test_each_of_the_thirty_reads_as_written_down(row: dict[str, Any]) -> None:
         ('[{"不超过100字": true, "使用表格输出": null}]', (None, None)),
         ('[{"constraint": "不超过100字", "score": 10, "score": 3}, {"id": 2, "score": 9}]', (None, 9)),
         ('[{"使用表格输出": 9, "另一条": 10}]', (None, 9)),
+        ('[{"不超过100字": 10, "语气友好": 10}]', (10, None)),
+        ('[{"不超过100字": 10, "表格输出": 9}]', (10, 9)),
+        ('[{"字数": 10, "表格": 9}]', (10, 9)),
         ("[(open('x'), 10)]", (None, None)),
     ],
 )  # fmt: skip

@@ -178,7 +178,8 @@ def _plain_key(key: str) -> str:
 def _assign(pairs: list[Pair], constraints: Sequence[str]) -> tuple[list[int | None], list[str]]:
     """Puts verdicts to constraints: by text where the texts say so, by position where there are as many."""
     places = [_place_of(name, constraints) for name, _ in pairs]
-    if len(pairs) == len(constraints) and all(p in (None, n) for n, p in enumerate(places)):
+    named = [name for name, _ in pairs]
+    if len(pairs) == len(constraints) and _in_order(named, places, constraints):
         return [read_score(value) for _, value in pairs], []
     scores: list[int | None] = [None] * len(constraints)
     times = Counter(places)
@@ -191,6 +192,27 @@ def _assign(pairs: list[Pair], constraints: Sequence[str]) -> tuple[list[int | N
         if place is None
     ]
     return scores, unknown
+
+
+def _in_order(names: Sequence[str | None], places: Sequence[int | None], constraints: Sequence[str]) -> bool:
+    """Whether as many verdicts as constraints may go by position.
+
+    Names of the judge's own throughout may. Where some repeat their constraint, another one must at least
+    share a piece with its own: else one constraint was passed over and one was made up.
+    """
+    if any(place not in (None, n) for n, place in enumerate(places)):
+        return False
+    repeats = any(place is not None for place in places)
+    return not repeats or all(
+        name is None or place is not None or _share(name, text)
+        for name, place, text in zip(names, places, constraints, strict=True)
+    )
+
+
+def _share(name: str, text: str) -> bool:
+    """Whether the shorter of a name and a text has half of its pairs of characters from the other."""
+    one, other = ({s[i : i + 2] for i in range(len(s) - 1)} for s in (squeeze(name), squeeze(text)))
+    return 2 * len(one & other) >= max(1, min(len(one), len(other)))
 
 
 def _place_of(name: str | None, constraints: Sequence[str]) -> int | None:
