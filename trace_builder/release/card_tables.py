@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trace_builder.paper import EVAL_COUNTS, TRAIN_COUNTS, TYPE_SHARES
-from trace_builder.release.source import AFTER
+from trace_builder.stages.order import AFTER
 
 if TYPE_CHECKING:
     from trace_builder.release.build import Release

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from trace_builder.release.source import AFTER, Run
+from trace_builder.release.source import Run
+from trace_builder.stages.order import AFTER
 
 
 def lineage_row(run: Run, id_: str, split: str) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from trace_builder.errors import InputError
 from trace_builder.records import Outcome, Seed
-from trace_builder.release.source import AFTER, fingerprint_of, parse_line, read_manifest, seed_digest
+from trace_builder.release.source import fingerprint_of, parse_line, read_manifest, seed_digest
+from trace_builder.stages.order import AFTER
 
 #: Fields of a record that hold a judgement, and how they are named in a lineage.
 _JUDGEMENTS = {

@@ -17,16 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from trace_builder.errors import InputError
 from trace_builder.records import Answered, Checked, Group, Outcome, Preference, Seed
-
-#: The stage whose accepted records each stage reads; None reads the seeds.
-AFTER: dict[str, str | None] = {
-    "expand": None,
-    "structure": "expand",
-    "quality": "structure",
-    "respond": "quality",
-    "dpo": "respond",
-    "iopo": "respond",
-}
+from trace_builder.stages.order import AFTER
 
 T = TypeVar("T", bound=BaseModel)
 

@@ -18,9 +18,10 @@ from trace_builder.llm.types import Mode
 from trace_builder.prompts import PromptBook
 from trace_builder.records import Lang
 from trace_builder.report.journeys import Entry, clip
-from trace_builder.report.runs import AFTER, RunFolder
+from trace_builder.report.runs import RunFolder
 from trace_builder.resources import shipped
 from trace_builder.stages.base import Answer, Stage, Unanswered
+from trace_builder.stages.order import AFTER
 from trace_builder.stages.registry import build_stages
 from trace_builder.taxonomy import Taxonomy
 

@@ -13,16 +13,7 @@ from typing import Any, NamedTuple
 
 from trace_builder.errors import InputError
 from trace_builder.report.lines import Row, parse, raw_lines, read_object, reading, rows
-
-#: The stages in the order of the data's way, each with the one it reads its records from.
-AFTER: dict[str, str | None] = {
-    "expand": None,
-    "structure": "expand",
-    "quality": "structure",
-    "respond": "quality",
-    "dpo": "respond",
-    "iopo": "respond",
-}
+from trace_builder.stages.order import AFTER
 
 #: The stages whose accepted records are a product, with the product's name.
 PRODUCTS: dict[str, str] = {"respond": "sft", "dpo": "dpo", "iopo": "iopo"}

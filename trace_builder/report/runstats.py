@@ -10,9 +10,10 @@ from trace_builder.report.figures import percent
 from trace_builder.report.instructions import reader
 from trace_builder.report.judged import Groups, Pairs, Scores, attempts
 from trace_builder.report.lines import Row, reading
-from trace_builder.report.runs import AFTER, PRODUCTS, RunFolder, Tally
+from trace_builder.report.runs import PRODUCTS, RunFolder, Tally
 from trace_builder.report.sets import SetStatistics
 from trace_builder.report.spending import spending
+from trace_builder.stages.order import AFTER
 from trace_builder.taxonomy import Taxonomy
 
 

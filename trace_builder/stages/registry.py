@@ -7,12 +7,13 @@ from trace_builder.stages.base import Stage
 from trace_builder.stages.dpo import Dpo
 from trace_builder.stages.expand import Expand
 from trace_builder.stages.iopo import Iopo
+from trace_builder.stages.order import AFTER
 from trace_builder.stages.quality import Quality
 from trace_builder.stages.respond import Respond
 from trace_builder.stages.structure import Structure
 from trace_builder.taxonomy import Taxonomy
 
-STAGE_NAMES = ("expand", "structure", "quality", "respond", "dpo", "iopo")
+STAGE_NAMES = tuple(AFTER)
 
 
 def build_stages(config: RunConfig, taxonomy: Taxonomy) -> tuple[Stage, ...]:
