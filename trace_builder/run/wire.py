@@ -46,6 +46,8 @@ class LazyWire:
         self._rehearsal = rehearsal
         self._process: RehearsalProcess | None = None
         self._client: LLMClient | None = None
+        #: Shown while it waits for servers that are not up yet.
+        self._arriving: LLMClient | None = None
         self._connecting = asyncio.Lock()
 
     async def complete(self, request: ChatRequest, *, depth: int, budget: Any) -> ChatAnswer:
@@ -70,7 +72,8 @@ class LazyWire:
         return RetryBudget(self._wire.record_retries)
 
     def snapshot(self) -> WireSnapshot | None:
-        return self._client.snapshot() if self._client else None
+        client = self._client or self._arriving
+        return client.snapshot() if client else None
 
     async def _connect(self) -> LLMClient:
         async with self._connecting:
@@ -79,11 +82,14 @@ class LazyWire:
 
                 client = LLMClient(self._served(), self._wire)
                 await client.__aenter__()
+                self._arriving = client
                 try:
                     await client.prepare()
                 except BaseException:
                     await client.__aexit__(None, None, None)
                     raise
+                finally:
+                    self._arriving = None
                 self._client = client
                 self._found({name: client.mode(name) for name in self._models})
         return self._client
