@@ -158,6 +158,25 @@ def test_a_server_that_is_gone_for_a_while_is_waited_for(sound: Path, tmp_path: 
     assert digests(folder) == digests(sound)
 
 
+@pytest.mark.parametrize("before", [0, 30], ids=["never up", "gone in the middle"])
+def test_one_signal_stops_a_run_that_waits_for_a_server(tmp_path: Path, before: int) -> None:
+    folder = tmp_path / "run"
+    server = start(RehearsalConfig(latency="0.01"), any_model=True)
+    if not before:
+        server.stop()
+    process = subprocess.Popen(
+        command(folder, "--base-url", server.base_url, "--concurrency", "4"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while lines(folder, "calls") < before and process.poll() is None:
+        time.sleep(0.01)
+    server.stop()
+    time.sleep(2)  # long enough for the run to notice that nobody answers
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 130
+
+
 def test_past_the_outage_limit_the_run_stops_and_can_be_resumed(sound: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with served() as (url, _):

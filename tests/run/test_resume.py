@@ -100,6 +100,12 @@ def test_one_stage_after_another_gives_the_same_bytes(
     assert digests(folder) == digests(whole)
 
 
+def test_a_stage_before_its_turn_says_what_it_waits_for(tmp_path: Path) -> None:
+    done = run(tmp_path / "early", "--base-url", NOWHERE, "--stage", "dpo")
+    assert done.returncode == 0
+    assert "nothing to do: respond has accepted nothing yet; run --stage respond first" in done.stderr
+
+
 def test_a_larger_limit_goes_on_from_a_smaller_one(
     whole: Path, tmp_path: Path, server: tuple[str, CountingModel]
 ) -> None:

@@ -51,10 +51,12 @@ def test_a_wrong_model_name_stops_the_run_and_names_those_the_server_offers(tmp_
     assert "qwen" in last
 
 
-def test_a_password_in_an_address_stays_out_of_the_manifest(tmp_path: Path) -> None:
+def test_a_password_in_an_address_is_written_and_said_nowhere(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with served() as (url, _):
-        run(folder, "--base-url", url.replace("http://", "http://user:hush-3344@"), limit=2)
+        done = run(folder, "--base-url", url.replace("http://", "http://user:hush-3344@"), limit=2)
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert files
     assert not [file for file in files if b"hush-3344" in file.read_bytes()]
+    assert "asking " in done.stderr
+    assert "hush-3344" not in done.stdout + done.stderr

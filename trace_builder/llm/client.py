@@ -113,6 +113,12 @@ class LLMClient:
         pool = self._pools[request.client]
         return await Trial(pool, body, request.model, request.max_tokens, depth).run(self._policy, budget)
 
+    def turn_away(self, error: BaseException) -> None:
+        """Raises ``error`` in all that waits for a place and in all that asks from now on; what has been sent
+        is still answered."""
+        for pool in self._unique_pools():
+            pool.limit.stop(error)
+
     def snapshot(self) -> WireSnapshot:
         """The wire as it is now, over all servers."""
         pools = self._unique_pools()

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,12 +18,13 @@ from trace_builder.prompts import PromptBook
 from trace_builder.run.asking import Desk
 from trace_builder.run.calls import CallLog
 from trace_builder.run.fingerprint import fingerprint, stage_parts
-from trace_builder.run.journey import Journeys, Stopping
-from trace_builder.run.manifest import base_manifest, read_manifest, write_manifest
-from trace_builder.run.outcomes import PENDING, OutcomeLog
+from trace_builder.run.journey import Journeys
+from trace_builder.run.manifest import base_manifest, read_manifest, without_userinfo, write_manifest
+from trace_builder.run.outcomes import ACCEPTED, PENDING, OutcomeLog
 from trace_builder.run.progress import Progress
 from trace_builder.run.rooms import Room, stage_file
 from trace_builder.run.source import Source
+from trace_builder.run.stopping import StopSwitch
 from trace_builder.run.tally import StageTally, tally
 from trace_builder.run.wire import LazyWire
 from trace_builder.stages.base import Stage
@@ -158,7 +158,12 @@ async def _walk(spec: RunSpec, rooms: tuple[Room, ...], source: Source, before: 
             room.calls.index(undecided)
     _write_manifest(spec, rooms, before, finished=False)
     if not any(pending):
+        if spec.only is not None:
+            _say_why_idle(spec, rooms)
         return False
+    if spec.rehearsal is None:
+        asked = (f"{model.name} at {', '.join(model.base_urls)}" for model in spec.models.values())
+        spec.say(f"asking {without_userinfo('; '.join(dict.fromkeys(asked)))}")
 
     def found(modes: dict[str, Any]) -> None:
         before["modes"] = modes
@@ -166,7 +171,7 @@ async def _walk(spec: RunSpec, rooms: tuple[Room, ...], source: Source, before: 
 
     began, spent = time.monotonic(), before.get("seconds", 0.0)
     line = LazyWire(spec.models, spec.wire, spec.rehearsal, before.get("modes", {}), found)
-    stop = StopSwitch(spec.say)
+    stop = StopSwitch(line, spec.say)
     with Progress(rooms, line.snapshot, spec.say) as progress:
         desk = Desk(spec.seed, spec.prompts, spec.models, spec.wire, line, progress.answered, stop.gate)
         journeys = Journeys(root, desk, progress)
@@ -182,6 +187,14 @@ async def _walk(spec: RunSpec, rooms: tuple[Room, ...], source: Source, before: 
     return stop.requested
 
 
+def _say_why_idle(spec: RunSpec, rooms: tuple[Room, ...]) -> None:
+    """Tells a user who walks one stage what it is still waiting for."""
+    room = next(room for room in rooms if room.name == spec.only)
+    if room.before is not None and not room.before.outcomes.counts()[ACCEPTED]:
+        first = room.before.name
+        spec.say(f"nothing to do: {first} has accepted nothing yet; run --stage {first} first")
+
+
 def _journeys_at_once(concurrency: int) -> int:
     """A few more records than requests in flight: while one is between two questions, another is ready."""
     return concurrency + max(8, concurrency // 4)
@@ -193,48 +206,6 @@ def _open_places(pending: bytearray, stop: StopSwitch) -> Iterator[int]:
             return
         if open_:
             yield place
-
-
-class StopSwitch:
-    """Ctrl-C once: nothing new is sent and what is in flight is awaited. Twice: at once."""
-
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self.requested = False
-        #: What makes going on pointless, found out in the background.
-        self.broken: StoppedError | None = None
-        self._say = say
-
-    def gate(self) -> None:
-        if self.broken is not None:
-            raise self.broken
-        if self.requested:
-            raise Stopping
-
-    @asynccontextmanager
-    async def listening(self) -> AsyncIterator[None]:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-
-        def on_signal() -> None:
-            if self.requested:
-                task.cancel()
-                return
-            self.requested = True
-            self._say("stopping: waiting for the answers in flight; press Ctrl-C again to stop at once")
-
-        signals = (signal.SIGINT, signal.SIGTERM)
-        for number in signals:
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, on_signal)
-        try:
-            yield
-        except asyncio.CancelledError:
-            if not self.requested:
-                raise
-        finally:
-            for number in signals:
-                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                    loop.remove_signal_handler(number)
 
 
 @asynccontextmanager

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from trace_builder import __version__
 from trace_builder.errors import InputError
 from trace_builder.replacement import Replacement
 
 FILE = "run.json"
+_USERINFO = re.compile(r"(\w://)[^/\s@]+@")
 _PACKAGES = ("openai", "aiohttp", "pydantic")
 
 
@@ -38,7 +39,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    text = json.dumps(_without_userinfo(manifest), ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(_clean(manifest), ensure_ascii=False, indent=2) + "\n"
     with Replacement(folder / FILE) as out:
         out.write(text.encode())
         out.commit()
@@ -57,13 +58,15 @@ def base_manifest(before: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _without_userinfo(value: Any) -> Any:
+def _clean(value: Any) -> Any:
     """A copy in which no address carries a user and password."""
     if isinstance(value, dict):
-        return {key: _without_userinfo(item) for key, item in value.items()}
+        return {key: _clean(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_userinfo(item) for item in value]
-    if isinstance(value, str) and "://" in value and "@" in value:
-        parts = urlsplit(value)
-        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    return value
+        return [_clean(item) for item in value]
+    return without_userinfo(value) if isinstance(value, str) else value
+
+
+def without_userinfo(text: str) -> str:
+    """``text`` with user and password taken out of every address in it."""
+    return _USERINFO.sub(r"\1", text)

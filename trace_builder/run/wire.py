@@ -75,6 +75,18 @@ class LazyWire:
         client = self._client or self._arriving
         return client.snapshot() if client else None
 
+    def turn_away(self, error: BaseException) -> None:
+        """Sends nothing more: whoever waits or asks gets ``error``."""
+        client = self._client or self._arriving
+        if client is not None:
+            client.turn_away(error)
+
+    @property
+    def in_flight(self) -> int:
+        """Requests that have been sent and not been answered."""
+        shot = self.snapshot()
+        return shot.in_flight if shot is not None else 0
+
     async def _connect(self) -> LLMClient:
         async with self._connecting:
             if self._client is None:

@@ -1,0 +1,72 @@
+"""How a run is stopped: by the user, by a scheduler, or by a disk that is full."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from trace_builder.errors import StoppedError
+from trace_builder.run.journey import Stopping
+from trace_builder.run.wire import LazyWire
+
+_DRAIN_SECONDS = 0.1
+
+
+class StopSwitch:
+    """Ctrl-C once: nothing new is sent, and what is in flight is awaited. Twice: at once."""
+
+    def __init__(self, line: LazyWire, say: Callable[[str], None]) -> None:
+        self.requested = False
+        #: What makes going on pointless, found out in the background.
+        self.broken: StoppedError | None = None
+        self._line = line
+        self._say = say
+        self._draining: asyncio.Task[None] | None = None
+
+    def gate(self) -> None:
+        if self.broken is not None:
+            raise self.broken
+        if self.requested:
+            raise Stopping
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+
+        def on_signal() -> None:
+            if self.requested:
+                task.cancel()
+                return
+            self.requested = True
+            self._line.turn_away(Stopping())
+            self._say("stopping: waiting for the answers in flight; press Ctrl-C again to stop at once")
+            self._draining = loop.create_task(self._drain(task))
+
+        signals = (signal.SIGINT, signal.SIGTERM)
+        for number in signals:
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, on_signal)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not self.requested:
+                raise
+        finally:
+            if self._draining is not None:
+                self._draining.cancel()
+            for number in signals:
+                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                    loop.remove_signal_handler(number)
+
+    async def _drain(self, task: asyncio.Task[Any]) -> None:
+        """Ends ``task`` once nothing is in flight: what is left then only waits, for a server that is gone or
+        for its turn to try again. None is lost: an answer reaches the disk in the same turn of the loop in
+        which it gives up its place."""
+        while self._line.in_flight:  # noqa: ASYNC110 - the wire counts, it raises no event
+            await asyncio.sleep(_DRAIN_SECONDS)
+        task.cancel()
