@@ -53,7 +53,7 @@ def curator(url: str, calls: int, in_flight: int, system: str, user: str) -> Non
         reasoning: str
         verdict: Literal["complete", "incomplete_description", "missing_input", "mismatched_input"]
 
-    class Asker(curator.LLM):  # type: ignore[misc, name-defined]
+    class RecordAsk(curator.LLM):  # type: ignore[misc, name-defined]
         def prompt(self, row: dict[str, str]) -> list[dict[str, str]]:
             return [{"role": "system", "content": system}, {"role": "user", "content": row["user"]}]
 
@@ -61,7 +61,7 @@ def curator(url: str, calls: int, in_flight: int, system: str, user: str) -> Non
             return {"answer": answer.verdict}
 
     plenty = 100_000_000
-    asker = Asker(
+    asker = RecordAsk(
         model_name=MODEL,
         backend="openai",
         response_format=Completeness,

@@ -51,7 +51,7 @@ from quick_server import MODEL, QuickServer, sampler, started  # noqa: E402
 
 from trace_builder.config import ModelConfig, WireConfig  # noqa: E402
 from trace_builder.llm.schema import schema_text  # noqa: E402
-from trace_builder.stages.replies import Completeness  # noqa: E402
+from trace_builder.stages.common.answer_schemas import Completeness  # noqa: E402
 
 LEGS = ("aiohttp", "openai", "sdk-post", "wire", "pipeline")
 SYSTEM, USER = (turn["content"] for turn in messages(0))

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from trace_builder.checks import verify
-from trace_builder.records import Group, Instruction, Judgement
-from trace_builder.stages.certificate import certificate, mismatch_fails, proven_terms
+from trace_builder.records import Instruction, IopoGroup, Judgement
+from trace_builder.stages.common.certificate import certificate, mismatch_fails, proven_terms
 from trace_builder.taxonomy import LANGS, load_taxonomy
 
 pytestmark = pytest.mark.slow
@@ -45,9 +45,12 @@ class Made:
         return self.rows("sft")
 
     @cached_property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[IopoGroup]:
         rows = self.rows("iopo")
-        return [Group.model_validate({k: v for k, v in r.items() if k in Group.model_fields}) for r in rows]
+        return [
+            IopoGroup.model_validate({k: v for k, v in r.items() if k in IopoGroup.model_fields})
+            for r in rows
+        ]
 
 
 @pytest.fixture(scope="module")

@@ -13,19 +13,19 @@ from trace_builder.evaluate.checking import Inspection
 from trace_builder.prompts import LANGS, NULL, PromptBook
 from trace_builder.records import Lang
 from trace_builder.resources import shipped
-from trace_builder.stages import replies
+from trace_builder.stages.common import answer_schemas
 from trace_builder.taxonomy import load_taxonomy
 
 REPLIES: dict[str, type[BaseModel]] = {
-    "expand": replies.Expansion,
-    "structure": replies.Structuring,
-    "complete": replies.Completeness,
-    "redundant": replies.Redundancy,
-    "judge": replies.Verdicts,
-    "iopo_add": replies.Rewriting,
-    "iopo_delete": replies.Rewriting,
-    "iopo_revise": replies.Rewriting,
-    "rational": replies.Rationality,
+    "expand": answer_schemas.Expansion,
+    "structure": answer_schemas.Structuring,
+    "complete": answer_schemas.Completeness,
+    "redundant": answer_schemas.Redundancy,
+    "judge": answer_schemas.Verdicts,
+    "iopo_add": answer_schemas.Rewriting,
+    "iopo_delete": answer_schemas.Rewriting,
+    "iopo_revise": answer_schemas.Rewriting,
+    "rational": answer_schemas.Rationality,
     "evalset_check": Inspection,
 }
 

@@ -158,7 +158,7 @@ class Checked(Item):
     redundancy: str
 
 
-class Attempt(Record):
+class FailedResponse(Record):
     """A response that was generated and did not pass. ``fault`` is set where it was not worth judging."""
 
     response: str
@@ -172,7 +172,7 @@ class Answered(Item):
     instruction: Instruction
     response: str
     judgement: Judgement
-    imperfect: tuple[Attempt, ...] = ()
+    imperfect: tuple[FailedResponse, ...] = ()
 
 
 class Preference(Item):
@@ -219,7 +219,7 @@ class Terms(Record):
     x2_over_x1_for_y2: bool
 
 
-class Group(Item):
+class IopoGroup(Item):
     """iopo: two instructions, each with its own response (paper D). ``certificate`` is ``full`` when all four
     terms are proven, ``one_sided`` when two are, ``rationality`` under the paper's own weaker check."""
 

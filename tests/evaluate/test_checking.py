@@ -9,7 +9,7 @@ from trace_builder.records import Constraint, Instruction
 from trace_builder.rehearsal.evalset import check_instruction
 from trace_builder.rehearsal.request import Request
 from trace_builder.stages.base import Unfit
-from trace_builder.stages.blocks import instruction_values
+from trace_builder.stages.common.prompt_values import instruction_values
 
 INSTRUCTION = Instruction(
     description="Describe the harbour in at most 80 words.",

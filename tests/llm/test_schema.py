@@ -11,10 +11,10 @@ import pytest
 from pydantic import BaseModel, Field
 
 from trace_builder.llm.schema import schema_text
-from trace_builder.stages import replies
+from trace_builder.stages.common import answer_schemas
 
 REPLIES = sorted(
-    (t for t in vars(replies).values() if isinstance(t, type) and issubclass(t, replies.Reply)),
+    (t for t in vars(answer_schemas).values() if isinstance(t, type) and issubclass(t, answer_schemas.Reply)),
     key=lambda t: t.__name__,
 )
 REFUSED = {"uniqueItems", "format", "pattern", "$ref", "$defs", "default", "multipleOf", "patternProperties"}
@@ -29,7 +29,7 @@ def _nodes(node: Any) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("reply", REPLIES, ids=lambda t: t.__name__)
-def test_every_reply_type(reply: type[replies.Reply]) -> None:
+def test_every_reply_type(reply: type[answer_schemas.Reply]) -> None:
     schema = json.loads(schema_text(reply))
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["title"] == reply.__name__
@@ -43,7 +43,7 @@ def test_every_reply_type(reply: type[replies.Reply]) -> None:
 
 
 def test_reasoning_comes_before_the_verdict() -> None:
-    text = schema_text(replies.Verdicts)
+    text = schema_text(answer_schemas.Verdicts)
     assert text.index('"reasoning":') < text.index('"score":')
 
 

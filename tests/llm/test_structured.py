@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from trace_builder.llm.structured import parse, schema_instruction, strip_thinking
 from trace_builder.llm.types import Mode
-from trace_builder.stages.replies import Rationality, Rewriting, Structuring, Verdicts
+from trace_builder.stages.common.answer_schemas import Rationality, Rewriting, Structuring, Verdicts
 
 TEXT_MODES: tuple[Mode, ...] = ("json_object", "text")
 GOOD = {"verdicts": [{"id": "c1", "reasoning": "因为，所以：好", "score": 7}]}

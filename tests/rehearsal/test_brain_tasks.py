@@ -24,7 +24,7 @@ from trace_builder.checks import Check, contradict, recognise
 from trace_builder.records import Lang
 from trace_builder.rehearsal.brain import RuleModel
 from trace_builder.rehearsal.compose import compliant
-from trace_builder.stages import replies
+from trace_builder.stages.common import answer_schemas
 from trace_builder.taxonomy import load_taxonomy
 
 LANGS: tuple[Lang, ...] = ("en", "zh")
@@ -280,14 +280,14 @@ def test_rationality_is_checked() -> None:
 def test_every_reply_fits_its_type_with_the_fields_in_order(lang: Lang) -> None:
     texts = constraint_lines(["Use at most 50 words."])
     quality = {"description": "Write a poem.", "constraints": texts, "input": None}
-    asked: list[tuple[str, type[replies.Reply], dict[str, str | None]]] = [
-        ("expansion", replies.Expansion, expansion_blocks(lang, 3, 1)),
-        ("structuring", replies.Structuring, {"text": expanded(CLEAN, lang, 3, 1), "input": None}),
-        ("completeness", replies.Completeness, quality),
-        ("redundancy", replies.Redundancy, quality),
-        ("verdicts", replies.Verdicts, {**quality, "response": "A poem."}),
-        ("rewriting", replies.Rewriting, {**quality, "response": "A poem.", "operation": "revise"}),
-        ("rationality", replies.Rationality, {"x1": "a", "y1": "b", "x2": "c", "y2": "d"}),
+    asked: list[tuple[str, type[answer_schemas.Reply], dict[str, str | None]]] = [
+        ("expansion", answer_schemas.Expansion, expansion_blocks(lang, 3, 1)),
+        ("structuring", answer_schemas.Structuring, {"text": expanded(CLEAN, lang, 3, 1), "input": None}),
+        ("completeness", answer_schemas.Completeness, quality),
+        ("redundancy", answer_schemas.Redundancy, quality),
+        ("verdicts", answer_schemas.Verdicts, {**quality, "response": "A poem."}),
+        ("rewriting", answer_schemas.Rewriting, {**quality, "response": "A poem.", "operation": "revise"}),
+        ("rationality", answer_schemas.Rationality, {"x1": "a", "y1": "b", "x2": "c", "y2": "d"}),
     ]
     for name, kind, blocks in asked:
         reply = ask(CLEAN, name, blocks)

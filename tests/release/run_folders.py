@@ -9,14 +9,14 @@ from typing import Any
 
 from trace_builder.records import (
     Answered,
-    Attempt,
     Cells,
     Changes,
     Checked,
     Constraint,
     Expanded,
-    Group,
+    FailedResponse,
     Instruction,
+    IopoGroup,
     Judgement,
     Outcome,
     Preference,
@@ -25,7 +25,7 @@ from trace_builder.records import (
     Seed,
     Structured,
 )
-from trace_builder.stages.certificate import certificate, proven_terms
+from trace_builder.stages.common.certificate import certificate, proven_terms
 
 STAGES = ("expand", "structure", "quality", "respond", "dpo", "iopo")
 FINGERPRINT = "f00d"
@@ -102,7 +102,7 @@ def revised(x1: Instruction, lang: str) -> tuple[Instruction, Changes]:
     return x2, Changes(revised=(Revision(before=before, after=after),))
 
 
-def group_of(answered: Answered, fate: str) -> Group:
+def group_of(answered: Answered, fate: str) -> IopoGroup:
     x1 = answered.instruction
     y2 = f"Second response to {answered.id}.\n二。"
     if fate == "full":
@@ -124,7 +124,7 @@ def group_of(answered: Answered, fate: str) -> Group:
     terms = proven_terms(cells, x1, x2)
     grade = certificate(terms)
     assert grade is not None
-    return Group(
+    return IopoGroup(
         id=answered.id, lang=answered.lang, source=answered.source, operation=operation, x1=x1, x2=x2,
         y1=answered.response, y2=y2, changes=changes, cells=cells, terms=terms, certificate=grade,
     )  # fmt: skip
@@ -230,7 +230,7 @@ def add_seed(run: RunFolder, id_: str, lang: str, number: int, fate: str) -> Non
     if fate == "unanswered":
         run.put("respond", id_, "rejected", reason="imperfect_response")
         return
-    worse = Attempt(response=f"Sampled and worse {id_}", judgement=judged(instruction, "c1"))
+    worse = FailedResponse(response=f"Sampled and worse {id_}", judgement=judged(instruction, "c1"))
     answered = Answered(
         **base, instruction=instruction, response=f"Response to {id_}.\n\n- 一\n- two",
         judgement=judged(instruction), imperfect=(worse,) if number % 2 else (),

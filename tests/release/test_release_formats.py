@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from run_folders import group_of, instruction_of, judged
 
-from trace_builder.records import Answered, Attempt, Constraint, Instruction, Judgement, Score
+from trace_builder.records import Answered, Constraint, FailedResponse, Instruction, Judgement, Score
 from trace_builder.release import formats_dpo, formats_iopo, formats_sft
 from trace_builder.release.formats_eval import evaluation
 from trace_builder.release.layout import FORMATS
@@ -138,7 +138,7 @@ def test_one_sided_groups_prove_two_claims_about_each_side() -> None:
 def test_kto_rows_name_each_response_once() -> None:
     instruction = instruction_of(2, "en")
     record = answered(instruction, "good")
-    bad = Attempt(response="bad", judgement=judged(instruction, "c1"))
+    bad = FailedResponse(response="bad", judgement=judged(instruction, "c1"))
     pair = Pair("s#dpo", instruction.render(), "good", "bad", "sampled")
     rows = list(formats_dpo.kto(Material("s", record, pairs=(pair,), imperfect=(bad,))))
     assert [(row["completion"][0]["content"], row["label"]) for row in rows] == [

@@ -12,14 +12,14 @@ from typing import Any
 
 from trace_builder.records import (
     Answered,
-    Attempt,
     Cells,
     Changes,
     Checked,
     Constraint,
     Expanded,
-    Group,
+    FailedResponse,
     Instruction,
+    IopoGroup,
     Judgement,
     Outcome,
     Preference,
@@ -120,7 +120,7 @@ class Maker:
     def _products(
         self, number: int, seed: Seed, instruction: Instruction, who: dict[str, Any]
     ) -> Iterator[tuple[Outcome, list[tuple[str, str]]]]:
-        missed = Attempt(response=self._response(seed, "short"), judgement=_judged(instruction, 6))
+        missed = FailedResponse(response=self._response(seed, "short"), judgement=_judged(instruction, 6))
         if number % 5 == 4:
             kept = {"imperfect": [missed.model_dump(mode="json")]}
             yield self._lost("respond", seed, "imperfect_response", ["respond", "judge"], kept)
@@ -177,7 +177,7 @@ class Maker:
             rejected_judgement=_judged(answered.instruction, 4),
         )
 
-    def _group(self, answered: Answered, operation: Any) -> Group:
+    def _group(self, answered: Answered, operation: Any) -> IopoGroup:
         x1 = answered.instruction
         new = Constraint(id="c9", text="Name three ships by name", dimension="inclusion")
         if operation == "add":
@@ -198,7 +198,7 @@ class Maker:
         terms = Terms(
             y1_over_y2_at_x1=one, y2_over_y1_at_x2=two, x1_over_x2_for_y1=two, x2_over_x1_for_y2=one
         )
-        return Group(
+        return IopoGroup(
             id=answered.id,
             lang=answered.lang,
             source=answered.source,

@@ -24,7 +24,7 @@ from trace_builder.records import (
 )
 from trace_builder.resources import shipped
 from trace_builder.stages.base import Answer, Stage, Unanswered
-from trace_builder.stages.replies import Rewriting, RewrittenConstraint, Verdict, Verdicts
+from trace_builder.stages.common.answer_schemas import Rewriting, RewrittenConstraint, Verdict, Verdicts
 from trace_builder.taxonomy import load_taxonomy
 
 T = TypeVar("T")

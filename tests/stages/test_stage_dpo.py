@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from stage_scripts import Scripted, answered, config, judgement, rejected, same_origin, verdicts, walk
 
-from trace_builder.records import Attempt, Preference
+from trace_builder.records import FailedResponse, Preference
 from trace_builder.stages.base import Answer
 from trace_builder.stages.dpo import Dpo
 
 SEA, BRIEF = "Mention the sea.", "Be brief."
 
 
-def attempt(response: str, *scores: int | None) -> Attempt:
-    return Attempt(response=response, judgement=judgement(*scores))
+def attempt(response: str, *scores: int | None) -> FailedResponse:
+    return FailedResponse(response=response, judgement=judgement(*scores))
 
 
-def prefer(ask: Scripted, *imperfect: Attempt, **dpo: Any) -> Any:
+def prefer(ask: Scripted, *imperfect: FailedResponse, **dpo: Any) -> Any:
     return walk(Dpo(config(dpo=dpo)), answered(SEA, BRIEF, imperfect=imperfect), ask)
 
 
@@ -36,14 +36,14 @@ def test_the_worst_sampled_response_is_taken_and_nothing_is_asked() -> None:
 @pytest.mark.parametrize(
     "useless",
     [
-        Attempt(response="", fault="empty_response"),
-        Attempt(response="The sea, the", fault="truncated_response"),
+        FailedResponse(response="", fault="empty_response"),
+        FailedResponse(response="The sea, the", fault="truncated_response"),
         attempt(" The good poem.\n", 0, 0),
         attempt("Unjudged in part.", 0, None),
     ],
     ids=["empty", "truncated", "equal", "unscored"],
 )
-def test_an_unfit_sampled_response_is_passed_over(useless: Attempt) -> None:
+def test_an_unfit_sampled_response_is_passed_over(useless: FailedResponse) -> None:
     ask = Scripted(worse="A bad poem.", judge=verdicts(2, 10))
     made = prefer(ask, useless)
     assert (made.origin, made.rejected, made.failed) == ("prompted", "A bad poem.", ("c1",))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from stage_scripts import Scripted, answered, config, rejected, rewriting, same_origin, verdicts, walk
 
-from trace_builder.records import Group
+from trace_builder.records import IopoGroup
 from trace_builder.stages.base import Answer
+from trace_builder.stages.common.answer_schemas import Rationality
 from trace_builder.stages.iopo import Iopo
-from trace_builder.stages.replies import Rationality
 from trace_builder.taxonomy import Taxonomy
 
 SEA, BRIEF, SALT = "Mention the sea.", "Use at most 5 words.", "Mention the salt."
@@ -156,7 +156,7 @@ class TestPaper:
 
     def test_a_rational_group_is_kept_without_a_claim(self, taxonomy: Taxonomy) -> None:
         made, ask = self.made(taxonomy, "rational")
-        assert isinstance(made, Group)
+        assert isinstance(made, IopoGroup)
         assert same_origin(made, RECORD)
         assert made.certificate == "rationality"
         assert (made.cells.x1y2, made.cells.x2y1) == (None, None)

@@ -17,8 +17,8 @@ from stage_scripts import (
     walk,
 )
 
-from trace_builder.records import Group
-from trace_builder.stages.blocks import constraint_lines
+from trace_builder.records import IopoGroup
+from trace_builder.stages.common.prompt_values import constraint_lines
 from trace_builder.stages.iopo import Iopo
 from trace_builder.taxonomy import Taxonomy
 
@@ -44,7 +44,7 @@ def cells(ask: Scripted) -> list[str]:
     ]
 
 
-def terms(made: Group) -> str:
+def terms(made: IopoGroup) -> str:
     """The four terms as 1 and 0, in the order of Eq. 9."""
     return "".join(str(int(value)) for _, value in made.terms)
 
@@ -54,7 +54,7 @@ def test_revise_proves_all_four_terms(taxonomy: Taxonomy) -> None:
         iopo_revise=REVISE, respond="Y2.", judge=[verdicts(10, 0), verdicts(10, 10), verdicts(10, 4)]
     )
     made = group(taxonomy, "revise", ask)
-    assert isinstance(made, Group)
+    assert isinstance(made, IopoGroup)
     assert (made.certificate, terms(made)) == ("full", "1111")
     assert cells(ask) == ["x2y1", "x2y2", "x1y2"]
     assert made.cells.x2y1 == judgement_like(10, 0)

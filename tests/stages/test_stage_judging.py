@@ -11,7 +11,7 @@ from stage_scripts import ATTEMPTS, Scripted, config, instruction, verdicts
 from trace_builder.config import JudgeConfig
 from trace_builder.records import Judgement
 from trace_builder.stages.base import Unanswered
-from trace_builder.stages.judging import Claim, judge, judge_call, judge_votes, strictest
+from trace_builder.stages.common.judging import Claim, judge, judge_call, judge_votes, strictest
 
 X = instruction("Mention the sea.", "Use at most 5 words.")
 

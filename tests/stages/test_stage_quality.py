@@ -8,8 +8,8 @@ import pytest
 from stage_scripts import Scripted, config, instruction, rejected, same_origin, walk
 
 from trace_builder.records import Checked, Reason, Structured
+from trace_builder.stages.common.answer_schemas import Completeness, Redundancy
 from trace_builder.stages.quality import Quality
-from trace_builder.stages.replies import Completeness, Redundancy
 
 RECORD = Structured(
     id="a", lang="en", source="s", instruction=instruction("Mention the sea.\nTwice.", given=None)

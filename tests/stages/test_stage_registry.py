@@ -49,7 +49,7 @@ def reached(module: str) -> set[str]:
         if name not in seen and name not in CARRIERS:
             seen.add(name)
             # Reply types read scores, which concerns the stages that ask a judge.
-            todo += imports(name) - {"trace_builder.scores"}
+            todo += imports(name) - {"trace_builder.stages.common.scores"}
     return seen
 
 
@@ -78,7 +78,7 @@ def test_all_code_behind_an_outcome_is_in_the_fingerprint(name: str) -> None:
     packages = {module for module in reached(stage.code[0]) if module.startswith("trace_builder.checks.")}
     assert reached(stage.code[0]) - packages - set(stage.code) == set()
     assert not packages or "trace_builder.checks" in stage.code
-    assert "judge" not in stage.prompts or "trace_builder.scores" in stage.code
+    assert "judge" not in stage.prompts or "trace_builder.stages.common.scores" in stage.code
 
 
 @pytest.mark.parametrize("name", NAMES)

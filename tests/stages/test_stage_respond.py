@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from stage_scripts import Scripted, config, instruction, rejected, same_origin, verdicts, walk
 
-from trace_builder.records import Answered, Attempt, Checked
+from trace_builder.records import Answered, Checked, FailedResponse
 from trace_builder.stages.base import Answer
 from trace_builder.stages.respond import Respond
 
@@ -67,7 +67,7 @@ def test_a_rejection_keeps_what_was_judged() -> None:
     assert rejected(made) == "imperfect_response"
     assert "c2" in made.detail
     assert "c1" not in made.detail, "it tells of the best one"
-    kept = [Attempt.model_validate(row) for row in made.kept["imperfect"]]
+    kept = [FailedResponse.model_validate(row) for row in made.kept["imperfect"]]
     assert [a.response for a in kept] == ["One.", "Two."]
     assert all(a.judgement is not None for a in kept)
 

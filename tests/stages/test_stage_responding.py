@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from trace_builder.rehearsal.damage import REFUSALS
 from trace_builder.stages.base import Answer
-from trace_builder.stages.responding import response_fault
+from trace_builder.stages.common.response_faults import response_fault
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from stage_scripts import Scripted, config, expanded, rejected, walk
 
 from trace_builder.records import Structured
-from trace_builder.stages.replies import LabelledConstraint, Structuring
+from trace_builder.stages.common.answer_schemas import LabelledConstraint, Structuring
 from trace_builder.stages.structure import Structure
 from trace_builder.taxonomy import Taxonomy
 

@@ -9,11 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stage_scripts import ATTEMPTS, Scripted, answered, config, expanded, instruction
 
-from trace_builder.records import Answered, Checked, Group, Reason, Rejection, Seed, Structured
+from trace_builder.records import Answered, Checked, IopoGroup, Reason, Rejection, Seed, Structured
 from trace_builder.stages.base import Answer, Unanswered
-from trace_builder.stages.expand import Expand
-from trace_builder.stages.iopo import Iopo
-from trace_builder.stages.replies import (
+from trace_builder.stages.common.answer_schemas import (
     Expansion,
     LabelledConstraint,
     Rewriting,
@@ -22,10 +20,12 @@ from trace_builder.stages.replies import (
     Verdict,
     Verdicts,
 )
+from trace_builder.stages.expand import Expand
+from trace_builder.stages.iopo import Iopo
 from trace_builder.stages.respond import Respond
 from trace_builder.stages.structure import Structure
 from trace_builder.taxonomy import Taxonomy
-from trace_builder.textmatch import containment, squeeze
+from trace_builder.text import containment, squeeze
 
 TEXT = "Write a poem about the sea.\n- Use at most 50 words.\n- Mention salt, ３ times.\n“Gulls” 和大海。"
 REASONS = get_args(Reason)
@@ -149,7 +149,7 @@ def test_only_revision_is_ever_full(
     if isinstance(made, Rejection):
         assert made.reason in REASONS
         return
-    assert isinstance(made, Group)
+    assert isinstance(made, IopoGroup)
     assert made.operation == operation
     assert (reply, cut) == ("Y2.", False)
     assert made.certificate == "one_sided" or operation == "revise"

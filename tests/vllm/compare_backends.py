@@ -15,7 +15,7 @@ import aiohttp
 from vllm_server import NAME, VllmServer
 
 from trace_builder.llm.schema import schema_text
-from trace_builder.stages.replies import Expansion, Structuring, Verdicts
+from trace_builder.stages.common.answer_schemas import Expansion, Structuring, Verdicts
 
 ANSWERS = 200
 

@@ -19,7 +19,7 @@ from trace_builder.llm.client import LLMClient
 from trace_builder.llm.schema import schema_text
 from trace_builder.llm.structured import parse
 from trace_builder.llm.types import ChatRequest, WireError
-from trace_builder.stages.replies import Reply
+from trace_builder.stages.common.answer_schemas import Reply
 
 pytestmark = [pytest.mark.vllm, pytest.mark.anyio]
 

@@ -129,9 +129,9 @@ def export(
     seed: Annotated[int, typer.Option("--seed", help="Draws the sample.")] = 0,
 ) -> None:
     """Writes what annotators need: an HTML sheet that works offline, a CSV, and tasks for Label Studio."""
-    from trace_builder.draws import derive_seed
     from trace_builder.evaluate.annotations import set_digest
     from trace_builder.evaluate.export import write_exports
+    from trace_builder.randomness import derive_seed
 
     items = _read_set(set_file)
     chosen = items

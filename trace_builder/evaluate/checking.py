@@ -15,12 +15,12 @@ from trace_builder.evaluate.reading import EvalSet
 from trace_builder.evaluate.running import ITEMS, write_items
 from trace_builder.records import Instruction, Record
 from trace_builder.run.engine import RunSpec, RunSummary, run_stages
-from trace_builder.run.lock import folder_lock
 from trace_builder.run.pipeline import open_prompts
-from trace_builder.run.rooms import Room
+from trace_builder.run.stage_run import StageRun
 from trace_builder.stages.base import Ask, Unfit
-from trace_builder.stages.blocks import instruction_values
-from trace_builder.stages.replies import Reply
+from trace_builder.stages.common.answer_schemas import Reply
+from trace_builder.stages.common.prompt_values import instruction_values
+from trace_builder.storage.lock import folder_lock
 from trace_builder.taxonomy import Taxonomy
 
 CHECKS = "checks.jsonl"
@@ -150,7 +150,7 @@ def check_set(config: RunConfig, data: EvalSet, taxonomy: Taxonomy, say: Callabl
     prompts.digest(stage.prompts)
     folder = config.output
 
-    def finish(rooms: tuple[Room, ...]) -> None:
+    def finish(rooms: tuple[StageRun, ...]) -> None:
         write_jsonl(
             folder / CHECKS,
             (outcome.record for outcome in rooms[0].outcomes.read_accepted() if outcome.record),

@@ -16,7 +16,7 @@ from trace_builder.evaluate.checking import FAULTS, Finding
 from trace_builder.evaluate.items import EvalItem
 from trace_builder.evaluate.lines import write_json, write_text
 from trace_builder.records import Instruction
-from trace_builder.stages.blocks import constraint_lines
+from trace_builder.stages.common.prompt_values import constraint_lines
 
 _TEMPLATE = Path(__file__).with_name("sheet.html")
 _DATA_SLOT = "/*DATA*/"

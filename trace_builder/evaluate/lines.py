@@ -81,7 +81,7 @@ def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
     Raises:
         StoppedError: the disk did not take it.
     """
-    from trace_builder.replacement import Replacement
+    from trace_builder.storage.atomic import Replacement
 
     count = 0
     with Replacement(path) as out:
@@ -95,7 +95,7 @@ def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
 
 def write_text(path: Path, text: str) -> None:
     """Replaces a file with this text, whole or not at all."""
-    from trace_builder.replacement import Replacement
+    from trace_builder.storage.atomic import Replacement
 
     with Replacement(path) as out:
         out.write(text.encode())

@@ -9,7 +9,7 @@ from typing import Any
 from trace_builder.evaluate.agreement import Pattern, agreement
 from trace_builder.evaluate.resample import Interval, Sampling, interval, ratio
 from trace_builder.evaluate.scored import RESULTS, Scored
-from trace_builder.scores import TOP_SCORE
+from trace_builder.stages.common.scores import TOP_SCORE
 from trace_builder.taxonomy import Taxonomy
 
 Figure = dict[str, Any]

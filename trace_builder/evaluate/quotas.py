@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trace_builder.draws import derive_seed
 from trace_builder.errors import InputError
 from trace_builder.evaluate.items import EvalItem
 from trace_builder.evaluate.lines import read_rows
 from trace_builder.paper import EVAL_COUNTS
+from trace_builder.randomness import derive_seed
 from trace_builder.records import Checked
 from trace_builder.taxonomy import Taxonomy
 

@@ -11,7 +11,7 @@ from trace_builder.evaluate.reading import read_evalset
 from trace_builder.evaluate.resample import Sampling
 from trace_builder.evaluate.results import write_results
 from trace_builder.evaluate.scored import scored
-from trace_builder.run.lock import folder_lock
+from trace_builder.storage.lock import folder_lock
 from trace_builder.taxonomy import Taxonomy
 
 

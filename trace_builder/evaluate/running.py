@@ -18,11 +18,11 @@ from trace_builder.evaluate.scored import Scored, scored
 from trace_builder.evaluate.stages import Generate, Judge
 from trace_builder.evaluate.strangers import tell_strangers
 from trace_builder.run.engine import RunSpec, RunSummary, run_stages
-from trace_builder.run.lock import folder_lock
-from trace_builder.run.outcomes import ACCEPTED, PENDING
 from trace_builder.run.pipeline import open_prompts
-from trace_builder.run.rooms import Room, stage_file
+from trace_builder.run.stage_run import StageRun, stage_file
 from trace_builder.stages.base import Stage
+from trace_builder.storage.lock import folder_lock
+from trace_builder.storage.outcomes import ACCEPTED, PENDING
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 ITEMS = "items.jsonl"
@@ -78,7 +78,7 @@ def evaluate(spec: EvaluationSpec, say: Say = lambda line: None) -> Evaluation:
         "taxonomy": {"path": str(config.taxonomy or "trace.yaml"), "digest": taxonomy.digest()},
     }
 
-    def finish(rooms: tuple[Room, ...]) -> None:
+    def finish(rooms: tuple[StageRun, ...]) -> None:
         models = describe_models(config, spec.responses)
         found = collect(rooms, items)
         results.update(write_results(spec.folder, data, models, found, taxonomy, spec.sampling))
@@ -121,7 +121,7 @@ def _with_responses(spec: EvaluationSpec, data: EvalSet, taxonomy: Taxonomy) -> 
 
 def write_items(path: Path, items: Iterable[EvalItem]) -> None:
     """The engine's source: a record a line, beginning with its id."""
-    from trace_builder.replacement import Replacement
+    from trace_builder.storage.atomic import Replacement
 
     with Replacement(path) as out:
         for item in items:
@@ -129,7 +129,7 @@ def write_items(path: Path, items: Iterable[EvalItem]) -> None:
         out.commit()
 
 
-def collect(rooms: tuple[Room, ...], items: tuple[EvalItem, ...]) -> list[tuple[EvalItem, Scored]]:
+def collect(rooms: tuple[StageRun, ...], items: tuple[EvalItem, ...]) -> list[tuple[EvalItem, Scored]]:
     """How far each instruction has come, and what kept it from going on."""
     judge = next(room for room in rooms if room.name == "judge")
     found: list[tuple[EvalItem, Scored]] = []

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from trace_builder.evaluate.items import EvalItem, Generated, Judged
 from trace_builder.records import Judgement, Lang
-from trace_builder.scores import TOP_SCORE
+from trace_builder.stages.common.scores import TOP_SCORE
 
 #: ``unscored``: no constraint failed and not all are scored. ``unanswered``: there was no answer to judge.
 #: Both count as not followed in the headline, and are left out in the reading beside it.

@@ -8,14 +8,14 @@ from trace_builder.config import CallConfig, JudgeConfig
 from trace_builder.evaluate.items import EvalItem, Generated, Judged
 from trace_builder.records import Judgement, Score
 from trace_builder.stages.base import Ask
-from trace_builder.stages.judging import (
+from trace_builder.stages.common.judging import (
     JUDGING_CODE,
     judge_call,
     judge_settings,
     judge_votes,
     strictest,
 )
-from trace_builder.stages.responding import response_fault
+from trace_builder.stages.common.response_faults import response_fault
 
 
 class Generate:
@@ -27,7 +27,7 @@ class Generate:
     reads = EvalItem
     makes = Generated
     prompts = ("respond",)
-    code = (__name__, "trace_builder.evaluate.items", "trace_builder.stages.responding")
+    code = (__name__, "trace_builder.evaluate.items", "trace_builder.stages.common.response_faults")
 
     def __init__(self, call: CallConfig) -> None:
         self._call = call

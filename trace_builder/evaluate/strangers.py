@@ -9,7 +9,7 @@ from pathlib import Path
 from trace_builder.evaluate.items import EvalItem
 from trace_builder.evaluate.lines import read_rows
 from trace_builder.llm.structured import parse
-from trace_builder.stages.replies import Verdicts
+from trace_builder.stages.common.answer_schemas import Verdicts
 
 _SHOWN = 5
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trace_builder.records import Answered, Constraint, Group, Instruction, Judgement, Preference
-from trace_builder.stages.certificate import certificate, proven_terms
-from trace_builder.stages.rewriting import is_operation
+from trace_builder.records import Answered, Constraint, Instruction, IopoGroup, Judgement, Preference
+from trace_builder.stages.common.certificate import certificate, proven_terms
+from trace_builder.stages.common.constraint_changes import is_operation
 
 
 class Broken(ValueError):
@@ -49,7 +49,7 @@ def certify_preference(record: Preference, answered: Answered) -> None:
         raise Broken("`failed` is not what the rejected response's judgement says")
 
 
-def certify_group(record: Group, answered: Answered) -> None:
+def certify_group(record: IopoGroup, answered: Answered) -> None:
     """iopo: x1 and y1 are respond's, the changes are those between x1 and x2 and of the operation's kind,
     and cells, terms and certificate agree.
 
@@ -104,7 +104,7 @@ def _covers(judgement: Judgement, instruction: Instruction, what: str) -> None:
         raise Broken(f"{what} is not judged once on every constraint, in their order")
 
 
-def _changes(record: Group) -> None:
+def _changes(record: IopoGroup) -> None:
     x1, x2, changes = record.x1, record.x2, record.changes
     if (x1.description, x1.input) != (x2.description, x2.input):
         raise Broken("x1 and x2 differ in more than their constraints")

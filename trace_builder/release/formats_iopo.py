@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from trace_builder.records import Group, Judgement, Terms
+from trace_builder.records import IopoGroup, Judgement, Terms
 from trace_builder.release.features import CHAT, CONSTRAINT, INSTRUCTION, SCORES, TURN, Kind
 from trace_builder.release.formats_dpo import RANKING, TRL, ranking_pair, trl_pair
 from trace_builder.release.formats_sft import assistant, gpt, human, user
@@ -82,7 +82,7 @@ def groups(item: Material) -> Iterator[Row]:
         yield group_row(item.group)
 
 
-def group_row(group: Group) -> Row:
+def group_row(group: IopoGroup) -> Row:
     """A group with its prompts both rendered and in parts, its changes, cells and terms."""
     data = group.model_dump(mode="json")
     cells = {name: _cell(getattr(group.cells, name)) for name in ("x1y1", "x1y2", "x2y1", "x2y2")}

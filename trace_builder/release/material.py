@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from trace_builder.records import Answered, Attempt, Group, Preference
+from trace_builder.records import Answered, FailedResponse, IopoGroup, Preference
 
 #: The four claims of the loss (Eq. 9), each proven by two cells.
 Term = Literal["y1_over_y2_at_x1", "y2_over_y1_at_x2", "x1_over_x2_for_y1", "x2_over_x1_for_y2"]
@@ -44,10 +44,10 @@ class Material:
     id: str
     answered: Answered
     preference: Preference | None = None
-    group: Group | None = None
+    group: IopoGroup | None = None
     pairs: tuple[Pair, ...] = ()
     input_pairs: tuple[InputPair, ...] = ()
-    imperfect: tuple[Attempt, ...] = field(default=())
+    imperfect: tuple[FailedResponse, ...] = field(default=())
 
 
 def preference_pair(record: Preference) -> Pair:
@@ -56,7 +56,7 @@ def preference_pair(record: Preference) -> Pair:
     return Pair(f"{record.id}#dpo", prompt, record.chosen, record.rejected, record.origin)
 
 
-def output_pairs(group: Group) -> tuple[Pair, ...]:
+def output_pairs(group: IopoGroup) -> tuple[Pair, ...]:
     """The proven claims of a group about two responses to one prompt (x1: y1 over y2; x2: y2 over y1)."""
     x1, x2 = group.x1.render(), group.x2.render()
     claims: tuple[tuple[Term, str, str, str], ...] = (
@@ -70,7 +70,7 @@ def output_pairs(group: Group) -> tuple[Pair, ...]:
     )
 
 
-def input_pairs(group: Group) -> tuple[InputPair, ...]:
+def input_pairs(group: IopoGroup) -> tuple[InputPair, ...]:
     """The proven claims of a group about two prompts for one response (y1: x1 over x2; y2: x2 over x1)."""
     x1, x2 = group.x1.render(), group.x2.render()
     claims: tuple[tuple[Term, str, str, str], ...] = (
@@ -84,7 +84,7 @@ def input_pairs(group: Group) -> tuple[InputPair, ...]:
     )
 
 
-def claims_hold(group: Group, term: Term) -> bool:
+def claims_hold(group: IopoGroup, term: Term) -> bool:
     """Whether a claim is proven by the cells. A group under the paper's own check, which a release takes only
     when asked to, makes all four on the strength of that check."""
     return group.certificate == "rationality" or bool(getattr(group.terms, term))

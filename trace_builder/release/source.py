@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from trace_builder.errors import InputError
-from trace_builder.records import Answered, Checked, Group, Outcome, Preference, Seed
+from trace_builder.records import Answered, Checked, IopoGroup, Outcome, Preference, Seed
 from trace_builder.stages.order import AFTER
 
 T = TypeVar("T", bound=BaseModel)
@@ -108,8 +108,8 @@ class Run:
     def preference(self, id_: str) -> Preference:
         return self.record("dpo", id_, Preference)
 
-    def group(self, id_: str) -> Group:
-        return self.record("iopo", id_, Group)
+    def group(self, id_: str) -> IopoGroup:
+        return self.record("iopo", id_, IopoGroup)
 
     @property
     def profile(self) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from trace_builder.draws import derive_seed
 from trace_builder.errors import InputError
 from trace_builder.paper import EVAL_COUNTS
+from trace_builder.randomness import derive_seed
 
 #: The default evaluation set takes at most this share of the instructions.
 EVALUATION_SHARE = 0.1

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trace_builder.errors import InputError
-from trace_builder.records import Answered, Checked, Group, Preference
+from trace_builder.records import Answered, Checked, IopoGroup, Preference
 from trace_builder.release.certify import Broken, certify_answered, certify_group, certify_preference
 from trace_builder.release.source import Run, record_of
 
@@ -58,7 +58,7 @@ def take_stock(run: Run) -> Stock:
         with _naming(where, id_):
             certify_preference(preference, run.answered(id_))
         stock.preferences.add(id_)
-    for id_, where, group in _records(run, "iopo", Group):
+    for id_, where, group in _records(run, "iopo", IopoGroup):
         with _naming(where, id_):
             certify_group(group, run.answered(id_))
         stock.groups[id_] = group.certificate

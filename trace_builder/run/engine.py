@@ -15,19 +15,19 @@ from typing import Any
 from trace_builder.config import ModelConfig, RehearsalConfig, WireConfig
 from trace_builder.errors import InputError, StoppedError
 from trace_builder.prompts import PromptBook
-from trace_builder.run.asking import Desk
-from trace_builder.run.calls import CallLog
+from trace_builder.run.ask import AskContext
+from trace_builder.run.client import LazyWire
 from trace_builder.run.fingerprint import fingerprint, stage_parts
-from trace_builder.run.journey import Journeys
-from trace_builder.run.manifest import base_manifest, read_manifest, without_userinfo, write_manifest
-from trace_builder.run.outcomes import ACCEPTED, PENDING, OutcomeLog
 from trace_builder.run.progress import Progress
-from trace_builder.run.rooms import Room, stage_file
-from trace_builder.run.source import Source
-from trace_builder.run.stopping import StopSwitch
+from trace_builder.run.scheduler import Scheduler
+from trace_builder.run.stage_run import StageRun, stage_file
+from trace_builder.run.stop import GracefulStop
 from trace_builder.run.tally import StageTally, tally
-from trace_builder.run.wire import LazyWire
 from trace_builder.stages.base import Stage
+from trace_builder.storage.calls import CallLog
+from trace_builder.storage.manifest import base_manifest, read_manifest, without_userinfo, write_manifest
+from trace_builder.storage.outcomes import ACCEPTED, PENDING, OutcomeLog
+from trace_builder.storage.seeds import Source
 
 _SYNC_SECONDS = 1.0
 
@@ -57,7 +57,7 @@ class RunSpec:
     only: str | None = None
     strict: bool = False
     about: dict[str, Any] = field(default_factory=dict)
-    finish: Callable[[tuple[Room, ...]], None] = lambda rooms: None
+    finish: Callable[[tuple[StageRun, ...]], None] = lambda rooms: None
     say: Callable[[str], None] = lambda line: None
 
 
@@ -96,18 +96,18 @@ async def run_stages(spec: RunSpec) -> RunSummary:
         source.close()
 
 
-def build_rooms(spec: RunSpec, source: Source, before: dict[str, Any]) -> tuple[Room, ...]:
+def build_rooms(spec: RunSpec, source: Source, before: dict[str, Any]) -> tuple[StageRun, ...]:
     """The stages with their files and what is known of them on disk."""
     if spec.only is not None and spec.only not in {stage.name for stage in spec.stages}:
         raise InputError(f"no stage {spec.only!r}; there are {', '.join(s.name for s in spec.stages)}")
-    rooms: dict[str, Room] = {}
+    rooms: dict[str, StageRun] = {}
     for stage in spec.stages:
         upstream = rooms[stage.after] if stage.after else None
         parts = stage_parts(stage, spec.prompts, spec.models)
         print_ = fingerprint(parts, upstream.fingerprint if upstream else "")
         known = before.get("stages", {}).get(stage.name, {})
         walks = known.get("walks", 0) if known.get("fingerprint") == print_ else 0
-        room = Room(
+        room = StageRun(
             stage=stage,
             fingerprint=print_,
             parts=parts,
@@ -125,7 +125,7 @@ def build_rooms(spec: RunSpec, source: Source, before: dict[str, Any]) -> tuple[
     return tuple(rooms.values())
 
 
-def _announce_changes(spec: RunSpec, rooms: tuple[Room, ...], before: dict[str, Any]) -> None:
+def _announce_changes(spec: RunSpec, rooms: tuple[StageRun, ...], before: dict[str, Any]) -> None:
     """Says which stages are walked again, and why; refuses instead where the user asked for that."""
     changed: list[str] = []
     for room in rooms:
@@ -144,7 +144,7 @@ def _announce_changes(spec: RunSpec, rooms: tuple[Room, ...], before: dict[str, 
     spec.say(f"walked again, from stored answers where they still apply: {', '.join(changed)}")
 
 
-async def _walk(spec: RunSpec, rooms: tuple[Room, ...], source: Source, before: dict[str, Any]) -> bool:
+async def _walk(spec: RunSpec, rooms: tuple[StageRun, ...], source: Source, before: dict[str, Any]) -> bool:
     """Returns whether the run was stopped on request before its end."""
     root = rooms[0]
     pending = bytearray(root.needs_work(place) for place in range(len(source)))
@@ -171,10 +171,10 @@ async def _walk(spec: RunSpec, rooms: tuple[Room, ...], source: Source, before: 
 
     began, spent = time.monotonic(), before.get("seconds", 0.0)
     line = LazyWire(spec.models, spec.wire, spec.rehearsal, before.get("modes", {}), found)
-    stop = StopSwitch(line, spec.say)
+    stop = GracefulStop(line, spec.say)
     with Progress(rooms, line.snapshot, spec.say) as progress:
-        desk = Desk(spec.seed, spec.prompts, spec.models, spec.wire, line, progress.answered, stop.gate)
-        journeys = Journeys(root, desk, progress)
+        desk = AskContext(spec.seed, spec.prompts, spec.models, spec.wire, line, progress.answered, stop.gate)
+        journeys = Scheduler(root, desk, progress)
         places = _open_places(pending, stop)
         try:
             async with _syncing(rooms, stop), stop.listening():
@@ -187,7 +187,7 @@ async def _walk(spec: RunSpec, rooms: tuple[Room, ...], source: Source, before: 
     return stop.requested
 
 
-def _say_why_idle(spec: RunSpec, rooms: tuple[Room, ...]) -> None:
+def _say_why_idle(spec: RunSpec, rooms: tuple[StageRun, ...]) -> None:
     """Tells a user who walks one stage what it is still waiting for."""
     room = next(room for room in rooms if room.name == spec.only)
     if room.before is not None and not room.before.outcomes.counts()[ACCEPTED]:
@@ -200,7 +200,7 @@ def _journeys_at_once(concurrency: int) -> int:
     return concurrency + max(8, concurrency // 4)
 
 
-def _open_places(pending: bytearray, stop: StopSwitch) -> Iterator[int]:
+def _open_places(pending: bytearray, stop: GracefulStop) -> Iterator[int]:
     for place, open_ in enumerate(pending):
         if stop.requested:
             return
@@ -209,7 +209,7 @@ def _open_places(pending: bytearray, stop: StopSwitch) -> Iterator[int]:
 
 
 @asynccontextmanager
-async def _syncing(rooms: tuple[Room, ...], stop: StopSwitch) -> AsyncIterator[None]:
+async def _syncing(rooms: tuple[StageRun, ...], stop: GracefulStop) -> AsyncIterator[None]:
     """Syncs all files every second in the background: calls before outcomes, which rest on them."""
 
     def sync() -> None:
@@ -237,7 +237,7 @@ async def _syncing(rooms: tuple[Room, ...], stop: StopSwitch) -> AsyncIterator[N
     sync()
 
 
-def _settle(spec: RunSpec, rooms: tuple[Room, ...], before: dict[str, Any]) -> None:
+def _settle(spec: RunSpec, rooms: tuple[StageRun, ...], before: dict[str, Any]) -> None:
     for room in rooms:
         if room.walked:
             room.walks += 1
@@ -247,13 +247,13 @@ def _settle(spec: RunSpec, rooms: tuple[Room, ...], before: dict[str, Any]) -> N
     _write_manifest(spec, rooms, before, finished=finished, usage=_usage(rooms))
 
 
-def _usage(rooms: tuple[Room, ...]) -> dict[str, Any]:
+def _usage(rooms: tuple[StageRun, ...]) -> dict[str, Any]:
     return {room.name: room.calls.totals().as_dict() for room in rooms}
 
 
 def _write_manifest(
     spec: RunSpec,
-    rooms: tuple[Room, ...],
+    rooms: tuple[StageRun, ...],
     before: dict[str, Any],
     *,
     finished: bool,

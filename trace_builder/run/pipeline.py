@@ -12,13 +12,13 @@ from trace_builder.config import RunConfig
 from trace_builder.prompts import PromptBook
 from trace_builder.resources import shipped
 from trace_builder.run.engine import RunSpec, RunSummary, run_stages
-from trace_builder.run.lock import folder_lock
-from trace_builder.run.manifest import read_manifest
 from trace_builder.run.products import write_products
-from trace_builder.run.rooms import Room
 from trace_builder.run.seeding import bring_in
+from trace_builder.run.stage_run import StageRun
 from trace_builder.seeds.ingest import Ingested
 from trace_builder.stages.registry import build_stages
+from trace_builder.storage.lock import folder_lock
+from trace_builder.storage.manifest import read_manifest
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 
@@ -51,7 +51,7 @@ def run_pipeline(
         seeds, about_seeds = bring_in(config, read_manifest(config.output).get("seeds", {}))
         _say_seeds(seeds, say)
 
-        def finish(rooms: tuple[Room, ...]) -> None:
+        def finish(rooms: tuple[StageRun, ...]) -> None:
             products.update(write_products(config.output, rooms))
 
         spec = RunSpec(

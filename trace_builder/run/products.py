@@ -9,9 +9,9 @@ from typing import IO, Any, cast
 
 import jsonlines
 
-from trace_builder.records import Answered, Group, Outcome, Preference
-from trace_builder.replacement import Replacement
-from trace_builder.run.rooms import Room
+from trace_builder.records import Answered, IopoGroup, Outcome, Preference
+from trace_builder.run.stage_run import StageRun
+from trace_builder.storage.atomic import Replacement
 
 
 def _sft(outcome: Outcome) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def _dpo(outcome: Outcome) -> dict[str, Any]:
 
 
 def _iopo(outcome: Outcome) -> dict[str, Any]:
-    record = Group.model_validate(outcome.record)
+    record = IopoGroup.model_validate(outcome.record)
     prompts = {"prompt1": record.x1.render(), "prompt2": record.x2.render()}
     return {"id": record.id, **prompts, **record.model_dump(mode="json")}
 
@@ -38,7 +38,7 @@ PRODUCTS: dict[str, tuple[str, Callable[[Outcome], dict[str, Any]]]] = {
 }
 
 
-def write_products(folder: Path, rooms: tuple[Room, ...]) -> dict[str, int]:
+def write_products(folder: Path, rooms: tuple[StageRun, ...]) -> dict[str, int]:
     """Writes each product whole, in canonical order; returns the number of rows of each."""
     by_name = {room.name: room for room in rooms}
     written = {}

@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from trace_builder.llm.types import ChatAnswer
-from trace_builder.run.outcomes import ACCEPTED, FAILED, REJECTED
-from trace_builder.run.rooms import Room
+from trace_builder.run.stage_run import StageRun
+from trace_builder.storage.outcomes import ACCEPTED, FAILED, REJECTED
 
 if TYPE_CHECKING:
     from trace_builder.llm.types import WireSnapshot
@@ -51,7 +51,7 @@ class Progress:
 
     def __init__(
         self,
-        rooms: tuple[Room, ...],
+        rooms: tuple[StageRun, ...],
         snapshot: Callable[[], WireSnapshot | None],
         say: Callable[[str], None],
     ) -> None:
@@ -178,7 +178,7 @@ class Progress:
         return text
 
 
-def _stage_count(room: Room) -> StageCount:
+def _stage_count(room: StageRun) -> StageCount:
     counts = room.outcomes.counts()
     before = room.before
     entered = before.outcomes.counts()[ACCEPTED] if before else len(room.source)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from trace_builder.errors import InputError
-from trace_builder.run.calls import CallLog, CallTotals
-from trace_builder.run.manifest import read_manifest
-from trace_builder.run.outcomes import ACCEPTED, FAILED, REJECTED, OutcomeLog
-from trace_builder.run.rooms import stage_file
-from trace_builder.run.source import Source
+from trace_builder.run.stage_run import stage_file
 from trace_builder.run.tally import StageTally
+from trace_builder.storage.calls import CallLog, CallTotals
+from trace_builder.storage.manifest import read_manifest
+from trace_builder.storage.outcomes import ACCEPTED, FAILED, REJECTED, OutcomeLog
+from trace_builder.storage.seeds import Source
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trace_builder.run.outcomes import ACCEPTED, FAILED, REJECTED
-from trace_builder.run.rooms import Room
+from trace_builder.run.stage_run import StageRun
+from trace_builder.storage.outcomes import ACCEPTED, FAILED, REJECTED
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class StageTally:
         return self.entered - self.accepted - self.rejected - self.failed
 
 
-def tally(rooms: tuple[Room, ...]) -> tuple[StageTally, ...]:
+def tally(rooms: tuple[StageRun, ...]) -> tuple[StageTally, ...]:
     """One row a stage. What enters a stage is what the stage before has accepted."""
     rows: dict[str, StageTally] = {}
     for room in rooms:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from trace_builder.errors import InputError
 from trace_builder.records import Seed
-from trace_builder.replacement import Replacement
 from trace_builder.resources import shipped
 from trace_builder.seeds.places import Places
 from trace_builder.seeds.reader import BadSeed, Row, read_rows
+from trace_builder.storage.atomic import Replacement
 
 SEEDS = "seeds.jsonl"
 BAD_SEEDS = "bad_seeds.jsonl"

@@ -7,9 +7,9 @@ from typing import Any, Literal
 from trace_builder.config import CallConfig, RunConfig
 from trace_builder.records import Answered, Judgement, Preference, Rejection
 from trace_builder.stages.base import Ask
-from trace_builder.stages.blocks import instruction_values
-from trace_builder.stages.judging import JUDGING_CODE, judge, judge_call, judge_settings
-from trace_builder.stages.responding import response_fault
+from trace_builder.stages.common.judging import JUDGING_CODE, judge, judge_call, judge_settings
+from trace_builder.stages.common.prompt_values import instruction_values
+from trace_builder.stages.common.response_faults import response_fault
 
 
 class Dpo:
@@ -21,7 +21,7 @@ class Dpo:
     reads = Answered
     makes = Preference
     prompts = ("worse", "judge")
-    code = (__name__, "trace_builder.stages.responding", *JUDGING_CODE)
+    code = (__name__, "trace_builder.stages.common.response_faults", *JUDGING_CODE)
 
     def __init__(self, config: RunConfig) -> None:
         self._config = config.dpo

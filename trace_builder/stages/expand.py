@@ -6,13 +6,13 @@ import math
 from typing import Any
 
 from trace_builder.config import CallConfig, RunConfig
-from trace_builder.draws import generator, weighted_sample
 from trace_builder.errors import InputError
+from trace_builder.randomness import generator, weighted_sample
 from trace_builder.records import Expanded, Rejection, Seed
 from trace_builder.stages.base import Ask
-from trace_builder.stages.replies import Expansion
+from trace_builder.stages.common.answer_schemas import Expansion
 from trace_builder.taxonomy import Taxonomy
-from trace_builder.textmatch import containment, squeeze
+from trace_builder.text import containment, squeeze
 
 
 class Expand:
@@ -26,10 +26,10 @@ class Expand:
     prompts = ("expand",)
     code = (
         __name__,
-        "trace_builder.draws",
-        "trace_builder.stages.replies",
+        "trace_builder.randomness",
+        "trace_builder.stages.common.answer_schemas",
         "trace_builder.taxonomy",
-        "trace_builder.textmatch",
+        "trace_builder.text",
     )
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:

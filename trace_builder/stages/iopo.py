@@ -6,25 +6,25 @@ from __future__ import annotations
 from typing import Any
 
 from trace_builder.config import CallConfig, RunConfig
-from trace_builder.draws import generator
+from trace_builder.randomness import generator
 from trace_builder.records import (
     Answered,
     Cells,
     Changes,
-    Group,
     Instruction,
+    IopoGroup,
     Judgement,
     Operation,
     Rejection,
     Terms,
 )
 from trace_builder.stages.base import Ask
-from trace_builder.stages.blocks import instruction_values
-from trace_builder.stages.certificate import certificate, mismatch_fails, proven_terms
-from trace_builder.stages.judging import JUDGING_CODE, judge, judge_call, judge_settings
-from trace_builder.stages.replies import Rationality, Rewriting
-from trace_builder.stages.responding import response_fault
-from trace_builder.stages.rewriting import is_operation, is_unchanged, second_instruction
+from trace_builder.stages.common.answer_schemas import Rationality, Rewriting
+from trace_builder.stages.common.certificate import certificate, mismatch_fails, proven_terms
+from trace_builder.stages.common.constraint_changes import is_operation, is_unchanged, second_instruction
+from trace_builder.stages.common.judging import JUDGING_CODE, judge, judge_call, judge_settings
+from trace_builder.stages.common.prompt_values import instruction_values
+from trace_builder.stages.common.response_faults import response_fault
 from trace_builder.taxonomy import Taxonomy
 
 _NO_CONTRAST = Rejection(reason="no_contrast", detail="each response follows the other's instruction too")
@@ -37,16 +37,16 @@ class Iopo:
     name = "iopo"
     after = "respond"
     reads = Answered
-    makes = Group
+    makes = IopoGroup
     prompts = ("iopo_add", "iopo_delete", "iopo_revise", "respond", "judge", "rational")
     code = (
         __name__,
-        "trace_builder.draws",
-        "trace_builder.stages.certificate",
-        "trace_builder.stages.responding",
-        "trace_builder.stages.rewriting",
+        "trace_builder.randomness",
+        "trace_builder.stages.common.certificate",
+        "trace_builder.stages.common.response_faults",
+        "trace_builder.stages.common.constraint_changes",
         "trace_builder.taxonomy",
-        "trace_builder.textmatch",
+        "trace_builder.text",
         *JUDGING_CODE,
     )
 
@@ -67,7 +67,7 @@ class Iopo:
         judging = judge_settings(self._judge)
         return {**fields, "seed": self._seed, "taxonomy": self._taxonomy.digest(), "judge": judging}
 
-    async def process(self, record: Answered, ask: Ask) -> Group | Rejection:
+    async def process(self, record: Answered, ask: Ask) -> IopoGroup | Rejection:
         operation = self.draw(record.id, len(record.instruction.constraints))
         values = {**instruction_values(record.instruction), "response": record.response}
         values["operation"] = operation
@@ -107,7 +107,7 @@ class Iopo:
 
     async def _by_cells(
         self, record: Answered, operation: Operation, x2: Instruction, changes: Changes, ask: Ask
-    ) -> Group | Rejection:
+    ) -> IopoGroup | Rejection:
         x1, y1 = record.instruction, record.response
         x2y1 = None
         if operation != "delete":
@@ -133,7 +133,7 @@ class Iopo:
 
     async def _by_rationality(
         self, record: Answered, operation: Operation, x2: Instruction, changes: Changes, ask: Ask
-    ) -> Group | Rejection:
+    ) -> IopoGroup | Rejection:
         """The paper's weaker check (D, step 4): one question about the whole group, and nothing proven."""
         answered = await self._respond(x2, record.response, ask)
         if isinstance(answered, Rejection):
@@ -178,8 +178,8 @@ def _group(
     cells: Cells,
     terms: Terms,
     grade: Any,
-) -> Group:
-    return Group(
+) -> IopoGroup:
+    return IopoGroup(
         id=record.id,
         lang=record.lang,
         source=record.source,

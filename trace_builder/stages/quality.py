@@ -7,8 +7,8 @@ from typing import Any
 from trace_builder.config import CallConfig, RunConfig
 from trace_builder.records import Checked, Rejection, Structured
 from trace_builder.stages.base import Ask
-from trace_builder.stages.blocks import instruction_values
-from trace_builder.stages.replies import Completeness, Redundancy
+from trace_builder.stages.common.answer_schemas import Completeness, Redundancy
+from trace_builder.stages.common.prompt_values import instruction_values
 
 
 class Quality:
@@ -19,7 +19,11 @@ class Quality:
     reads = Structured
     makes = Checked
     prompts = ("complete", "redundant")
-    code = (__name__, "trace_builder.stages.blocks", "trace_builder.stages.replies")
+    code = (
+        __name__,
+        "trace_builder.stages.common.prompt_values",
+        "trace_builder.stages.common.answer_schemas",
+    )
 
     def __init__(self, config: RunConfig) -> None:
         self._call = config.quality.call

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from trace_builder.config import CallConfig, RunConfig
-from trace_builder.records import Answered, Attempt, Checked, Rejection
+from trace_builder.records import Answered, Checked, FailedResponse, Rejection
 from trace_builder.stages.base import Ask
-from trace_builder.stages.judging import JUDGING_CODE, judge, judge_call, judge_settings
-from trace_builder.stages.responding import response_fault
+from trace_builder.stages.common.judging import JUDGING_CODE, judge, judge_call, judge_settings
+from trace_builder.stages.common.response_faults import response_fault
 
 
 class Respond:
@@ -20,7 +20,7 @@ class Respond:
     reads = Checked
     makes = Answered
     prompts = ("respond", "judge")
-    code = (__name__, "trace_builder.stages.responding", *JUDGING_CODE)
+    code = (__name__, "trace_builder.stages.common.response_faults", *JUDGING_CODE)
 
     def __init__(self, config: RunConfig) -> None:
         self._config = config.respond
@@ -35,13 +35,13 @@ class Respond:
         return {"samples": self._config.samples, "judge": judge_settings(self._judge)}
 
     async def process(self, record: Checked, ask: Ask) -> Answered | Rejection:
-        imperfect: list[Attempt] = []
+        imperfect: list[FailedResponse] = []
         values = {"instruction": record.instruction.render()}
         for sample in range(self._config.samples):
             answer = await ask("respond", values, str, self._config.call, sample=sample)
             fault = response_fault(answer)
             if fault is not None:
-                imperfect.append(Attempt(response=answer.value, fault=fault))
+                imperfect.append(FailedResponse(response=answer.value, fault=fault))
                 continue
             judgement = await judge(ask, record.instruction, answer.value, self._judge)
             if judgement.perfect:
@@ -54,11 +54,11 @@ class Respond:
                     judgement=judgement,
                     imperfect=tuple(imperfect),
                 )
-            imperfect.append(Attempt(response=answer.value, judgement=judgement))
+            imperfect.append(FailedResponse(response=answer.value, judgement=judgement))
         return _rejection(imperfect)
 
 
-def _rejection(imperfect: list[Attempt]) -> Rejection:
+def _rejection(imperfect: list[FailedResponse]) -> Rejection:
     """Judged and imperfect if any response was worth judging; else what was wrong with the last one."""
     kept = {"imperfect": [attempt.model_dump(mode="json") for attempt in imperfect]}
     judged = [a.judgement for a in imperfect if a.judgement is not None]

@@ -8,9 +8,9 @@ from trace_builder.config import CallConfig, RunConfig
 from trace_builder.records import Constraint, Expanded, Instruction, Rejection, Structured
 from trace_builder.seeds.formats import is_placeholder
 from trace_builder.stages.base import Ask
-from trace_builder.stages.replies import Structuring
+from trace_builder.stages.common.answer_schemas import Structuring
 from trace_builder.taxonomy import Taxonomy
-from trace_builder.textmatch import containment, numbers, squeeze, unmarked
+from trace_builder.text import containment, numbers, squeeze, unmarked
 
 #: A shorter piece may well stand in another field by chance ("in English").
 _REPEAT_LENGTH = 10
@@ -27,9 +27,9 @@ class Structure:
     code = (
         __name__,
         "trace_builder.seeds.formats",
-        "trace_builder.stages.replies",
+        "trace_builder.stages.common.answer_schemas",
         "trace_builder.taxonomy",
-        "trace_builder.textmatch",
+        "trace_builder.text",
     )
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:

@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from trace_builder.errors import StoppedError
-from trace_builder.run.journey import Stopping
-from trace_builder.run.wire import LazyWire
+from trace_builder.run.client import LazyWire
+from trace_builder.run.scheduler import Stopping
 
 _DRAIN_SECONDS = 0.1
 
 
-class StopSwitch:
+class GracefulStop:
     """Ctrl-C once: nothing new is sent, and what is in flight is awaited. Twice: at once."""
 
     def __init__(self, line: LazyWire, say: Callable[[str], None]) -> None:

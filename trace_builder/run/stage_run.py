@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from trace_builder.records import Outcome, Record, Rejection, Status
-from trace_builder.run.calls import CallLog
-from trace_builder.run.outcomes import ACCEPTED, PENDING, OutcomeLog
-from trace_builder.run.source import Source
 from trace_builder.stages.base import Stage
+from trace_builder.storage.calls import CallLog
+from trace_builder.storage.outcomes import ACCEPTED, PENDING, OutcomeLog
+from trace_builder.storage.seeds import Source
 
 
 @dataclass
-class Room:
+class StageRun:
     """A stage at work in a folder. ``walked`` says whether this run may give it new outcomes; ``depth``
     counts the stages before it."""
 
@@ -26,8 +26,8 @@ class Room:
     source: Source
     outcomes: OutcomeLog
     calls: CallLog
-    before: Room | None = None
-    after: list[Room] = field(default_factory=list)
+    before: StageRun | None = None
+    after: list[StageRun] = field(default_factory=list)
     depth: int = 0
 
     @property

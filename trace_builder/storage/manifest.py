@@ -12,7 +12,7 @@ from typing import Any
 
 from trace_builder import __version__
 from trace_builder.errors import InputError
-from trace_builder.replacement import Replacement
+from trace_builder.storage.atomic import Replacement
 
 FILE = "run.json"
 _USERINFO = re.compile(r"(\w://)[^/\s@]+@")

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from itertools import count
 
 from trace_builder.records import Changes, Constraint, Instruction, Operation, Revision
-from trace_builder.stages.replies import Rewriting, RewrittenConstraint
+from trace_builder.stages.common.answer_schemas import Rewriting, RewrittenConstraint
 from trace_builder.taxonomy import Taxonomy
-from trace_builder.textmatch import squeeze, unmarked
+from trace_builder.text import squeeze, unmarked
 
 
 def second_instruction(

@@ -15,8 +15,8 @@ from typing import Any
 
 from trace_builder.errors import InputError
 from trace_builder.llm.types import ChatAnswer, ChatRequest, Usage
-from trace_builder.run.journal import JournalFile, LineReader
-from trace_builder.run.source import Source
+from trace_builder.storage.journal import JournalFile, LineReader
+from trace_builder.storage.seeds import Source
 
 #: Field order is fixed; the raw text comes last, so that the head can be read without it.
 _HEAD = re.compile(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from trace_builder.errors import InputError
 from trace_builder.llm.types import ChatAnswer, ChatRequest, Usage
 from trace_builder.records import Seed
-from trace_builder.run.calls import Asked, CallLog
-from trace_builder.run.source import Source
+from trace_builder.storage.calls import Asked, CallLog
+from trace_builder.storage.seeds import Source
 
 
 def source_in(folder: Path) -> Source:

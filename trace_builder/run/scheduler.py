@@ -10,10 +10,10 @@ from typing import Any, Protocol
 
 from trace_builder.errors import TraceBuildError
 from trace_builder.records import Lang, Record
-from trace_builder.run.asking import Asker, Desk
-from trace_builder.run.outcomes import ACCEPTED, PENDING, STATUS_NAMES
-from trace_builder.run.rooms import Room, Verdict
+from trace_builder.run.ask import AskContext, RecordAsk
+from trace_builder.run.stage_run import StageRun, Verdict
 from trace_builder.stages.base import Unanswered
+from trace_builder.storage.outcomes import ACCEPTED, PENDING, STATUS_NAMES
 
 
 class Stopping(Exception):
@@ -28,10 +28,10 @@ class Watcher(Protocol):
     def ended(self, stage: str, status: str | None) -> None: ...
 
 
-class Journeys:
+class Scheduler:
     """Walks records, a bounded number at a time."""
 
-    def __init__(self, root: Room, desk: Desk, watcher: Watcher) -> None:
+    def __init__(self, root: StageRun, desk: AskContext, watcher: Watcher) -> None:
         self._root = root
         self._desk = desk
         self._watcher = watcher
@@ -45,7 +45,7 @@ class Journeys:
 
         await _together([worker() for _ in range(at_once)])
 
-    async def _visit(self, room: Room, place: int, incoming: Record | None) -> None:
+    async def _visit(self, room: StageRun, place: int, incoming: Record | None) -> None:
         made: Record | None = None
         if room.outcomes.status(place) == PENDING:
             if not room.walked:
@@ -68,9 +68,9 @@ class Journeys:
             made = made or room.made(place)
             await _together([self._visit(after, place, made) for after in following])
 
-    async def _process(self, room: Room, place: int, record: Any) -> Record | None:
+    async def _process(self, room: StageRun, place: int, record: Any) -> Record | None:
         lang: Lang = record.lang
-        ask = Asker(
+        ask = RecordAsk(
             desk=self._desk,
             record=record.id,
             lang=lang,

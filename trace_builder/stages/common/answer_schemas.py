@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
-from trace_builder.scores import read_score
+from trace_builder.stages.common.scores import read_score
 
 #: Asked for as an integer; read as real models write it, and None ("unscored") where it cannot be read, so
 #: that one odd score does not cost the other verdicts of the same answer.

@@ -11,13 +11,13 @@ from functools import cache
 from typing import Any, Protocol, TypeVar, cast
 
 from trace_builder.config import CallConfig, ModelConfig, WireConfig
-from trace_builder.draws import derive_seed
 from trace_builder.errors import InputError
 from trace_builder.llm.types import ChatAnswer, ChatRequest, WireError
 from trace_builder.prompts import PromptBook
+from trace_builder.randomness import derive_seed
 from trace_builder.records import Lang
-from trace_builder.run.calls import Asked, CallLog
 from trace_builder.stages.base import Answer, Unanswered
+from trace_builder.storage.calls import Asked, CallLog
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class Line(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class AskContext:
     """What all asking of a run has in common."""
 
     seed: int
@@ -69,10 +69,10 @@ def _schema(want: type[Any]) -> tuple[str, str]:
 
 
 @dataclass(slots=True)
-class Asker:
+class RecordAsk:
     """The ``Ask`` of one record in one stage."""
 
-    desk: Desk
+    desk: AskContext
     record: str
     lang: Lang
     stage: str

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from trace_builder.errors import InputError
 from trace_builder.records import Outcome
-from trace_builder.replacement import Replacement
-from trace_builder.run.journal import JournalFile, LineReader
-from trace_builder.run.source import Source
+from trace_builder.storage.atomic import Replacement
+from trace_builder.storage.journal import JournalFile, LineReader
+from trace_builder.storage.seeds import Source
 
 PENDING, ACCEPTED, REJECTED, FAILED = range(4)
 STATUS_CODES = {b"accepted": ACCEPTED, b"rejected": REJECTED, b"failed": FAILED}

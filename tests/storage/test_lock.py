@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from trace_builder.errors import InputError
-from trace_builder.run.lock import folder_lock
+from trace_builder.storage.lock import folder_lock
 
 _TRY = """
 import sys
 from pathlib import Path
 from trace_builder.errors import InputError
-from trace_builder.run.lock import folder_lock
+from trace_builder.storage.lock import folder_lock
 try:
     with folder_lock(Path(sys.argv[1])):
         print("held")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.scores import last_verdict, read_score
+from trace_builder.stages.common.scores import last_verdict, read_score
 
 JUDGE_TEXTS = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "judge_texts"
 

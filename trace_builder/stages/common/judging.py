@@ -9,8 +9,8 @@ from trace_builder.checks import verify
 from trace_builder.config import CallConfig, JudgeConfig
 from trace_builder.records import Instruction, Judgement, Score
 from trace_builder.stages.base import Ask, Unfit
-from trace_builder.stages.blocks import instruction_values
-from trace_builder.stages.replies import Verdicts
+from trace_builder.stages.common.answer_schemas import Verdicts
+from trace_builder.stages.common.prompt_values import instruction_values
 
 #: What is claimed of a response. Of several votes the score hardest on the claim counts: the lowest where
 #: the response is said to follow its instruction, the highest where it is said to fail it.
@@ -20,9 +20,9 @@ Claim = Literal["follows", "fails"]
 JUDGING_CODE = (
     __name__,
     "trace_builder.checks",
-    "trace_builder.scores",
-    "trace_builder.stages.blocks",
-    "trace_builder.stages.replies",
+    "trace_builder.stages.common.scores",
+    "trace_builder.stages.common.prompt_values",
+    "trace_builder.stages.common.answer_schemas",
 )
 
 

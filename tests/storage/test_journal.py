@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.run.journal import JournalFile, repair_tail
+from trace_builder.storage.journal import JournalFile, repair_tail
 
 
 def test_lines_lie_where_append_says(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ _FILLS_UP = """
 import resource, signal, sys
 from pathlib import Path
 from trace_builder.errors import StoppedError
-from trace_builder.run.journal import JournalFile
+from trace_builder.storage.journal import JournalFile
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 journal = JournalFile(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))

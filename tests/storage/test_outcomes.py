@@ -6,8 +6,8 @@ import pytest
 
 from trace_builder.errors import InputError
 from trace_builder.records import Outcome, Seed, Status
-from trace_builder.run.outcomes import ACCEPTED, FAILED, PENDING, REJECTED, OutcomeLog
-from trace_builder.run.source import Source
+from trace_builder.storage.outcomes import ACCEPTED, FAILED, PENDING, REJECTED, OutcomeLog
+from trace_builder.storage.seeds import Source
 
 IDS = ("a", 'b"\\', "早")
 

@@ -145,7 +145,7 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
         data = path.read_bytes()
     except OSError as exc:
         raise InputError(f"{path}: {(exc.strerror or str(exc)).lower()}") from None
-    from trace_builder.taxonomy_file import parse  # brings yaml
+    from trace_builder.taxonomy.taxonomy_file import parse  # brings yaml
 
     return parse(path, data)
 
