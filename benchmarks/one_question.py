@@ -22,7 +22,7 @@ PROMPT = "complete"
 
 
 class FirstQuestion(Quality):
-    after = None  # type: ignore[assignment]
+    follows = None  # type: ignore[assignment]
 
 
 def record(n: int) -> Structured:

@@ -33,7 +33,7 @@ def _lines(path: Path) -> list[str]:
 
 def test_the_order_of_stages_is_the_registry_s() -> None:
     stages = build_stages(RunConfig(), load_taxonomy())
-    assert {stage.name: stage.after for stage in stages} == AFTER
+    assert {stage.name: stage.follows for stage in stages} == AFTER
     assert [stage.name for stage in stages] == list(AFTER)
 
 

@@ -55,7 +55,7 @@ def reached(module: str) -> set[str]:
 
 def test_the_order_is_the_datas_way() -> None:
     assert tuple(stages()) == STAGE_NAMES
-    assert [stage.after for stage in stages().values()] == [
+    assert [stage.follows for stage in stages().values()] == [
         None,
         "expand",
         "structure",
@@ -68,7 +68,7 @@ def test_the_order_is_the_datas_way() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_stage_reads_what_the_one_before_makes(name: str) -> None:
     stage = stages()[name]
-    assert stage.reads is (stages()[stage.after].makes if stage.after else Seed)
+    assert stage.reads is (stages()[stage.follows].makes if stage.follows else Seed)
 
 
 @pytest.mark.parametrize("name", NAMES)

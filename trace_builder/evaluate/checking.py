@@ -64,7 +64,7 @@ class CheckInstruction:
     """One question an instruction: three faults, and how it should read without them."""
 
     name = "evalset_check"
-    after = None
+    follows = None
     reads = EvalItem
     makes = Finding
     prompts = ("evalset_check",)

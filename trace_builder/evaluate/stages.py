@@ -23,7 +23,7 @@ class Generate:
     a cut-off or refusing answer is the model's own, and only marked."""
 
     name = "generate"
-    after = None
+    follows = None
     reads = EvalItem
     makes = Generated
     prompts = ("respond",)
@@ -57,7 +57,7 @@ class Judge:
 
     def __init__(self, config: JudgeConfig, after: str | None = "generate") -> None:
         self._config = config
-        self.after = after
+        self.follows = after
 
     @property
     def calls(self) -> tuple[CallConfig, ...]:

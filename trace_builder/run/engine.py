@@ -102,7 +102,7 @@ def build_rooms(spec: RunSpec, source: Source, before: dict[str, Any]) -> tuple[
         raise InputError(f"no stage {spec.only!r}; there are {', '.join(s.name for s in spec.stages)}")
     rooms: dict[str, StageRun] = {}
     for stage in spec.stages:
-        upstream = rooms[stage.after] if stage.after else None
+        upstream = rooms[stage.follows] if stage.follows else None
         parts = stage_parts(stage, spec.prompts, spec.models)
         print_ = fingerprint(parts, upstream.fingerprint if upstream else "")
         known = before.get("stages", {}).get(stage.name, {})
@@ -261,7 +261,7 @@ def _write_manifest(
 ) -> None:
     stages = {
         room.name: {
-            "after": room.stage.after,
+            "after": room.stage.follows,
             "fingerprint": room.fingerprint,
             "parts": room.parts,
             "walks": room.walks,

@@ -69,7 +69,7 @@ class Stage(Protocol):
 
     Attributes:
         name: as in ``stages/<name>.jsonl`` and ``--stage``.
-        after: the stage whose accepted records it reads; None reads the seeds.
+        follows: the stage whose accepted records it reads; None reads the seeds.
         reads / makes: record types in and out.
         prompts: names of the prompts it may ask.
         calls: the model and sampling settings it asks with.
@@ -82,7 +82,7 @@ class Stage(Protocol):
     def name(self) -> str: ...
 
     @property
-    def after(self) -> str | None: ...
+    def follows(self) -> str | None: ...
 
     @property
     def reads(self) -> type[Record]: ...

@@ -17,7 +17,7 @@ class Dpo:
     there is none, asks for a worse one (``prompted``) and has it judged."""
 
     name = "dpo"
-    after = "respond"
+    follows = "respond"
     reads = Answered
     makes = Preference
     prompts = ("worse", "judge")

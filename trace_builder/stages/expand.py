@@ -20,7 +20,7 @@ class Expand:
     expanded text, and turns it down when it leaks a dimension's name, adds nothing or leaves the task."""
 
     name = "expand"
-    after = None
+    follows = None
     reads = Seed
     makes = Expanded
     prompts = ("expand",)

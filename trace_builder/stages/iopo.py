@@ -35,7 +35,7 @@ class Iopo:
     first, so that nothing more is paid for once the outcome is known."""
 
     name = "iopo"
-    after = "respond"
+    follows = "respond"
     reads = Answered
     makes = IopoGroup
     prompts = ("iopo_add", "iopo_delete", "iopo_revise", "respond", "judge", "rational")

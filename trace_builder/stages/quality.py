@@ -15,7 +15,7 @@ class Quality:
     """Two judgements, the second asked only where the first passes."""
 
     name = "quality"
-    after = "structure"
+    follows = "structure"
     reads = Structured
     makes = Checked
     prompts = ("complete", "redundant")

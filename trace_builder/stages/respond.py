@@ -16,7 +16,7 @@ class Respond:
     judgements: they are natural, on-policy rejected responses."""
 
     name = "respond"
-    after = "quality"
+    follows = "quality"
     reads = Checked
     makes = Answered
     prompts = ("respond", "judge")

@@ -20,7 +20,7 @@ class Structure:
     """Asks for the three fields and checks every piece against the text it was taken from."""
 
     name = "structure"
-    after = "expand"
+    follows = "expand"
     reads = Expanded
     makes = Structured
     prompts = ("structure",)
