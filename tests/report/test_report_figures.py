@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.report.calls import IDLE, Timeline, Usage
-from trace_builder.report.figures import Spread, percent
+from trace_builder.report.stats.call_stats import IDLE, Timeline, Usage
+from trace_builder.report.stats.histogram import Spread, percent
 
 
 @given(st.lists(st.integers(-50, 50), min_size=1), st.floats(0.01, 1))

@@ -8,9 +8,9 @@ import pytest
 from report_run_folder import Maker
 
 from trace_builder.errors import InputError
-from trace_builder.report.instructions import examples, language, reader
-from trace_builder.report.kinds import detect
+from trace_builder.report.detect import detect
 from trace_builder.report.runs import RunFolder
+from trace_builder.report.stats.instructions import examples, language, reader
 
 RELEASED = {
     "id": "7",

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.report.charts import Part, Slice, rings, stacked
-from trace_builder.report.markup import compact, el, html, number, share
+from trace_builder.report.page.charts import Part, Slice, rings, stacked
+from trace_builder.report.page.html import compact, el, html, number, share
 
 _TEXT = st.text(st.characters(exclude_characters="\x00\r", exclude_categories=["Cs"]))
 

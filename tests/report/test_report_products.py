@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from trace_builder.cli import app
 from trace_builder.report.build import build_report
-from trace_builder.report.statistics import statistics
+from trace_builder.report.stats.statistics import statistics
 
 
 def _command(*arguments: object) -> str:

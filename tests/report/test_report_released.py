@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from trace_builder.report.statistics import statistics
+from trace_builder.report.stats.statistics import statistics
 
 DIMENSIONS = {
     "theme": 280, "exclusion": 73, "inclusion": 999, "value": 109, "privacy": 30, "numerical": 890,

@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from trace_builder.cli import app
-from trace_builder.report.journeys import journeys
-from trace_builder.report.rendering import Rendering
+from trace_builder.report.page.prompt_replay import Rendering
+from trace_builder.report.page.record_entries import journeys
 from trace_builder.report.runs import RunFolder
-from trace_builder.report.runstats import run_statistics
+from trace_builder.report.stats.run_stats import run_statistics
 from trace_builder.taxonomy import load_taxonomy
 
 

@@ -10,7 +10,7 @@ from report_run_folder import Maker
 from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
 from trace_builder.report.runs import RunFolder
-from trace_builder.report.runstats import run_statistics
+from trace_builder.report.stats.run_stats import run_statistics
 from trace_builder.stages.order import AFTER
 from trace_builder.stages.registry import build_stages
 from trace_builder.taxonomy import load_taxonomy

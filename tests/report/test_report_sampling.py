@@ -9,9 +9,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.report import embed
+from trace_builder.report.page import payload as embed
+from trace_builder.report.page.sampling import order, run_strata
 from trace_builder.report.runs import RunFolder
-from trace_builder.report.sampling import order, run_strata
 
 
 @given(st.dictionaries(st.text(), st.integers(0, 4)))

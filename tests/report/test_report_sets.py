@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.report.instructions import Example
-from trace_builder.report.sets import SetStatistics
+from trace_builder.report.stats.dataset_stats import SetStatistics
+from trace_builder.report.stats.instructions import Example
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 

@@ -197,7 +197,7 @@ def _print_agreement(found: dict[str, Any], as_json: bool) -> None:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
     from trace_builder.evaluate.terminal import print_agreement
-    from trace_builder.report.tables import Printer
+    from trace_builder.report.terminal.tables import Printer
 
     print_agreement(found, Printer())
 

@@ -213,7 +213,7 @@ def _print(results: dict[str, Any], as_json: bool) -> None:
         typer.echo(json.dumps(results, ensure_ascii=False, indent=2))
         return
     from trace_builder.evaluate.terminal import print_evaluation
-    from trace_builder.report.tables import Printer
+    from trace_builder.report.terminal.tables import Printer
 
     print_evaluation(results, Printer())
 
@@ -231,6 +231,6 @@ def _compare(folders: tuple[Path, Path], output: Path | None, sampling: Sampling
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
     from trace_builder.evaluate.terminal import print_comparison
-    from trace_builder.report.tables import Printer
+    from trace_builder.report.terminal.tables import Printer
 
     print_comparison(found, Printer())

@@ -32,7 +32,7 @@ def report(
 ) -> None:
     """Writes one self-contained HTML page: the funnel, the sets, the judge, the calls, and the records."""
     from trace_builder.report.build import build_report
-    from trace_builder.report.kinds import detect
+    from trace_builder.report.detect import detect
     from trace_builder.report.writing import default_target, write_text
     from trace_builder.taxonomy import load_taxonomy
 

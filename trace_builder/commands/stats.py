@@ -20,7 +20,7 @@ def stats(
     ] = None,
 ) -> None:
     """Counts, shares and oddities of what PATH holds, beside the paper's figures."""
-    from trace_builder.report.statistics import statistics
+    from trace_builder.report.stats.statistics import statistics
     from trace_builder.taxonomy import load_taxonomy
 
     found = statistics(path, load_taxonomy(taxonomy) if taxonomy else None)
@@ -28,8 +28,8 @@ def stats(
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
     from trace_builder.report.lines import reading
-    from trace_builder.report.tables import Printer
-    from trace_builder.report.terminal import print_statistics
+    from trace_builder.report.terminal.tables import Printer
+    from trace_builder.report.terminal.stats_tables import print_statistics
 
     with reading(str(path)):
         print_statistics(found, Printer())

@@ -7,23 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from trace_builder.errors import InputError
-from trace_builder.report.embed import pack
-from trace_builder.report.instructions import Example, examples, reader
-from trace_builder.report.journeys import Entry, example_entries, journeys
-from trace_builder.report.kinds import Source, detect
+from trace_builder.report.detect import Source, detect
 from trace_builder.report.lines import reading, rows
-from trace_builder.report.markup import Markup, el, number
-from trace_builder.report.overview import overview
-from trace_builder.report.page import render
-from trace_builder.report.releases import release_files
-from trace_builder.report.releasesection import release_overview
-from trace_builder.report.rendering import Rendering
+from trace_builder.report.page.html import Markup, el, number
+from trace_builder.report.page.labels import PRODUCTS, REASONS, TERMS
+from trace_builder.report.page.payload import pack
+from trace_builder.report.page.prompt_replay import Rendering
+from trace_builder.report.page.record_entries import Entry, example_entries, journeys
+from trace_builder.report.page.sampling import order, run_strata
+from trace_builder.report.page.sections.dataset_section import set_section
+from trace_builder.report.page.sections.funnel_section import overview
+from trace_builder.report.page.sections.release_section import release_overview
+from trace_builder.report.page.sections.run_section import cost_section, iopo_section, judge_section
+from trace_builder.report.page.shell import render
 from trace_builder.report.runs import RunFolder
-from trace_builder.report.runsection import cost_section, iopo_section, judge_section
-from trace_builder.report.sampling import order, run_strata
-from trace_builder.report.setsection import set_section
-from trace_builder.report.statistics import source_statistics, source_taxonomy
-from trace_builder.report.words import PRODUCTS, REASONS, TERMS
+from trace_builder.report.stats.instructions import Example, examples, reader
+from trace_builder.report.stats.release_stats import release_files
+from trace_builder.report.stats.statistics import source_statistics, source_taxonomy
 from trace_builder.taxonomy import Taxonomy
 
 #: Records that are read as candidates; how many of them fit is found when they are packed.
@@ -46,7 +46,7 @@ def build_report(path: Path, *beside: Path, taxonomy: Taxonomy | None = None) ->
         raise InputError("only evaluations can be shown side by side; give one path for anything else")
     taxonomy = taxonomy or source_taxonomy(source)
     if source.kind == "evaluation":
-        from trace_builder.report.evalpage import evaluation_page
+        from trace_builder.report.page.evaluation_page import evaluation_page
 
         paths = [one.path for one in [source, *others]]
         with reading(str(source.path)):

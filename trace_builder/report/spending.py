@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trace_builder.config import Prices
-from trace_builder.report.calls import Usage
+from trace_builder.report.stats.call_stats import Usage
 
 _MILLION = 1_000_000
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from trace_builder.errors import InputError
-from trace_builder.report.kinds import Source
+from trace_builder.report.detect import Source
 
 
 def default_target(source: Source, path: Path) -> Path:

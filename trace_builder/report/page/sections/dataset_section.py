@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from trace_builder import paper
-from trace_builder.report.charts import Series, Slice, columns, legend, rings
-from trace_builder.report.markup import Markup, el, number
-from trace_builder.report.words import LANGUAGES
+from trace_builder.report.page.charts import Series, Slice, columns, legend, rings
+from trace_builder.report.page.html import Markup, el, number
+from trace_builder.report.page.labels import LANGUAGES
 
 _Stat = dict[str, Any]
 

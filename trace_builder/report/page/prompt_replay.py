@@ -17,7 +17,7 @@ from trace_builder.errors import TraceBuildError
 from trace_builder.llm.types import Mode
 from trace_builder.prompts import PromptBook
 from trace_builder.records import Lang
-from trace_builder.report.journeys import Entry, clip
+from trace_builder.report.page.record_entries import Entry, clip
 from trace_builder.report.runs import RunFolder
 from trace_builder.resources import shipped
 from trace_builder.stages.base import Answer, Stage, Unanswered

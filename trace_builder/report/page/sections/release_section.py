@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from trace_builder import paper
-from trace_builder.report.charts import Series, columns, legend
-from trace_builder.report.markup import Markup, el, number
-from trace_builder.report.releases import format_rows
-from trace_builder.report.setsection import simple_table
+from trace_builder.report.page.charts import Series, columns, legend
+from trace_builder.report.page.html import Markup, el, number
+from trace_builder.report.page.sections.dataset_section import simple_table
+from trace_builder.report.stats.release_stats import format_rows
 
 _Stat = dict[str, Any]
 _SPLITS = (("train", "training"), ("validation", "validation"), ("evaluation", "evaluation"))

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from trace_builder.errors import InputError
-from trace_builder.report.instructions import reader
 from trace_builder.report.lines import Row, read_object, rows
-from trace_builder.report.releases import MARK
+from trace_builder.report.stats.instructions import reader
+from trace_builder.report.stats.release_stats import MARK
 
 Kind = Literal["run", "release", "evaluation", "records"]
 

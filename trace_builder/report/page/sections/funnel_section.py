@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from trace_builder.report.charts import Part, legend, stacked
-from trace_builder.report.markup import Markup, el, number, share
-from trace_builder.report.words import PRODUCTS, REASONS, STAGES
+from trace_builder.report.page.charts import Part, legend, stacked
+from trace_builder.report.page.html import Markup, el, number, share
+from trace_builder.report.page.labels import PRODUCTS, REASONS, STAGES
 
 _Stat = dict[str, Any]
 _STATES = ("accepted", "rejected", "failed", "pending")

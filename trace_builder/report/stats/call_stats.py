@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from trace_builder.report.figures import Spread, percent
 from trace_builder.report.lines import Row
+from trace_builder.report.stats.histogram import Spread, percent
 
 #: Seconds without any answer after which the run was not running: it had been stopped and resumed.
 IDLE = 300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trace_builder.report.tables import Printer
+from trace_builder.report.terminal.tables import Printer
 
 _MEASURES = (("if_s", "IF-S"), ("if_m", "IF-M"), ("if", "IF"), ("csr", "CSR"))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from trace_builder.report.instructions import examples, reader
-from trace_builder.report.kinds import Source, detect
+from trace_builder.report.detect import Source, detect
 from trace_builder.report.lines import read_object, rows
-from trace_builder.report.releases import release_statistics
 from trace_builder.report.runs import RunFolder
-from trace_builder.report.runstats import run_statistics
-from trace_builder.report.sets import SetStatistics
+from trace_builder.report.stats.dataset_stats import SetStatistics
+from trace_builder.report.stats.instructions import examples, reader
+from trace_builder.report.stats.release_stats import release_statistics
+from trace_builder.report.stats.run_stats import run_statistics
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from trace_builder.report.calls import Timeline, Usage
-from trace_builder.report.figures import percent
-from trace_builder.report.instructions import reader
-from trace_builder.report.judged import Groups, Pairs, Scores, attempts
 from trace_builder.report.lines import Row, reading
 from trace_builder.report.runs import PRODUCTS, RunFolder, Tally
-from trace_builder.report.sets import SetStatistics
 from trace_builder.report.spending import spending
+from trace_builder.report.stats.call_stats import Timeline, Usage
+from trace_builder.report.stats.dataset_stats import SetStatistics
+from trace_builder.report.stats.histogram import percent
+from trace_builder.report.stats.instructions import reader
+from trace_builder.report.stats.judge_stats import Groups, Pairs, Scores, attempts
 from trace_builder.stages.order import AFTER
 from trace_builder.taxonomy import Taxonomy
 

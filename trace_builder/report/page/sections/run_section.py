@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trace_builder.report.charts import Part, Point, Series, columns, legend, line, stacked
-from trace_builder.report.markup import Markup, compact, el, number, share
-from trace_builder.report.setsection import simple_table
-from trace_builder.report.words import CELLS, TERMS
+from trace_builder.report.page.charts import Part, Point, Series, columns, legend, line, stacked
+from trace_builder.report.page.html import Markup, compact, el, number, share
+from trace_builder.report.page.labels import CELLS, TERMS
+from trace_builder.report.page.sections.dataset_section import simple_table
 
 _Stat = dict[str, Any]
 _CERTIFICATES = (("full", "full"), ("one_sided", "one-sided"), ("rationality", "rationality only"))

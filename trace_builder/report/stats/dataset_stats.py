@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from trace_builder import paper
-from trace_builder.report.figures import Spread, percent
-from trace_builder.report.instructions import Example
+from trace_builder.report.stats.histogram import Spread, percent
+from trace_builder.report.stats.instructions import Example
 from trace_builder.taxonomy import Dimension, Taxonomy
 
 #: A constraint of at least this many characters is a document that was pasted into the list.

@@ -7,9 +7,9 @@ import re
 from base64 import b64encode
 from pathlib import Path
 
-from trace_builder.report.markup import Markup, el, html, number
+from trace_builder.report.page.html import Markup, el, html, number
 
-_FOLDER = Path(__file__).parent / "page"
+_FOLDER = Path(__file__).parent / "assets"
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from trace_builder.report.charts import Interval, Part, Series, columns, intervals, legend, stacked
-from trace_builder.report.markup import Markup, el, number
-from trace_builder.report.setsection import simple_table
-from trace_builder.report.words import LANGUAGES, PAPER_SCORES
+from trace_builder.report.page.charts import Interval, Part, Series, columns, intervals, legend, stacked
+from trace_builder.report.page.html import Markup, el, number
+from trace_builder.report.page.labels import LANGUAGES, PAPER_SCORES
+from trace_builder.report.page.sections.dataset_section import simple_table
 from trace_builder.taxonomy import Taxonomy
 
 _Stat = dict[str, Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trace_builder.report.releases import format_rows
-from trace_builder.report.tables import Cell, Printer, shown_share
+from trace_builder.report.stats.release_stats import format_rows
+from trace_builder.report.terminal.tables import Cell, Printer, shown_share
 
 _Stat = dict[str, Any]
 
@@ -19,7 +19,7 @@ def print_statistics(found: _Stat, printer: Printer) -> None:
     if found["kind"] == "release":
         _print_release(found["release"], printer)
     if found["kind"] == "evaluation":
-        from trace_builder.report.results import print_results
+        from trace_builder.report.terminal.evaluation_tables import print_results
 
         print_results(found["results"], printer)
     for name, summary in found["sets"].items():

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from trace_builder.report.instructions import Example
-from trace_builder.report.judged import attempts
 from trace_builder.report.lines import Row
 from trace_builder.report.runs import RunFolder
+from trace_builder.report.stats.instructions import Example
+from trace_builder.report.stats.judge_stats import attempts
 
 #: Longer texts are cut in the page, which says so.
 LONGEST = 20_000

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import cos, pi, sin
 from typing import NamedTuple
 
-from trace_builder.report.markup import Markup, compact, el, html, number, share
+from trace_builder.report.page.html import Markup, compact, el, html, number, share
 
 
 class Slice(NamedTuple):

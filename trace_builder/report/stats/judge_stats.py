@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from trace_builder.report.figures import Spread, percent
 from trace_builder.report.lines import Row
+from trace_builder.report.stats.histogram import Spread, percent
 
 OPERATIONS = ("add", "delete", "revise")
 CELLS = ("x1y1", "x1y2", "x2y1", "x2y2")

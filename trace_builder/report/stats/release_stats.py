@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from trace_builder.errors import InputError
-from trace_builder.report.instructions import examples, reader
 from trace_builder.report.lines import read_object, rows
-from trace_builder.report.sets import SetStatistics
+from trace_builder.report.stats.dataset_stats import SetStatistics
+from trace_builder.report.stats.instructions import examples, reader
 from trace_builder.taxonomy import Taxonomy
 
 #: Made by ``trace-build release``; a folder with this file is a release.

@@ -7,13 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from trace_builder.errors import InputError
-from trace_builder.report.embed import pack
-from trace_builder.report.evalsection import Model, by_count, by_dimension, by_language, headline, judging
-from trace_builder.report.journeys import Entry, clip, title_of
 from trace_builder.report.lines import Row, read_object, rows
-from trace_builder.report.markup import number
-from trace_builder.report.page import render
-from trace_builder.report.sampling import order
+from trace_builder.report.page.html import number
+from trace_builder.report.page.payload import pack
+from trace_builder.report.page.record_entries import Entry, clip, title_of
+from trace_builder.report.page.sampling import order
+from trace_builder.report.page.sections.evaluation_section import (
+    Model,
+    by_count,
+    by_dimension,
+    by_language,
+    headline,
+    judging,
+)
+from trace_builder.report.page.shell import render
 from trace_builder.taxonomy import Taxonomy
 
 #: Beside results.json: a line for each instruction.

@@ -1,0 +1,1 @@
+"""Figures: what a run, a release, an evaluation or a file of records holds."""
