@@ -25,8 +25,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from trace_builder.config import RehearsalConfig
+from trace_builder.records import Seed
 from trace_builder.rehearsal.process import start
-from trace_builder.seeds.ingest import bundled, stored_seeds
+from trace_builder.seeds.ingest import bundled
+from trace_builder.storage.jsonl import parse_model, raw_lines
 
 STAGES = ("expand", "structure", "quality", "respond", "dpo", "iopo")
 TEMPLATE_SEEDS = 400
@@ -34,9 +36,13 @@ PENDING = 50
 OPTIONS = ("--concurrency", "64", "--set", "wire.start=64")
 
 
+def _seeds(path: Path) -> Iterator[Seed]:
+    return (parse_model(path, number, line, Seed) for number, line in raw_lines(path))
+
+
 def write_seeds(path: Path, count: int) -> None:
     """The bundled seeds over and over, under ids of their own."""
-    models = list(stored_seeds(bundled()))
+    models = list(_seeds(bundled()))
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
             seed = models[number % len(models)].model_copy(update={"id": f"s{number:07}"})
@@ -147,7 +153,7 @@ def repeat_run(template: Path, folder: Path, outcomes: int, seeds: Path) -> int:
 
 def _stored_lines(seeds: Path) -> Iterator[bytes]:
     """Lines as the run's own seeds.jsonl will have them."""
-    for seed in stored_seeds(seeds):
+    for seed in _seeds(seeds):
         yield seed.model_dump_json().encode()
 
 

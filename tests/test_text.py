@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.text import containment, numbers, squeeze, unmarked
+from trace_builder.text import containment, detect_lang, is_placeholder, numbers, squeeze, unmarked
 
 WORDS = st.text(alphabet="abcdefg 海的诗", min_size=1, max_size=40)
 
@@ -101,3 +101,39 @@ def test_half_a_piece_is_about_a_half() -> None:
 def test_numbers_are_whole_and_in_one_width() -> None:
     assert numbers("Use ５0 to 60 words, 3.5 pages") == {"50", "60", "3", "5"}
     assert numbers("none") == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "  \n", "无", "无输入", "无输入。", "<noinput>", "<noInput>", "No input.", "[no_input]", "N/A",
+     "n/a", "NULL", "null", "None", " none ", "NaN", '"无"', "（无）", "【无输入】", "「无」", "<无输入>"],
+)  # fmt: skip
+def test_placeholders(text: str) -> None:
+    assert is_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "Na", "?", "()", "...", "-", "none of them", "无人", "no", "null pointer", "input", "好"]
+)
+def test_short_inputs_are_not_placeholders(text: str) -> None:
+    assert not is_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("Write a poem.", "en"),
+        ("写一首诗。", "zh"),
+        ("用Python写一个快速排序函数。", "zh"),
+        ("Explain the phrase 加油 to a learner of Chinese.", "en"),
+        ('Translate "你好，请问洗手间在哪里" into English.', "en"),
+        ("把“Good morning, everyone, how are you today?”翻译成中文", "zh"),
+        ("“你好”", "zh"),
+        ("Écris un poème.", "en"),
+        ("1 + 1 = ?", "en"),
+        ("", "en"),
+    ],
+)
+def test_language_is_the_share_of_chinese_letters(text: str, lang: str) -> None:
+    assert detect_lang(text) == lang
+    assert detect_lang("1 + 1", None, text) == lang

@@ -1,9 +1,17 @@
-"""Compares pieces of text by what they say rather than by spacing, width or punctuation."""
+"""Texts by what they say rather than by spacing, width or punctuation: likeness, language, placeholders."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trace_builder.records import Lang
+
+#: From this share of Chinese characters among its letters on, a text counts as Chinese. It is low because one
+#: Chinese character says as much as several Latin letters.
+CHINESE_SHARE = 0.2
 
 _GRAM = 4
 #: A hyphen, star or plus is a mark only before white space: "-5 °C", "**bold**" and "+1" open with content.
@@ -11,6 +19,45 @@ _BULLET = re.compile(r"(?:([-*+])(?=\s)|([•·]))\s*")
 _NUMBER_MARK = re.compile(r"(?:[（(]?(\d{1,2})[)）]|(\d{1,2})[.、．](?!\d))\s*")
 _LAYOUT = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_LETTER = re.compile(r"[^\W\d_]")
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|`[^`]*`|「[^」]*」|《[^》]*》")
+#: Characters of a text that its language is read from.
+_SAMPLE = 2000
+_PLACEHOLDERS = frozenset(
+    (
+        "", "无", "無", "无输入", "無輸入", "没有输入", "无内容",
+        "noinput", "no input", "no_input", "no-input", "n/a", "null", "none", "nan",
+    )
+)  # fmt: skip
+_EDGES = " \t\r\n\"'`“”‘’「」.。<>()（）[]【】"
+
+
+def detect_lang(*texts: str | None) -> Lang:
+    """The language of the first text that has letters: zh from a share of Chinese characters among them on,
+    else en; en where none has any. What stands in quotes counts only where there is nothing else: it may be
+    what is to be translated."""
+    return next(filter(None, (_lang(text) for text in texts if text)), "en")
+
+
+def _lang(text: str) -> Lang | None:
+    sample = text[:_SAMPLE]
+    if sample.isascii():
+        return "en" if _LETTER.search(sample) else None
+    unquoted = _QUOTED.sub("", sample)
+    sample = unquoted if _LETTER.search(unquoted) else sample
+    letters = len(_LETTER.findall(sample))
+    if not letters:
+        return None
+    return "zh" if len(_HAN.findall(sample)) >= CHINESE_SHARE * letters else "en"
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text only says that there is none, such as "无输入", "<noinput>", "N/A" or "NULL"."""
+    if len(text) > 40 and text.strip():
+        return False
+    plain = text.strip().casefold()
+    return plain in _PLACEHOLDERS or (plain.strip(_EDGES) or "-") in _PLACEHOLDERS
 
 
 def squeeze(text: str) -> str:

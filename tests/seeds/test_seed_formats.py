@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trace_builder.records import Seed
-from trace_builder.seeds.formats import RowError, as_seed, detect_lang, is_placeholder
+from trace_builder.seeds.formats import RowError, as_seed
 
 
 def read(row: object) -> Seed:
@@ -115,41 +115,6 @@ def test_rows_that_are_no_seed(row: object, reason: str) -> None:
     with pytest.raises(RowError) as caught:
         as_seed(row, "file")
     assert reason in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "  \n", "无", "无输入", "无输入。", "<noinput>", "<noInput>", "No input.", "[no_input]", "N/A",
-     "n/a", "NULL", "null", "None", " none ", "NaN", '"无"', "（无）", "【无输入】", "「无」", "<无输入>"],
-)  # fmt: skip
-def test_placeholders(text: str) -> None:
-    assert is_placeholder(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["0", "Na", "?", "()", "...", "-", "none of them", "无人", "no", "null pointer", "input", "好"]
-)
-def test_short_inputs_are_not_placeholders(text: str) -> None:
-    assert not is_placeholder(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "lang"),
-    [
-        ("Write a poem.", "en"),
-        ("写一首诗。", "zh"),
-        ("用Python写一个快速排序函数。", "zh"),
-        ("Explain the phrase 加油 to a learner of Chinese.", "en"),
-        ('Translate "你好，请问洗手间在哪里" into English.', "en"),
-        ("把“Good morning, everyone, how are you today?”翻译成中文", "zh"),
-        ("“你好”", "zh"),
-        ("Écris un poème.", "en"),
-        ("1 + 1 = ?", None),
-        ("", None),
-    ],
-)
-def test_language_is_the_share_of_chinese_letters(text: str, lang: str | None) -> None:
-    assert detect_lang(text) == lang
 
 
 def test_an_instruction_without_letters_has_its_inputs_language() -> None:

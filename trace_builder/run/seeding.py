@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from trace_builder.config import RunConfig
-from trace_builder.seeds.ingest import SEEDS, Ingested, bundled, ingest
+from trace_builder.seeds.ingest import Ingested, bundled, ingest
+from trace_builder.storage.layout import SEEDS
 
 
 def bring_in(config: RunConfig, known: Mapping[str, Any]) -> tuple[Ingested, dict[str, Any]]:

@@ -9,50 +9,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from trace_builder.records import Lang, Seed
-
-#: From this share of Chinese characters among its letters on, an instruction counts as Chinese. It is low
-#: because one Chinese character says as much as several Latin letters.
-CHINESE_SHARE = 0.2
+from trace_builder.text import detect_lang, is_placeholder
 
 #: Keys a row may have without being told that they are ignored: what the known formats carry.
 KNOWN_KEYS = frozenset(
-    {
-        *(
-            "id",
-            "instruction",
-            "input",
-            "context",
-            "source",
-            "lang",
-            "instances",
-            "messages",
-            "conversations",
-        ),
-        *("output", "outputs", "response", "answer", "name", "is_classification", "motivation_app"),
-        *("system", "tools", "history"),
-    }
-)
+    (
+        "id", "instruction", "input", "context", "source", "lang", "instances", "messages", "conversations",
+        "output", "outputs", "response", "answer", "name", "is_classification", "motivation_app",
+        "system", "tools", "history",
+    )
+)  # fmt: skip
 
-_PLACEHOLDERS = frozenset(
-    {
-        *("", "无", "無", "无输入", "無輸入", "没有输入", "无内容"),
-        *("noinput", "no input", "no_input", "no-input", "n/a", "null", "none", "nan"),
-    }
-)
-_EDGES = " \t\r\n\"'`“”‘’「」.。<>()（）[]【】"
 _LANGS: dict[str, Lang] = {
     "en": "en", "eng": "en", "english": "en", "英文": "en", "英语": "en",
     "zh": "zh", "zho": "zh", "cn": "zh", "chinese": "zh", "中文": "zh", "汉语": "zh",
 }  # fmt: skip
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_LETTER = re.compile(r"[^\W\d_]")
-_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|`[^`]*`|「[^」]*」|《[^》]*》")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BLAND_SYSTEM = re.compile(
     r"you are (an? )?[\w, -]{0,60}assistant\W*|你是[^，。\n]{0,20}助手\W*", re.IGNORECASE
 )
-_SAMPLE = 2000
 _MAX_ID = 200
 
 
@@ -75,7 +51,7 @@ def as_seed(row: object, default_source: str) -> Seed:
     instruction, text = _texts(row)
     if not instruction or is_placeholder(instruction):
         raise RowError("the instruction is empty")
-    lang = _lang(row.get("lang")) or detect_lang(instruction) or detect_lang(text or "") or "en"
+    lang = _lang(row.get("lang")) or detect_lang(instruction, text)
     return Seed(
         id=_id(row.get("id")) or content_id(instruction, text),
         lang=lang,
@@ -83,28 +59,6 @@ def as_seed(row: object, default_source: str) -> Seed:
         input=text,
         source=_line_of_text(row.get("source"), "source") or default_source,
     )
-
-
-def is_placeholder(text: str) -> bool:
-    """Whether a text only says that there is none, such as "无输入", "<noinput>", "N/A" or "NULL"."""
-    if len(text) > 40 and text.strip():
-        return False
-    plain = text.strip().casefold()
-    return plain in _PLACEHOLDERS or (plain.strip(_EDGES) or "-") in _PLACEHOLDERS
-
-
-def detect_lang(text: str) -> Lang | None:
-    """zh from a share of Chinese characters among the letters on, else en; None where none are. What stands
-    in quotes is looked at only where there is nothing else: it may be what is to be translated."""
-    sample = text[:_SAMPLE]
-    if sample.isascii():
-        return "en" if _LETTER.search(sample) else None
-    unquoted = _QUOTED.sub("", sample)
-    sample = unquoted if _LETTER.search(unquoted) else sample
-    letters = len(_LETTER.findall(sample))
-    if not letters:
-        return None
-    return "zh" if len(_HAN.findall(sample)) >= CHINESE_SHARE * letters else "en"
 
 
 def content_id(instruction: str, text: str | None) -> str:

@@ -6,18 +6,18 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from stat import S_ISDIR
 
 from trace_builder.errors import InputError
 from trace_builder.records import Seed
 from trace_builder.resources import shipped
-from trace_builder.seeds.places import Places
+from trace_builder.seeds.id_index import IdIndex
 from trace_builder.seeds.reader import BadSeed, Row, read_rows
 from trace_builder.storage.atomic import Replacement
-
-SEEDS = "seeds.jsonl"
-BAD_SEEDS = "bad_seeds.jsonl"
+from trace_builder.storage.jsonl import encode, unreadable
+from trace_builder.storage.layout import BAD_SEEDS, SEEDS
 
 #: How many problems an error lists.
 LISTED = 20
@@ -47,29 +47,6 @@ def bundled() -> Path:
     return shipped("seeds", "demo.jsonl")
 
 
-def seed_digest(seed: Seed) -> str:
-    """8 hex digits over all of a seed but its id, so that an edited seed under an old id is noticed."""
-    content = [seed.lang, seed.instruction, seed.input, seed.source]
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:8]
-
-
-def stored_seeds(path: Path) -> Iterator[Seed]:
-    """The seeds of a ``seeds.jsonl`` that ``ingest`` wrote, in order.
-
-    Raises:
-        InputError: the file is missing, or a line was edited into something else; names file and line.
-    """
-    try:
-        with path.open("rb") as stream:
-            for number, line in enumerate(stream, 1):
-                try:
-                    yield Seed.model_validate_json(line)
-                except ValueError:
-                    raise InputError(f"{path}:{number}: not a seed as this program writes them") from None
-    except OSError as exc:
-        raise InputError(f"{path}: {(exc.strerror or str(exc)).lower()}") from None
-
-
 def ingest(
     paths: Sequence[Path], folder: Path, *, skip_bad: bool = False, limit: int | None = None
 ) -> Ingested:
@@ -96,7 +73,7 @@ def ingest(
             if isinstance(item, Seed):
                 seeds.write(item.model_dump_json().encode() + b"\n")
             elif skip_bad:
-                bad.write(_bad_line(item))
+                bad.write(encode({**asdict(item), "path": str(item.path)}) + b"\n")
         if intake.bad and not skip_bad:
             raise InputError(intake.complaint())
         bad.commit(keep_empty=False)
@@ -110,15 +87,12 @@ def _check_paths(paths: Sequence[Path]) -> None:
     if not paths:
         raise InputError("no seed file is given")
     for path in paths:
-        if not path.exists():
-            raise InputError(f"{path}: no such file")
-        if path.is_dir():
+        try:
+            mode = path.stat().st_mode
+        except OSError as exc:
+            raise unreadable(path, exc) from None
+        if S_ISDIR(mode):
             raise InputError(f"{path}: is a folder, not a seed file")
-
-
-def _bad_line(bad: BadSeed) -> bytes:
-    row = {"path": str(bad.path), "line": bad.line, "reason": bad.reason, "raw": bad.raw}
-    return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 class _Intake:
@@ -127,7 +101,7 @@ class _Intake:
     def __init__(self, paths: tuple[Path, ...], limit: int | None) -> None:
         self._paths = paths
         self._limit = limit
-        self._places = Places()
+        self._index = IdIndex()
         self._sources: Counter[str] = Counter()
         self._langs: Counter[str] = Counter()
         self._ignored: Counter[str] = Counter()
@@ -182,13 +156,13 @@ class _Intake:
             return row.bad(path)
         seed = row.seed
         content = _content(seed)
-        first = self._places.claim(seed.id, content, number, row.line)
+        first = self._index.claim(seed.id, content, number, row.line)
         if first is None:
             return seed
-        for name in (f"{seed.id}@{path.stem}", f"{seed.id}@{path.stem}-{seed_digest(seed)}"):
+        for name in (f"{seed.id}@{path.stem}", f"{seed.id}@{path.stem}-{_digest(seed)}"):
             if first.file == number or first.content == content:
                 break
-            first = self._places.claim(name, content, number, row.line)
+            first = self._index.claim(name, content, number, row.line)
             if first is None:
                 self._renamed += 1
                 return seed.model_copy(update={"id": name})
@@ -199,3 +173,9 @@ class _Intake:
 def _content(seed: Seed) -> int:
     text = f"{seed.instruction}\0{seed.input or ''}"
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big")
+
+
+def _digest(seed: Seed) -> str:
+    """8 hex digits that tell seeds of one id apart where their files are named alike."""
+    content = [seed.lang, seed.instruction, seed.input, seed.source]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:8]

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from trace_builder.errors import InputError
 from trace_builder.records import Seed
 from trace_builder.seeds.formats import KNOWN_KEYS, RowError, as_seed
-from trace_builder.seeds.pieces import MAX_ROW_BYTES, Piece, elements, lines
+from trace_builder.seeds.splitting import MAX_ROW_BYTES, RawRow, elements, lines
+from trace_builder.storage.jsonl import unreadable
 
 _BOM = b"\xef\xbb\xbf"
 _FOREIGN = {
@@ -71,7 +71,7 @@ def read_rows(path: Path, ignored: Counter[str] | None = None) -> Iterator[Row]:
         with path.open("rb") as stream:
             yield from _rows(path, stream, ignored)
     except OSError as exc:
-        raise InputError(f"{path}: {(exc.strerror or str(exc)).lower()}") from None
+        raise unreadable(path, exc) from None
 
 
 def _rows(path: Path, stream: BinaryIO, ignored: Counter[str] | None) -> Iterator[Row]:
@@ -84,37 +84,35 @@ def _rows(path: Path, stream: BinaryIO, ignored: Counter[str] | None) -> Iterato
         stream.read(len(_BOM))
     is_array = head.removeprefix(_BOM).lstrip().startswith(b"[")
     empty = True
-    for piece in elements(stream) if is_array else lines(stream):
+    for raw in elements(stream) if is_array else lines(stream):
         empty = False
-        yield _row(piece, path.stem, ignored)
+        yield _row(raw, path.stem, ignored)
     if empty:
         yield Row(1, b"", reason="the file holds no rows")
 
 
-def _row(piece: Piece, source: str, ignored: Counter[str] | None) -> Row:
+def _row(raw: RawRow, source: str, ignored: Counter[str] | None) -> Row:
     try:
-        value = _parse(piece)
+        value = _parse(raw)
         seed = as_seed(value, source)
     except RowError as exc:
-        return Row(piece.line, piece.data, reason=str(exc))
+        return Row(raw.line, raw.data, reason=str(exc))
     if ignored is not None and isinstance(value, dict) and not value.keys() <= KNOWN_KEYS:
         ignored.update(value.keys() - KNOWN_KEYS)
-    return Row(piece.line, piece.data, seed)
+    return Row(raw.line, raw.data, seed)
 
 
-def _parse(piece: Piece) -> object:
-    if piece.fault:
-        raise RowError(piece.fault)
-    if piece.size is not None:
-        raise RowError(
-            f"the row is {piece.size:,} bytes long, more than the {MAX_ROW_BYTES:,} a row may have"
-        )
+def _parse(raw: RawRow) -> object:
+    if raw.fault:
+        raise RowError(raw.fault)
+    if raw.size is not None:
+        raise RowError(f"the row is {raw.size:,} bytes long, more than the {MAX_ROW_BYTES:,} a row may have")
     try:
-        return json.loads(piece.data.removeprefix(_BOM).decode("utf-8"))
+        return json.loads(raw.data.removeprefix(_BOM).decode("utf-8"))
     except UnicodeDecodeError as exc:
         raise RowError(f"byte {exc.start + 1} of the row is not UTF-8") from None
     except json.JSONDecodeError as exc:
-        if piece.data == b"{":
+        if raw.data == b"{":
             raise RowError(
                 "a row of JSONL must stand on one line (else the file must be a JSON array)"
             ) from None

@@ -4,26 +4,50 @@ from __future__ import annotations
 
 from typing import Any
 
-from trace_builder.config import CallConfig, RunConfig
+from pydantic import Field
+
+from trace_builder.bilingual import Text
+from trace_builder.config import AskingSection, CallConfig, RunConfig
 from trace_builder.records import Constraint, Expanded, Instruction, Rejection, Structured
-from trace_builder.seeds.formats import is_placeholder
-from trace_builder.stages.base import Ask
+from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Structuring
 from trace_builder.taxonomy import Taxonomy
-from trace_builder.text import containment, numbers, squeeze, unmarked
+from trace_builder.text import containment, is_placeholder, numbers, squeeze, unmarked
 
 #: A shorter piece may well stand in another field by chance ("in English").
 _REPEAT_LENGTH = 10
 
 
-class Structure:
+class StructureConfig(AskingSection):
+    call: CallConfig = CallConfig(temperature=0.0, top_p=1.0)
+    overlap: float = Field(
+        default=0.8, ge=0, le=1, description="Share of a piece that has to be found in the expanded text."
+    )
+
+
+class Structure(Stage[Expanded, Structured]):
     """Asks for the three fields and checks every piece against the text it was taken from."""
 
     name = "structure"
+    label = Text("taken apart into its fields", "拆分为各字段")
     follows = "expand"
     reads = Expanded
     makes = Structured
     prompts = ("structure",)
+    config = StructureConfig
+    reasons = {  # noqa: RUF012
+        "contradictory": Text("the instruction contradicts itself", "指令自相矛盾"),
+        "poor_instruction": Text("too poor to take apart", "指令质量过低，无法拆分"),
+        "no_constraints": Text("nothing could be extracted as a constraint", "没有可提取的约束"),
+        "name_leaked": Text("a taxonomy dimension's name stands in the text", "文本中出现了约束类别的名称"),
+        "invented_text": Text(
+            "a piece that the expanded instruction does not contain", "包含扩展指令中没有的内容"
+        ),
+        "repeated_text": Text(
+            "description, constraints and input repeat one another", "描述、约束与输入相互重复"
+        ),
+    }
+    shows = ("instruction",)
     code = (
         __name__,
         "trace_builder.seeds.formats",
@@ -33,16 +57,13 @@ class Structure:
     )
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
-        self._config = config.structure
+        super().__init__(config, taxonomy)
+        self._config = config.section(StructureConfig)
         self._taxonomy = taxonomy
 
     @property
-    def calls(self) -> tuple[CallConfig, ...]:
-        return (self._config.call,)
-
-    @property
     def settings(self) -> dict[str, Any]:
-        return {"overlap": self._config.overlap, "taxonomy": self._taxonomy.digest()}
+        return {**super().settings, "taxonomy": self._taxonomy.digest()}
 
     async def process(self, record: Expanded, ask: Ask) -> Structured | Rejection:
         values = {"text": record.text, "input": record.input}

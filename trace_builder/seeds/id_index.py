@@ -11,7 +11,7 @@ _MASK = (1 << _LINE_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FirstSeen:
     """Where an id stands first: number of the file, line, and 32 bits of a hash of the row's content."""
 
     file: int
@@ -19,22 +19,22 @@ class Place:
     content: int
 
 
-class Places:
-    """First places by id: a hash table with open addressing in flat arrays, since a dict of as many integers
-    takes five times the memory. Ids are kept as 64-bit hashes: among a million ids, two differing ones are
-    taken for the same with a probability below one in ten million."""
+class IdIndex:
+    """Where each id stands first: a hash table with open addressing in flat arrays, since a dict of as many
+    integers takes five times the memory. Ids are kept as 64-bit hashes: among a million ids, two differing
+    ones are taken for the same with a probability below one in ten million."""
 
     def __init__(self) -> None:
         self._used = 0
         self._allocate(1 << 12)
 
-    def claim(self, name: str, content: int, file: int, line: int) -> Place | None:
+    def claim(self, name: str, content: int, file: int, line: int) -> FirstSeen | None:
         """None where the id is new and now has this place, else the place it already has."""
         key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") or 1
         slot = self._slot(key)
         if self._keys[slot]:
             where = self._where[slot]
-            return Place(where >> _LINE_BITS, where & _MASK, self._contents[slot])
+            return FirstSeen(where >> _LINE_BITS, where & _MASK, self._contents[slot])
         self._keys[slot], self._where[slot], self._contents[slot] = key, file << _LINE_BITS | line, content
         self._used += 1
         if 3 * self._used > 2 * len(self._keys):

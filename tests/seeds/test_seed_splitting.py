@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from trace_builder.seeds import pieces
-from trace_builder.seeds.pieces import MAX_ROW_BYTES, elements, lines
+from trace_builder.seeds import splitting
+from trace_builder.seeds.splitting import MAX_ROW_BYTES, elements, lines
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -20,7 +20,7 @@ VALUES = st.recursive(
 @pytest.fixture(params=[1, 7, 1 << 16])
 def chunk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     size: int = request.param
-    monkeypatch.setattr(pieces, "_CHUNK", size)
+    monkeypatch.setattr(splitting, "_CHUNK", size)
     return size
 
 
@@ -47,7 +47,7 @@ def test_the_longest_line_is_read_and_a_longer_one_only_measured(end: bytes) -> 
 def test_elements_are_those_of_the_json_parser(values: list[object], indent: int | None, size: int) -> None:
     data = json.dumps(values, indent=indent).encode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pieces, "_CHUNK", size)
+        patch.setattr(splitting, "_CHUNK", size)
         got = list(elements(io.BytesIO(data)))
     assert [json.loads(p.data) for p in got] == values
     assert all(p.fault is None for p in got)
@@ -59,9 +59,9 @@ def test_elements_are_those_of_the_json_parser(values: list[object], indent: int
 @given(st.binary(max_size=200), st.sampled_from([1, 5, 1 << 16]))
 def test_any_bytes_are_cut_somewhere(data: bytes, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pieces, "_CHUNK", size)
-        for piece in elements(io.BytesIO(b"[" + data)):
-            assert 1 <= piece.line <= data.count(b"\n") + 1
+        patch.setattr(splitting, "_CHUNK", size)
+        for raw in elements(io.BytesIO(b"[" + data)):
+            assert 1 <= raw.line <= data.count(b"\n") + 1
 
 
 def cut(data: bytes) -> list[tuple[int, bytes, str | None]]:
@@ -69,7 +69,7 @@ def cut(data: bytes) -> list[tuple[int, bytes, str | None]]:
 
 
 @pytest.mark.usefixtures("chunk")
-def test_a_spoilt_element_leaves_the_others() -> None:
+def test_a_broken_element_leaves_the_others() -> None:
     data = b'\n[\n {"a": 1},\n {"b" 2,, },\n\n {"c": [3, "}"]}\n]\n'
     assert cut(data) == [(3, b'{"a": 1}', None), (4, b'{"b" 2,, }', None), (6, b'{"c": [3, "}"]}', None)]
 

@@ -18,7 +18,7 @@ _OUTSIDE = re.compile(rb'["{}\[\],]')
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RawRow:
     """A row's bytes and the line it begins in. ``size`` is its full length where ``data`` is only the
     beginning, because it is too long; ``fault`` says what broke the array here."""
 
@@ -28,7 +28,7 @@ class Piece:
     fault: str | None = None
 
 
-def lines(stream: BinaryIO) -> Iterator[Piece]:
+def lines(stream: BinaryIO) -> Iterator[RawRow]:
     """The lines of a stream that are not blank, ended by LF or CRLF."""
     number = 0
     while data := stream.readline(MAX_ROW_BYTES + 2):
@@ -39,12 +39,12 @@ def lines(stream: BinaryIO) -> Iterator[Piece]:
                 size += len(more.rstrip(b"\r\n"))
                 if more.endswith(b"\n"):
                     break
-            yield Piece(number, data[:_CHUNK], size)
+            yield RawRow(number, data[:_CHUNK], size)
         elif data.strip(_SPACE):
-            yield Piece(number, data.strip(_SPACE))
+            yield RawRow(number, data.strip(_SPACE))
 
 
-def elements(stream: BinaryIO) -> Iterator[Piece]:
+def elements(stream: BinaryIO) -> Iterator[RawRow]:
     """The elements of the JSON array in a stream, found by brackets and quotes alone, so that one with a
     fault inside does not spoil the others."""
     cutter = _Cutter()
@@ -66,9 +66,9 @@ class _Cutter:
     parts: list[bytes] = field(default_factory=list)
     after_comma: bool = False
     ended: bool = False
-    spoilt: bool = False
+    broken: bool = False
 
-    def feed(self, chunk: bytes) -> Iterator[Piece]:
+    def feed(self, chunk: bytes) -> Iterator[RawRow]:
         at = 1 if self.escaped else 0  # the byte after a backslash means nothing
         self.escaped = False
         start = 0
@@ -103,10 +103,10 @@ class _Cutter:
         else:
             yield from self._trailing(chunk[start:])
 
-    def close(self) -> Iterator[Piece]:
+    def close(self) -> Iterator[RawRow]:
         if not self.ended:
             data = b"".join(self.parts)
-            yield Piece(self.begin or self.line, data, fault="the JSON array is not closed")
+            yield RawRow(self.begin or self.line, data, fault="the JSON array is not closed")
 
     def _keep(self, data: bytes) -> None:
         if not self.begin:
@@ -121,19 +121,19 @@ class _Cutter:
             self.parts.append(data)
         self.size += len(data)
 
-    def _cut(self, *, last: bool) -> Iterator[Piece]:
+    def _cut(self, *, last: bool) -> Iterator[RawRow]:
         data = b"".join(self.parts).rstrip(_SPACE)
         if self.size > MAX_ROW_BYTES:
-            yield Piece(self.begin, data[:_CHUNK], self.size)
+            yield RawRow(self.begin, data[:_CHUNK], self.size)
         elif data:
-            yield Piece(self.begin, data)
+            yield RawRow(self.begin, data)
         elif not last or self.after_comma:
-            yield Piece(self.line, b"", fault="a comma with no element beside it")
+            yield RawRow(self.line, b"", fault="a comma with no element beside it")
         self.begin, self.size, self.parts, self.after_comma = 0, 0, [], not last
 
-    def _trailing(self, data: bytes) -> Iterator[Piece]:
+    def _trailing(self, data: bytes) -> Iterator[RawRow]:
         text = data.lstrip(_SPACE)
         self.line += data.count(b"\n", 0, len(data) - len(text))
-        if text and not self.spoilt:
-            self.spoilt = True
-            yield Piece(self.line, text[:_CHUNK], fault="there is text after the end of the JSON array")
+        if text and not self.broken:
+            self.broken = True
+            yield RawRow(self.line, text[:_CHUNK], fault="there is text after the end of the JSON array")
