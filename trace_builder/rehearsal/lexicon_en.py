@@ -352,8 +352,8 @@ ENGLISH = Lexicon(
         "The ferry line across the bay started in {year} with two boats and eleven sailors",
         "In {year} the observatory on the hill received a new dome from a private donor",
     ),
-    table_heads=(("Article", "price"), ("StageRun", "size"), ("Train", "departure"), ("Model", "weight")),
-    table_rows=("Lamp", "Chair", "AskContext", "Shelf", "Stool", "Mirror", "Carpet"),
+    table_heads=(("Article", "price"), ("Room", "size"), ("Train", "departure"), ("Model", "weight")),
+    table_rows=("Lamp", "Chair", "Desk", "Shelf", "Stool", "Mirror", "Carpet"),
     table_cells=(
         "42 units",
         "88 units",
