@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+R = TypeVar("R", bound="Record")
 Lang = Literal["en", "zh"]
 Operation = Literal["add", "delete", "revise"]
 Status = Literal["accepted", "rejected", "failed"]
 
-#: Verdicts on the data. A rejected outcome carries exactly one of these.
-Reason = Literal[
-    # any stage
-    "context_overflow",  # the prompt does not fit the model's context
-    "truncated_output",  # cut off by max_tokens, also after the one larger try
-    # expand
-    "unchanged",  # the model handed the instruction back without adding a constraint
-    "name_leaked",  # a taxonomy dimension's name stands in the text
-    "theme_lost",  # the expanded text is no longer about the seed's task
-    # structure
-    "contradictory",
-    "poor_instruction",
-    "no_constraints",
-    "invented_text",  # a piece that the expanded instruction does not contain
-    "repeated_text",  # description, constraints and input repeat one another verbatim
-    # quality
-    "incomplete_description",
-    "missing_input",
-    "mismatched_input",
-    "redundant_constraints",
-    "redundant_description",
-    "redundant_input",
-    # respond
-    "imperfect_response",
-    "truncated_response",
-    "empty_response",
-    "refused_response",
-    # dpo
-    "no_worse_response",
-    "same_response",
-    # iopo
-    "x2_unchanged",
-    "wrong_operation",
-    "y2_imperfect",
-    "no_contrast",
-    "not_rational",
-]
+#: Why a response is not worth judging.
+ResponseFault = Literal["truncated_response", "empty_response", "refused_response"]
+
+#: Full marks. Scores go from 0 to this.
+TOP_SCORE = 10
 
 
 class Record(BaseModel):
@@ -90,11 +59,11 @@ class Instruction(Record):
 
 
 class Score(Record):
-    """A verdict on one constraint. ``score`` is 0..10, or None when the verdict is missing, doubled or
+    """A verdict on one constraint. ``score`` is 0..TOP_SCORE, or None when the verdict is missing, doubled or
     unreadable ("unscored", which is never a pass). ``by`` says whether the judge or a code check decided."""
 
     constraint: str
-    score: int | None = Field(default=None, ge=0, le=10)
+    score: int | None = Field(default=None, ge=0, le=TOP_SCORE)
     reasoning: str = ""
     by: Literal["judge", "code"] = "judge"
 
@@ -108,12 +77,12 @@ class Judgement(Record):
 
     @property
     def perfect(self) -> bool:
-        return bool(self.scores) and all(s.score == 10 for s in self.scores)
+        return bool(self.scores) and all(s.score == TOP_SCORE for s in self.scores)
 
     @property
     def failed(self) -> tuple[str, ...]:
-        """Ids of the constraints judged below 10. An unscored one is neither failed nor passed."""
-        return tuple(s.constraint for s in self.scores if s.score is not None and s.score < 10)
+        """Ids of the constraints judged below full marks. An unscored one is neither failed nor passed."""
+        return tuple(s.constraint for s in self.scores if s.score is not None and s.score < TOP_SCORE)
 
     @property
     def unscored(self) -> tuple[str, ...]:
@@ -163,7 +132,7 @@ class FailedResponse(Record):
 
     response: str
     judgement: Judgement | None = None
-    fault: Literal["truncated_response", "empty_response", "refused_response"] | None = None
+    fault: ResponseFault | None = None
 
 
 class Answered(Item):
@@ -234,13 +203,19 @@ class IopoGroup(Item):
     certificate: Literal["full", "one_sided", "rationality"]
 
 
-class Rejection(Record):
-    """A stage's verdict that a record is not fit, with a reason from the fixed list and a sentence."""
+class Kept(Record):
+    """What a rejected record leaves behind: responses that were paid for and judged."""
 
-    reason: Reason
+    imperfect: tuple[FailedResponse, ...] = ()
+
+
+class Rejection(Record):
+    """A stage's verdict that a record is not fit, with one of the reasons its stage declares and a sentence."""
+
+    reason: str
     detail: str = ""
-    #: What was made before the verdict and is worth keeping, such as judged but imperfect responses.
-    kept: dict[str, Any] | None = None
+    #: What was made before the verdict and is worth keeping.
+    kept: Kept | None = None
 
 
 class Outcome(Record):
@@ -250,11 +225,13 @@ class Outcome(Record):
     id: str
     stage: str
     status: Status
-    #: A ``Reason`` when rejected, a kind of fault when failed, None when accepted.
+    #: A reason of its stage's when rejected, a kind of fault when failed, None when accepted.
     reason: str | None = None
     fingerprint: str
-    #: Digest of the seed's content, so that an edited seed under an old id is noticed.
-    seed: str
+    #: Digest of the record that came in: 16 hex digits over it as JSON. What rests on another one is stale.
+    upstream: str = ""
+    #: Digest of ``record``.
+    digest: str = ""
     #: Failed only: how many completed walks of the stage had come before; a later walk tries it again.
     round: int = 0
     #: Failed only: walks this record has failed in, this one included; each grants a set of attempts.
@@ -263,3 +240,13 @@ class Outcome(Record):
     #: Keys of the calls that led here, in the order of asking.
     calls: tuple[str, ...] = ()
     record: dict[str, Any] | None = None
+
+    def made(self, kind: type[R]) -> R:
+        """The accepted record. Raises pydantic's ValidationError where it is not a ``kind``."""
+        return kind.model_validate(self.record)
+
+    @property
+    def imperfect(self) -> tuple[FailedResponse, ...]:
+        """The responses that did not pass, of a record that respond accepted or rejected."""
+        found = (self.record or {}).get("imperfect", ())
+        return tuple(FailedResponse.model_validate(response) for response in found)

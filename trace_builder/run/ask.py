@@ -12,12 +12,14 @@ from typing import Any, Protocol, TypeVar, cast
 
 from trace_builder.config import CallConfig, ModelConfig, WireConfig
 from trace_builder.errors import InputError
+from trace_builder.llm.structured import schema_instruction
 from trace_builder.llm.types import ChatAnswer, ChatRequest, WireError
 from trace_builder.prompts import PromptBook
 from trace_builder.randomness import derive_seed
 from trace_builder.records import Lang
+from trace_builder.run.answers import read_answer
 from trace_builder.stages.base import Answer, Unanswered
-from trace_builder.storage.calls import Asked, CallLog
+from trace_builder.storage.calls import Call, CallLog, Usage
 
 T = TypeVar("T")
 
@@ -29,8 +31,8 @@ _MARGIN = 16
 _WARMING = 0.3
 
 
-class Line(Protocol):
-    """The wire as seen from here; ``run.wire.LazyWire`` is the real one."""
+class ChatClient(Protocol):
+    """The wire as seen from here; ``run.client.LazyClient`` is the real one."""
 
     async def complete(self, request: ChatRequest, *, depth: int, budget: Any) -> ChatAnswer: ...
 
@@ -45,14 +47,14 @@ class Line(Protocol):
 class AskContext:
     """What all asking of a run has in common."""
 
-    seed: int
+    rng_seed: int
     prompts: PromptBook
     models: Mapping[str, ModelConfig]
     wire: WireConfig
-    line: Line
-    answered: Callable[[str, ChatAnswer, bool], None]
-    #: Raises when no further question may be sent, because the run is being stopped.
-    gate: Callable[[], None]
+    client: ChatClient
+    answered: Callable[[str, Call, bool], None]
+    #: Raises when no further question may be sent.
+    raise_if_stopping: Callable[[], None]
 
 
 def _temperature(call: CallConfig, attempt: int) -> float:
@@ -69,16 +71,25 @@ def _schema(want: type[Any]) -> tuple[str, str]:
 
 
 @dataclass(slots=True)
+class Asked:
+    """What a call is asked for. ``wasted``: completion tokens of the unusable answers that it replaces."""
+
+    prompt: str
+    attempt: int = 0
+    wasted: int = 0
+
+
+@dataclass(slots=True)
 class RecordAsk:
     """The ``Ask`` of one record in one stage."""
 
-    desk: AskContext
+    context: AskContext
     record: str
     lang: Lang
     stage: str
     depth: int
     log: CallLog
-    stored: dict[str, ChatAnswer]
+    stored: dict[str, Call]
     #: Completed walks this record has failed in; each grants a further set of attempts.
     tries: int = 0
     keys: list[str] = field(default_factory=list)
@@ -95,15 +106,15 @@ class RecordAsk:
         check: Callable[[T], None] | None = None,
     ) -> Answer[T]:
         """See ``stages.base.Ask``."""
-        messages = self.desk.prompts.get(prompt, self.lang).render(values)
-        asked = Asked(self.record, self.stage, prompt)
+        messages = self.context.prompts.get(prompt, self.lang).render(values)
+        asked = Asked(prompt)
         trouble = ""
-        for attempt in range(self.desk.wire.attempts * (self.tries + 1)):
+        for attempt in range(self.context.wire.attempts * (self.tries + 1)):
             asked.attempt = attempt
             request = await self._request(prompt, messages, want, call, sample, attempt)
             answer = await self._whole(asked, request)
             try:
-                return self._read(answer, want, request.mode, check)
+                return read_answer(answer, want, request.mode, check)
             except ValueError as exc:
                 trouble = str(exc).splitlines()[0][:300]
                 asked.wasted = answer.usage.completion
@@ -118,14 +129,12 @@ class RecordAsk:
         sample: int,
         attempt: int,
     ) -> ChatRequest:
-        from trace_builder.llm.structured import schema_instruction
-
-        model = self.desk.models[call.model]
+        model = self.context.models[call.model]
         mode = "json_schema"
         name = schema = None
         turns = [(m["role"], m["content"]) for m in messages]
         if want is not str:
-            mode = await self.desk.line.mode(call.model)
+            mode = await self.context.client.mode(call.model)
             name, schema = _schema(cast(Any, want))
             if mode != "json_schema":
                 role, content = turns[0]
@@ -135,7 +144,7 @@ class RecordAsk:
             client=call.model,
             model=model.name,
             messages=tuple(turns),
-            seed=derive_seed(self.desk.seed, self.record, self.stage, prompt, sample, attempt),
+            seed=derive_seed(self.context.rng_seed, self.record, self.stage, prompt, sample, attempt),
             max_tokens=call.max_tokens,
             sampling=(("temperature", _temperature(call, attempt)), ("top_p", call.top_p)),
             schema_name=name,
@@ -145,64 +154,66 @@ class RecordAsk:
             extra=json.dumps(model.extra_body, sort_keys=True) if model.extra_body else None,
         )
 
-    async def _whole(self, asked: Asked, request: ChatRequest) -> ChatAnswer:
+    async def _whole(self, asked: Asked, request: ChatRequest) -> Call:
         """The answer to a request; one that was cut off is asked for once more with more room."""
-        answer = await self._once(asked, request)
-        if answer.finish_reason != "length":
-            return answer
-        room = self._room(request, answer)
-        if room <= max(request.max_tokens, answer.max_tokens):
-            return answer
-        asked.wasted += answer.usage.completion
+        call = await self._once(asked, request)
+        if not call.cut:
+            return call
+        room = self._room(request, call)
+        if room <= max(request.max_tokens, call.max_tokens):
+            return call
+        asked.wasted += call.usage.completion
         return await self._once(asked, replace(request, max_tokens=room))
 
-    def _room(self, request: ChatRequest, answer: ChatAnswer) -> int:
+    def _room(self, request: ChatRequest, call: Call) -> int:
         grown = request.max_tokens * _GROWTH
-        length = self.desk.line.context_length(request.client)
-        return grown if length is None else min(grown, length - answer.usage.prompt - _MARGIN)
+        length = self.context.client.context_length(request.client)
+        return grown if length is None else min(grown, length - call.usage.prompt - _MARGIN)
 
-    async def _once(self, asked: Asked, request: ChatRequest) -> ChatAnswer:
+    async def _once(self, asked: Asked, request: ChatRequest) -> Call:
         if not self.keys or self.keys[-1] != request.key:
             self.keys.append(request.key)
         stored = self.stored.get(request.key)
-        if stored is not None and (
-            stored.finish_reason != "length" or stored.max_tokens >= request.max_tokens
-        ):
-            self.desk.answered(self.stage, stored, False)
+        if stored is not None and (not stored.cut or stored.max_tokens >= request.max_tokens):
+            self.context.answered(self.stage, stored, False)
             return stored
-        self.desk.gate()
-        answer = await self._send(request)
-        self.log.append(asked, request, answer, time.time())
+        self.context.raise_if_stopping()
+        call = self._call(asked, request, await self._send(request))
+        self.log.append(call)
         asked.wasted = 0
-        self.desk.answered(self.stage, answer, True)
-        self.stored[request.key] = answer
-        return answer
+        self.context.answered(self.stage, call, True)
+        self.stored[request.key] = call
+        return call
+
+    def _call(self, asked: Asked, request: ChatRequest, answer: ChatAnswer) -> Call:
+        usage = answer.usage
+        return Call(
+            id=self.record,
+            key=request.key,
+            stage=self.stage,
+            prompt=asked.prompt,
+            sample=request.sample,
+            attempt=asked.attempt,
+            model=request.model,
+            server=answer.server,
+            finish_reason=answer.finish_reason,
+            usage=Usage(prompt=usage.prompt, cached=usage.cached, completion=usage.completion),
+            latency=round(answer.latency, 4),
+            retries=answer.retries,
+            wasted=asked.wasted,
+            max_tokens=answer.max_tokens,
+            at=round(time.time(), 3),
+            text=answer.text,
+        )
 
     async def _send(self, request: ChatRequest) -> ChatAnswer:
         if self._budget is None:
-            self._budget = self.desk.line.new_budget()
+            self._budget = self.context.client.new_budget()
         try:
-            return await self.desk.line.complete(request, depth=self.depth, budget=self._budget)
+            return await self.context.client.complete(request, depth=self.depth, budget=self._budget)
         except WireError as exc:
             if exc.kind == "context_overflow":
                 raise Unanswered("rejected", "context_overflow", str(exc)) from exc
             if exc.kind in ("auth", "unknown_model"):
                 raise InputError(str(exc)) from exc
             raise Unanswered("failed", exc.kind, str(exc)) from exc
-
-    def _read(
-        self, answer: ChatAnswer, want: type[T], mode: Any, check: Callable[[T], None] | None
-    ) -> Answer[T]:
-        from trace_builder.llm.structured import parse, strip_thinking
-
-        cut = answer.finish_reason == "length"
-        if want is str:
-            # A lone surrogate is no character: it could be written to no file.
-            text = strip_thinking(answer.text).strip().encode("utf-8", "replace").decode()
-            return Answer(text, truncated=cut)  # type: ignore[arg-type]
-        if cut:
-            raise Unanswered("rejected", "truncated_output", f"cut off at {answer.max_tokens} tokens")
-        value = parse(answer.text, want, mode)
-        if check is not None:
-            check(value)
-        return Answer(value)

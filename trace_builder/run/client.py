@@ -13,12 +13,12 @@ from trace_builder.config import ModelConfig, RehearsalConfig, WireConfig
 from trace_builder.llm.types import ChatAnswer, ChatRequest
 
 if TYPE_CHECKING:
-    from trace_builder.llm.client import LLMClient
+    from trace_builder.llm.llm_client import LLMClient
     from trace_builder.llm.types import WireSnapshot
     from trace_builder.rehearsal.process import RehearsalProcess
 
 
-class LazyWire:
+class LazyClient:
     """Starts the embedded model if the configuration has one, connects, and passes requests on.
 
     Args:
@@ -67,7 +67,7 @@ class LazyWire:
         return self._client.context_length(model) if self._client else None
 
     def new_budget(self) -> Any:
-        from trace_builder.llm.retry import RetryBudget
+        from trace_builder.llm.servers.retry import RetryBudget
 
         return RetryBudget(self._wire.record_retries)
 
@@ -90,7 +90,7 @@ class LazyWire:
     async def _connect(self) -> LLMClient:
         async with self._connecting:
             if self._client is None:
-                from trace_builder.llm.client import LLMClient
+                from trace_builder.llm.llm_client import LLMClient
 
                 client = LLMClient(self._served(), self._wire)
                 await client.__aenter__()

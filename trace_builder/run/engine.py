@@ -15,19 +15,21 @@ from typing import Any
 from trace_builder.config import ModelConfig, RehearsalConfig, WireConfig
 from trace_builder.errors import InputError, StoppedError
 from trace_builder.prompts import PromptBook
+from trace_builder.redaction import without_secrets
 from trace_builder.run.ask import AskContext
-from trace_builder.run.client import LazyWire
+from trace_builder.run.client import LazyClient
 from trace_builder.run.fingerprint import fingerprint, stage_parts
 from trace_builder.run.progress import Progress
 from trace_builder.run.scheduler import Scheduler
-from trace_builder.run.stage_run import StageRun, stage_file
+from trace_builder.run.stage_run import StageRun
 from trace_builder.run.stop import GracefulStop
-from trace_builder.run.tally import StageTally, tally
 from trace_builder.stages.base import Stage
-from trace_builder.storage.calls import CallLog
-from trace_builder.storage.manifest import base_manifest, read_manifest, without_userinfo, write_manifest
+from trace_builder.storage.calls import CallLog, CallTotals
+from trace_builder.storage.layout import calls_file, outcomes_file
+from trace_builder.storage.manifest import Manifest, StageEntry, find_manifest, write_manifest
 from trace_builder.storage.outcomes import ACCEPTED, PENDING, OutcomeLog
-from trace_builder.storage.seeds import Source
+from trace_builder.storage.run_folder import StageFunnel, stage_funnel
+from trace_builder.storage.seeds import SeedIndex
 
 _SYNC_SECONDS = 1.0
 
@@ -37,27 +39,26 @@ class RunSpec:
     """What to run.
 
     Attributes:
-        folder: where the run lives; locked by the caller (``lock.folder_lock``).
-        source: JSONL file of the records the first stage reads, each line beginning with its id.
+        folder: where the run lives; locked by the caller (``storage.lock.folder_lock``).
         stages: in the order of the data's way.
         only: name of the one stage to walk; None walks all.
-        about: what else belongs into the manifest (config, profile, seeds ...).
-        finish: called with the rooms at the end of a run that was not stopped, to write products.
+        about: what the manifest says besides (config, profile, seeds ...); its ``source`` names the file of
+            the records that the first stage reads.
+        finish: called with the stages at the end of a run that was not stopped, to write products.
         say: takes one line for the user.
     """
 
     folder: Path
-    source: Path
-    stages: tuple[Stage, ...]
+    stages: tuple[Stage[Any, Any], ...]
     prompts: PromptBook
     models: Mapping[str, ModelConfig]
     wire: WireConfig
-    seed: int = 0
+    rng_seed: int = 0
     rehearsal: RehearsalConfig | None = None
     only: str | None = None
     strict: bool = False
-    about: dict[str, Any] = field(default_factory=dict)
-    finish: Callable[[tuple[StageRun, ...]], None] = lambda rooms: None
+    about: Manifest = field(default_factory=Manifest)
+    finish: Callable[[tuple[StageRun, ...]], None] = lambda runs: None
     say: Callable[[str], None] = lambda line: None
 
 
@@ -65,7 +66,7 @@ class RunSpec:
 class RunSummary:
     """How a run ended. ``interrupted``: it was asked to stop and can be resumed."""
 
-    stages: tuple[StageTally, ...]
+    stages: tuple[StageFunnel, ...]
     interrupted: bool
 
     @property
@@ -80,61 +81,69 @@ async def run_stages(spec: RunSpec) -> RunSummary:
         InputError: the folder, the servers' model or the key do not fit.
         StoppedError: the servers stayed away or the disk is full; what is written resumes.
     """
-    before = read_manifest(spec.folder)
-    source = Source(spec.source)
-    rooms = build_rooms(spec, source, before)
-    _announce_changes(spec, rooms, before)
-    try:
-        interrupted = await _walk(spec, rooms, source, before)
+    with open_stages(spec) as walk:
+        interrupted = await walk.walk()
         if not interrupted:
-            _settle(spec, rooms, before)
-        return RunSummary(tally(rooms), interrupted)
-    finally:
-        for room in rooms:
-            room.calls.close()
-            room.outcomes.close()
-        source.close()
+            walk.finish()
+        return RunSummary(walk.funnel(), interrupted)
 
 
-def build_rooms(spec: RunSpec, source: Source, before: dict[str, Any]) -> tuple[StageRun, ...]:
-    """The stages with their files and what is known of them on disk."""
+@contextlib.contextmanager
+def open_stages(spec: RunSpec) -> Iterator[Walk]:
+    """The stages with their files, and what is known of them on disk."""
     if spec.only is not None and spec.only not in {stage.name for stage in spec.stages}:
         raise InputError(f"no stage {spec.only!r}; there are {', '.join(s.name for s in spec.stages)}")
-    rooms: dict[str, StageRun] = {}
-    for stage in spec.stages:
-        upstream = rooms[stage.follows] if stage.follows else None
-        parts = stage_parts(stage, spec.prompts, spec.models)
-        print_ = fingerprint(parts, upstream.fingerprint if upstream else "")
-        known = before.get("stages", {}).get(stage.name, {})
-        walks = known.get("walks", 0) if known.get("fingerprint") == print_ else 0
-        room = StageRun(
-            stage=stage,
-            fingerprint=print_,
-            parts=parts,
-            walks=walks,
-            walked=spec.only in (None, stage.name),
-            source=source,
-            outcomes=OutcomeLog(stage_file(spec.folder, "stages", stage.name), source, print_, walks),
-            calls=CallLog(stage_file(spec.folder, "calls", stage.name), source),
-            before=upstream,
-            depth=upstream.depth + 1 if upstream else 0,
-        )
-        if upstream:
-            upstream.after.append(room)
-        rooms[stage.name] = room
-    return tuple(rooms.values())
+    before = find_manifest(spec.folder) or Manifest()
+    seeds = SeedIndex(spec.folder / spec.about.source)
+    runs: dict[str, StageRun] = {}
+    try:
+        for stage in spec.stages:
+            upstream = runs[stage.follows] if stage.follows else None
+            runs[stage.name] = _stage_run(spec, stage, seeds, upstream, before)
+        _announce_changes(spec, tuple(runs.values()), before)
+        yield Walk(spec, tuple(runs.values()), before)
+    finally:
+        for run in runs.values():
+            run.calls.close()
+            run.outcomes.close()
+        seeds.close()
 
 
-def _announce_changes(spec: RunSpec, rooms: tuple[StageRun, ...], before: dict[str, Any]) -> None:
+def _stage_run(
+    spec: RunSpec, stage: Stage[Any, Any], seeds: SeedIndex, upstream: StageRun | None, before: Manifest
+) -> StageRun:
+    parts = stage_parts(stage, spec.prompts, spec.models)
+    print_ = fingerprint(parts, upstream.fingerprint if upstream else "")
+    known = before.stages.get(stage.name)
+    walks = known.walks if known and known.fingerprint == print_ else 0
+    path = outcomes_file(spec.folder, stage.name)
+    run = StageRun(
+        stage=stage,
+        fingerprint=print_,
+        parts=parts,
+        walks=walks,
+        walked=spec.only in (None, stage.name),
+        seeds=seeds,
+        outcomes=OutcomeLog(path, seeds, print_, walks, upstream.outcomes if upstream else None),
+        calls=CallLog(calls_file(spec.folder, stage.name), seeds),
+        before=upstream,
+        depth=upstream.depth + 1 if upstream else 0,
+    )
+    if upstream:
+        upstream.after.append(run)
+    return run
+
+
+def _announce_changes(spec: RunSpec, runs: tuple[StageRun, ...], before: Manifest) -> None:
     """Says which stages are walked again, and why; refuses instead where the user asked for that."""
     changed: list[str] = []
-    for room in rooms:
-        known = before.get("stages", {}).get(room.name)
-        if known is None or known.get("fingerprint") == room.fingerprint:
+    for run in runs:
+        known = before.stages.get(run.name)
+        if known is None or known.fingerprint == run.fingerprint:
             continue
-        parts = [name for name, value in room.parts.items() if known.get("parts", {}).get(name) != value]
+        parts = [name for name, value in run.parts.items() if known.parts.get(name) != value]
         why = f"{' and '.join(parts)} changed" if parts else "a stage before it changed"
-        changed.append(f"{room.name} ({why})")
+        changed.append(f"{run.name} ({why})")
     if not changed:
         return
     if spec.strict:
@@ -144,58 +153,107 @@ def _announce_changes(spec: RunSpec, rooms: tuple[StageRun, ...], before: dict[s
     spec.say(f"walked again, from stored answers where they still apply: {', '.join(changed)}")
 
 
-async def _walk(spec: RunSpec, rooms: tuple[StageRun, ...], source: Source, before: dict[str, Any]) -> bool:
-    """Returns whether the run was stopped on request before its end."""
-    root = rooms[0]
-    pending = bytearray(root.needs_work(place) for place in range(len(source)))
-    for room in rooms:
-        if room.walked:
-            room.outcomes.open()
-            room.calls.open()
-            undecided = bytearray(
-                open_ and room.outcomes.status(place) == PENDING for place, open_ in enumerate(pending)
+class Walk:
+    """One walk over the records of a folder, and the manifest that tells of it."""
+
+    def __init__(self, spec: RunSpec, runs: tuple[StageRun, ...], before: Manifest) -> None:
+        self.spec = spec
+        self.runs = runs
+        kept = {name: getattr(before, name) for name in ("created", "modes", "seconds", "usage")}
+        self.manifest = spec.about.model_copy(update=kept)
+
+    def funnel(self) -> tuple[StageFunnel, ...]:
+        return tuple(stage_funnel(run.name, run.outcomes, run.seeds) for run in self.runs)
+
+    async def walk(self) -> bool:
+        """Walks what is pending. Returns whether it was stopped on request before its end."""
+        pending = self.open_pending()
+        self.note(finished=False)
+        if not any(pending):
+            self._say_why_idle()
+            return False
+        spec, began, spent = self.spec, time.monotonic(), self.manifest.seconds
+        if spec.rehearsal is None:
+            asked = (f"{model.name} at {', '.join(model.base_urls)}" for model in spec.models.values())
+            spec.say(f"asking {without_secrets('; '.join(dict.fromkeys(asked)))}")
+        client = LazyClient(spec.models, spec.wire, spec.rehearsal, self.manifest.modes, self._found)
+        stop = GracefulStop(client, spec.say)
+        with Progress(self.runs, client.snapshot, spec.say) as progress:
+            context = AskContext(
+                spec.rng_seed,
+                spec.prompts,
+                spec.models,
+                spec.wire,
+                client,
+                progress.answered,
+                stop.raise_if_stopping,
             )
-            room.calls.index(undecided)
-    _write_manifest(spec, rooms, before, finished=False)
-    if not any(pending):
-        if spec.only is not None:
-            _say_why_idle(spec, rooms)
-        return False
-    if spec.rehearsal is None:
-        asked = (f"{model.name} at {', '.join(model.base_urls)}" for model in spec.models.values())
-        spec.say(f"asking {without_userinfo('; '.join(dict.fromkeys(asked)))}")
+            scheduler = Scheduler(self.runs[0], context, progress)
+            try:
+                async with _syncing(self.runs, stop), stop.listening():
+                    at_once = _records_at_once(spec.wire.concurrency)
+                    await scheduler.walk_all(_open_places(pending, stop), at_once)
+            finally:
+                await client.close()
+                self.manifest = self.manifest.model_copy(
+                    update={"seconds": round(spent + time.monotonic() - began, 1)}
+                )
+                if stop.requested:
+                    self.note(finished=False)
+        return stop.requested
 
-    def found(modes: dict[str, Any]) -> None:
-        before["modes"] = modes
-        _write_manifest(spec, rooms, before, finished=False)
+    def finish(self) -> None:
+        """Sorts the stages' files, writes the products and says that the run is finished."""
+        for run in self.runs:
+            if run.walked:
+                run.walks += 1
+                run.outcomes.sort()
+        self.spec.finish(self.runs)
+        usage = {run.name: _total(run.calls).as_dict() for run in self.runs}
+        self.note(finished=not any(stage.pending for stage in self.funnel()), usage=usage)
 
-    began, spent = time.monotonic(), before.get("seconds", 0.0)
-    line = LazyWire(spec.models, spec.wire, spec.rehearsal, before.get("modes", {}), found)
-    stop = GracefulStop(line, spec.say)
-    with Progress(rooms, line.snapshot, spec.say) as progress:
-        desk = AskContext(spec.seed, spec.prompts, spec.models, spec.wire, line, progress.answered, stop.gate)
-        journeys = Scheduler(root, desk, progress)
-        places = _open_places(pending, stop)
-        try:
-            async with _syncing(rooms, stop), stop.listening():
-                await journeys.walk_all(places, _journeys_at_once(spec.wire.concurrency))
-        finally:
-            await line.close()
-            before["seconds"] = round(spent + time.monotonic() - began, 1)
-            if stop.requested:
-                _write_manifest(spec, rooms, before, finished=False)
-    return stop.requested
+    def open_pending(self) -> bytearray:
+        """Opens the files of the stages that are walked; says which records have something left to do."""
+        root = self.runs[0]
+        pending = bytearray(root.needs_work(place) for place in range(len(root.seeds)))
+        for run in self.runs:
+            if run.walked:
+                run.outcomes.open()
+                run.calls.open()
+                undecided = {place for place in run.outcomes.places(PENDING) if pending[place]}
+                if undecided:
+                    run.calls.index(undecided)
+        return pending
+
+    def _say_why_idle(self) -> None:
+        """Tells a user who walks one stage what it is still waiting for."""
+        run = next((run for run in self.runs if run.name == self.spec.only), None)
+        if run is not None and run.before is not None and not run.before.outcomes.counts()[ACCEPTED]:
+            first = run.before.name
+            self.spec.say(f"nothing to do: {first} has accepted nothing yet; run --stage {first} first")
+
+    def _found(self, modes: dict[str, str]) -> None:
+        self.note(finished=False, modes=modes)
+
+    def note(self, **fields: object) -> None:
+        stages = {
+            run.name: StageEntry(
+                follows=run.stage.follows, fingerprint=run.fingerprint, parts=run.parts, walks=run.walks
+            )
+            for run in self.runs
+        }
+        updated = self.manifest.model_copy(update={"stages": stages, **fields})
+        self.manifest = write_manifest(self.spec.folder, updated)
 
 
-def _say_why_idle(spec: RunSpec, rooms: tuple[StageRun, ...]) -> None:
-    """Tells a user who walks one stage what it is still waiting for."""
-    room = next(room for room in rooms if room.name == spec.only)
-    if room.before is not None and not room.before.outcomes.counts()[ACCEPTED]:
-        first = room.before.name
-        spec.say(f"nothing to do: {first} has accepted nothing yet; run --stage {first} first")
+def _total(log: CallLog) -> CallTotals:
+    total = CallTotals()
+    for part in log.totals().values():
+        total.add(part)
+    return total
 
 
-def _journeys_at_once(concurrency: int) -> int:
+def _records_at_once(concurrency: int) -> int:
     """A few more records than requests in flight: while one is between two questions, another is ready."""
     return concurrency + max(8, concurrency // 4)
 
@@ -209,14 +267,14 @@ def _open_places(pending: bytearray, stop: GracefulStop) -> Iterator[int]:
 
 
 @asynccontextmanager
-async def _syncing(rooms: tuple[StageRun, ...], stop: GracefulStop) -> AsyncIterator[None]:
+async def _syncing(runs: tuple[StageRun, ...], stop: GracefulStop) -> AsyncIterator[None]:
     """Syncs all files every second in the background: calls before outcomes, which rest on them."""
 
     def sync() -> None:
-        for room in rooms:
-            room.calls.sync()
-        for room in rooms:
-            room.outcomes.sync()
+        for run in runs:
+            run.calls.sync()
+        for run in runs:
+            run.outcomes.sync()
 
     async def ticking() -> None:
         while True:
@@ -235,47 +293,3 @@ async def _syncing(rooms: tuple[StageRun, ...], stop: GracefulStop) -> AsyncIter
         with contextlib.suppress(asyncio.CancelledError):
             await task
     sync()
-
-
-def _settle(spec: RunSpec, rooms: tuple[StageRun, ...], before: dict[str, Any]) -> None:
-    for room in rooms:
-        if room.walked:
-            room.walks += 1
-            room.outcomes.settle()
-    spec.finish(rooms)
-    finished = not any(stage.pending for stage in tally(rooms))
-    _write_manifest(spec, rooms, before, finished=finished, usage=_usage(rooms))
-
-
-def _usage(rooms: tuple[StageRun, ...]) -> dict[str, Any]:
-    return {room.name: room.calls.totals().as_dict() for room in rooms}
-
-
-def _write_manifest(
-    spec: RunSpec,
-    rooms: tuple[StageRun, ...],
-    before: dict[str, Any],
-    *,
-    finished: bool,
-    usage: dict[str, Any] | None = None,
-) -> None:
-    stages = {
-        room.name: {
-            "after": room.stage.follows,
-            "fingerprint": room.fingerprint,
-            "parts": room.parts,
-            "walks": room.walks,
-        }
-        for room in rooms
-    }
-    manifest = {
-        **base_manifest(before),
-        **spec.about,
-        "source": spec.source.name,
-        "stages": stages,
-        "modes": before.get("modes", {}),
-        "finished": finished,
-        "seconds": before.get("seconds", 0.0),
-        "usage": usage or before.get("usage", {}),
-    }
-    write_manifest(spec.folder, manifest)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from trace_builder.config import RunConfig
 from trace_builder.prompts import PromptBook
@@ -18,7 +17,7 @@ from trace_builder.run.stage_run import StageRun
 from trace_builder.seeds.ingest import Ingested
 from trace_builder.stages.registry import build_stages
 from trace_builder.storage.lock import folder_lock
-from trace_builder.storage.manifest import read_manifest
+from trace_builder.storage.manifest import Manifest, SeedsEntry, TaxonomyEntry, find_manifest
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 
@@ -48,20 +47,20 @@ def run_pipeline(
         prompts.digest(stage_.prompts)  # a broken prompt file stops the run before the first request
     products: dict[str, int] = {}
     with folder_lock(config.output):
-        seeds, about_seeds = bring_in(config, read_manifest(config.output).get("seeds", {}))
+        known = find_manifest(config.output)
+        seeds, about_seeds = bring_in(config, known.seeds if known else None)
         _say_seeds(seeds, say)
 
-        def finish(rooms: tuple[StageRun, ...]) -> None:
-            products.update(write_products(config.output, rooms))
+        def finish(runs: tuple[StageRun, ...]) -> None:
+            products.update(write_products(config.output, runs))
 
         spec = RunSpec(
             folder=config.output,
-            source=seeds.path,
             stages=stages,
             prompts=prompts,
             models=config.models,
             wire=config.wire,
-            seed=config.seed,
+            rng_seed=config.seed,
             rehearsal=config.rehearsal,
             only=None if stage == "all" else stage,
             strict=config.strict,
@@ -91,13 +90,11 @@ def _say_seeds(seeds: Ingested, say: Callable[[str], None]) -> None:
         say(f"{seeds.bad} bad seeds skipped, written to {seeds.path.with_name('bad_seeds.jsonl')}")
 
 
-def _about(config: RunConfig, seeds: dict[str, Any], taxonomy: Taxonomy) -> dict[str, Any]:
-    return {
-        "profile": config.profile,
-        "config": config.model_dump(mode="json"),
-        "seeds": seeds,
-        "taxonomy": {
-            "path": str(config.taxonomy) if config.taxonomy else "trace.yaml",
-            "digest": taxonomy.digest(),
-        },
-    }
+def _about(config: RunConfig, seeds: SeedsEntry, taxonomy: Taxonomy) -> Manifest:
+    path = str(config.taxonomy) if config.taxonomy else "trace.yaml"
+    return Manifest(
+        profile=config.profile,
+        config=config.model_dump(mode="json"),
+        seeds=seeds,
+        taxonomy=TaxonomyEntry(path=path, digest=taxonomy.digest()),
+    )

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, cast
-
-import jsonlines
+from typing import Any
 
 from trace_builder.records import Answered, IopoGroup, Outcome, Preference
 from trace_builder.run.stage_run import StageRun
 from trace_builder.storage.atomic import Replacement
+from trace_builder.storage.layout import product_file
+from trace_builder.storage.outcomes import ACCEPTED
 
 
 def _sft(outcome: Outcome) -> dict[str, Any]:
-    record = Answered.model_validate(outcome.record)
+    record = outcome.made(Answered)
     return {"id": record.id, "prompt": record.instruction.render(), **record.model_dump(mode="json")}
 
 
 def _dpo(outcome: Outcome) -> dict[str, Any]:
-    record = Preference.model_validate(outcome.record)
+    record = outcome.made(Preference)
     return {"id": record.id, "prompt": record.instruction.render(), **record.model_dump(mode="json")}
 
 
 def _iopo(outcome: Outcome) -> dict[str, Any]:
-    record = IopoGroup.model_validate(outcome.record)
+    record = outcome.made(IopoGroup)
     prompts = {"prompt1": record.x1.render(), "prompt2": record.x2.render()}
     return {"id": record.id, **prompts, **record.model_dump(mode="json")}
 
@@ -38,26 +38,15 @@ PRODUCTS: dict[str, tuple[str, Callable[[Outcome], dict[str, Any]]]] = {
 }
 
 
-def write_products(folder: Path, rooms: tuple[StageRun, ...]) -> dict[str, int]:
+def write_products(folder: Path, runs: tuple[StageRun, ...]) -> dict[str, int]:
     """Writes each product whole, in canonical order; returns the number of rows of each."""
-    by_name = {room.name: room for room in rooms}
+    by_name = {run.name: run.outcomes for run in runs}
     written = {}
     for product, (stage, row) in PRODUCTS.items():
-        rows = (row(outcome) for outcome in by_name[stage].outcomes.read_accepted())
-        written[product] = _write_rows(folder / f"{product}.jsonl", rows)
+        log, count = by_name[stage], 0
+        with Replacement(product_file(folder, product)) as out:
+            for count, place in enumerate(log.places(ACCEPTED), start=1):  # noqa: B007 - counts
+                out.write(json.dumps(row(log.read(place)), ensure_ascii=False).encode() + b"\n")
+            out.commit()
+        written[product] = count
     return written
-
-
-def _write_rows(path: Path, rows: Iterator[dict[str, Any]]) -> int:
-    count = 0
-    with Replacement(path) as out:
-        writer = jsonlines.Writer(cast(IO[bytes], out), dumps=_encode)
-        for row in rows:
-            writer.write(row)
-            count += 1
-        out.commit()
-    return count
-
-
-def _encode(row: Any) -> bytes:
-    return json.dumps(row, ensure_ascii=False).encode()

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from trace_builder.llm.types import ChatAnswer
 from trace_builder.run.stage_run import StageRun
-from trace_builder.storage.outcomes import ACCEPTED, FAILED, REJECTED
+from trace_builder.storage.calls import Call
+from trace_builder.storage.run_folder import stage_funnel
 
 if TYPE_CHECKING:
     from trace_builder.llm.types import WireSnapshot
@@ -51,16 +51,16 @@ class Progress:
 
     def __init__(
         self,
-        rooms: tuple[StageRun, ...],
+        runs: tuple[StageRun, ...],
         snapshot: Callable[[], WireSnapshot | None],
         say: Callable[[str], None],
     ) -> None:
         self._snapshot = snapshot
         self._say = say
-        self._stages = {room.name: _stage_count(room) for room in rooms if room.walked}
-        for room in rooms:
-            if room.walked and room.before and room.before.name in self._stages:
-                stage, before = self._stages[room.name], self._stages[room.before.name]
+        self._stages = {run.name: _stage_count(run) for run in runs if run.walked}
+        for run in runs:
+            if run.walked and run.before and run.before.name in self._stages:
+                stage, before = self._stages[run.name], self._stages[run.before.name]
                 stage.before = before
                 before.after.append(stage)
         self._started = time.monotonic()
@@ -68,7 +68,7 @@ class Progress:
         self._task: asyncio.Task[None] | None = None
         self._bars: dict[str, Any] = {}
 
-    def answered(self, stage: str, answer: ChatAnswer, live: bool) -> None:
+    def answered(self, stage: str, answer: Call, live: bool) -> None:
         """Counts one answer; ``live`` is False for one found on disk."""
         if not live:
             self._replayed += 1
@@ -178,12 +178,9 @@ class Progress:
         return text
 
 
-def _stage_count(room: StageRun) -> StageCount:
-    counts = room.outcomes.counts()
-    before = room.before
-    entered = before.outcomes.counts()[ACCEPTED] if before else len(room.source)
-    done = counts[ACCEPTED] + counts[REJECTED] + counts[FAILED]
-    return StageCount(room.name, entered, counts[ACCEPTED], done)
+def _stage_count(run: StageRun) -> StageCount:
+    funnel = stage_funnel(run.name, run.outcomes, run.seeds)
+    return StageCount(run.name, funnel.entered, funnel.accepted, funnel.entered - funnel.pending)
 
 
 def _clock(seconds: float) -> str:

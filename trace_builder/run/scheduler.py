@@ -31,9 +31,9 @@ class Watcher(Protocol):
 class Scheduler:
     """Walks records, a bounded number at a time."""
 
-    def __init__(self, root: StageRun, desk: AskContext, watcher: Watcher) -> None:
+    def __init__(self, root: StageRun, context: AskContext, watcher: Watcher) -> None:
         self._root = root
-        self._desk = desk
+        self._context = context
         self._watcher = watcher
 
     async def walk_all(self, places: Iterator[int], at_once: int) -> None:
@@ -45,44 +45,44 @@ class Scheduler:
 
         await _together([worker() for _ in range(at_once)])
 
-    async def _visit(self, room: StageRun, place: int, incoming: Record | None) -> None:
+    async def _visit(self, run: StageRun, place: int, incoming: Record | None) -> None:
         made: Record | None = None
-        if room.outcomes.status(place) == PENDING:
-            if not room.walked:
+        if run.outcomes.status(place) == PENDING:
+            if not run.walked:
                 return
-            self._watcher.begun(room.name)
+            self._watcher.begun(run.name)
             status = None
             try:
-                made = await self._process(room, place, incoming or room.incoming(place))
-                status = STATUS_NAMES[room.outcomes.status(place)]
+                made = await self._process(run, place, incoming or run.incoming(place))
+                status = STATUS_NAMES[run.outcomes.status(place)]
             except Stopping:
                 return
             finally:
-                self._watcher.ended(room.name, status)
-        if room.outcomes.status(place) != ACCEPTED:
+                self._watcher.ended(run.name, status)
+        if run.outcomes.status(place) != ACCEPTED:
             return
-        following = [after for after in room.after if after.needs_work(place)]
+        following = [after for after in run.after if after.needs_work(place)]
         if len(following) == 1:
-            await self._visit(following[0], place, made or room.made(place))
+            await self._visit(following[0], place, made or run.made(place))
         elif following:
-            made = made or room.made(place)
+            made = made or run.made(place)
             await _together([self._visit(after, place, made) for after in following])
 
-    async def _process(self, room: StageRun, place: int, record: Any) -> Record | None:
+    async def _process(self, run: StageRun, place: int, record: Any) -> Record | None:
         lang: Lang = record.lang
         ask = RecordAsk(
-            desk=self._desk,
+            context=self._context,
             record=record.id,
             lang=lang,
-            stage=room.name,
-            depth=room.depth,
-            log=room.calls,
-            stored=room.calls.take(place),
-            tries=room.outcomes.tries(place),
+            stage=run.name,
+            depth=run.depth,
+            log=run.calls,
+            stored=run.calls.take(place),
+            tries=run.outcomes.tries(place),
         )
         made: Any = None
         try:
-            made = await room.stage.process(record, ask)
+            made = await run.stage.process(record, ask)
             verdict = Verdict.of(made)
         except Unanswered as exc:
             verdict = Verdict(exc.status, exc.reason, exc.detail)
@@ -93,7 +93,7 @@ class Scheduler:
             frame = traceback.extract_tb(exc.__traceback__)[-1]
             where = f"{Path(frame.filename).name}:{frame.lineno}"
             verdict = Verdict("failed", "internal_error", f"{type(exc).__name__} at {where}: {exc}")
-        room.settle(place, record.id, verdict, ask.keys)
+        run.decide(place, record.id, verdict, ask.keys)
         return made if verdict.status == "accepted" else None
 
 

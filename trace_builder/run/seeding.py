@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from trace_builder.config import RunConfig
 from trace_builder.seeds.ingest import Ingested, bundled, ingest
 from trace_builder.storage.layout import SEEDS
+from trace_builder.storage.manifest import SeedsEntry
 
 
-def bring_in(config: RunConfig, known: Mapping[str, Any]) -> tuple[Ingested, dict[str, Any]]:
+def bring_in(config: RunConfig, known: SeedsEntry | None) -> tuple[Ingested, SeedsEntry]:
     """The seeds of a run, and what its manifest says about them.
 
     A file counts as unchanged, as for make, while its size and time of change are the same. Reading 170,000
     seeds again takes seconds of every resumption.
 
     Args:
-        known: the ``seeds`` entry of the manifest of an earlier run on the same folder; empty for none.
+        known: what the manifest of an earlier run on the same folder says; None for none.
 
     Raises:
         InputError: rows that cannot be used, with file and line.
@@ -26,21 +27,21 @@ def bring_in(config: RunConfig, known: Mapping[str, Any]) -> tuple[Ingested, dic
     paths = tuple(config.seeds) or (bundled(),)
     asked = {"limit": config.limit, "skip_bad": config.skip_bad_seeds}
     target = config.output / SEEDS
-    if known.get("asked") == asked and known.get("files") == _stamps((*paths, target)):
-        fields = {name: known[name] for name in ("bad", "digest", "sources", "langs", "renamed", "ignored")}
-        return Ingested(path=target, seeds=known["count"], **fields), dict(known)
+    if known is not None and known.asked == asked and known.files == _stamps((*paths, target)):
+        fields = known.model_dump(include={"bad", "digest", "sources", "langs", "renamed", "ignored"})
+        return Ingested(path=target, seeds=known.count, **fields), known
     seeds = ingest(paths, config.output, skip_bad=config.skip_bad_seeds, limit=config.limit)
-    return seeds, {
-        "count": seeds.seeds,
-        "bad": seeds.bad,
-        "digest": seeds.digest,
-        "sources": dict(seeds.sources),
-        "langs": dict(seeds.langs),
-        "renamed": seeds.renamed,
-        "ignored": dict(seeds.ignored),
-        "asked": asked,
-        "files": _stamps((*paths, target)),
-    }
+    return seeds, SeedsEntry(
+        count=seeds.seeds,
+        bad=seeds.bad,
+        digest=seeds.digest,
+        sources=dict(seeds.sources),
+        langs=dict(seeds.langs),
+        renamed=seeds.renamed,
+        ignored=dict(seeds.ignored),
+        asked=asked,
+        files=_stamps((*paths, target)),
+    )
 
 
 def _stamps(paths: Sequence[Path]) -> list[list[Any]]:

@@ -1,16 +1,15 @@
-"""One stage of a run: the stage itself, its two files, and what comes after it."""
+"""One stage at work in a folder: the stage itself, its two files, and what comes after it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from trace_builder.records import Outcome, Record, Rejection, Status
 from trace_builder.stages.base import Stage
 from trace_builder.storage.calls import CallLog
 from trace_builder.storage.outcomes import ACCEPTED, PENDING, OutcomeLog
-from trace_builder.storage.seeds import Source
+from trace_builder.storage.seeds import SeedIndex
 
 
 @dataclass
@@ -18,12 +17,12 @@ class StageRun:
     """A stage at work in a folder. ``walked`` says whether this run may give it new outcomes; ``depth``
     counts the stages before it."""
 
-    stage: Stage
+    stage: Stage[Any, Any]
     fingerprint: str
     parts: dict[str, str]
     walks: int
     walked: bool
-    source: Source
+    seeds: SeedIndex
     outcomes: OutcomeLog
     calls: CallLog
     before: StageRun | None = None
@@ -39,19 +38,21 @@ class StageRun:
         status = self.outcomes.status(place)
         if status == PENDING:
             return self.walked
-        return status == ACCEPTED and any(room.needs_work(place) for room in self.after)
+        return status == ACCEPTED and any(run.needs_work(place) for run in self.after)
 
     def incoming(self, place: int) -> Record:
         """What this stage reads for a record, from disk."""
         if self.before is None:
-            return self.source.read(place, self.stage.reads)
+            seed: Record = self.seeds.read(place, self.stage.reads)
+            return seed
         return self.before.made(place)
 
     def made(self, place: int) -> Record:
         """What this stage has accepted for a record, from disk."""
-        return self.stage.makes.model_validate(self.outcomes.read(place).record)
+        made: Record = self.outcomes.read(place).made(self.stage.makes)
+        return made
 
-    def settle(self, place: int, record_id: str, verdict: Verdict, keys: list[str]) -> None:
+    def decide(self, place: int, record_id: str, verdict: Verdict, keys: list[str]) -> None:
         """Writes a record's outcome."""
         failed = verdict.status == "failed"
         self.outcomes.append(
@@ -62,7 +63,6 @@ class StageRun:
                 status=verdict.status,
                 reason=verdict.reason,
                 fingerprint=self.fingerprint,
-                seed=self.source.digest(place),
                 # Of a verdict it does not matter in which walk it fell.
                 round=self.walks if failed else 0,
                 tries=self.outcomes.tries(place) + 1 if failed else 0,
@@ -85,9 +85,6 @@ class Verdict:
     @classmethod
     def of(cls, made: Record | Rejection) -> Verdict:
         if isinstance(made, Rejection):
-            return cls("rejected", made.reason, made.detail, made.kept)
+            kept = made.kept.model_dump(mode="json") if made.kept else None
+            return cls("rejected", made.reason, made.detail, kept)
         return cls("accepted", record=made.model_dump(mode="json"))
-
-
-def stage_file(folder: Path, kind: str, stage: str) -> Path:
-    return folder / kind / f"{stage}.jsonl"

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from trace_builder.errors import StoppedError
-from trace_builder.run.client import LazyWire
+from trace_builder.run.client import LazyClient
 from trace_builder.run.scheduler import Stopping
 
 _DRAIN_SECONDS = 0.1
@@ -19,15 +19,15 @@ _DRAIN_SECONDS = 0.1
 class GracefulStop:
     """Ctrl-C once: nothing new is sent, and what is in flight is awaited. Twice: at once."""
 
-    def __init__(self, line: LazyWire, say: Callable[[str], None]) -> None:
+    def __init__(self, client: LazyClient, say: Callable[[str], None]) -> None:
         self.requested = False
         #: What makes going on pointless, found out in the background.
         self.broken: StoppedError | None = None
-        self._line = line
+        self._client = client
         self._say = say
         self._draining: asyncio.Task[None] | None = None
 
-    def gate(self) -> None:
+    def raise_if_stopping(self) -> None:
         if self.broken is not None:
             raise self.broken
         if self.requested:
@@ -43,7 +43,7 @@ class GracefulStop:
                 task.cancel()
                 return
             self.requested = True
-            self._line.turn_away(Stopping())
+            self._client.turn_away(Stopping())
             self._say("stopping: waiting for the answers in flight; press Ctrl-C again to stop at once")
             self._draining = loop.create_task(self._drain(task))
 
@@ -67,6 +67,6 @@ class GracefulStop:
         """Ends ``task`` once nothing is in flight: what is left then only waits, for a server that is gone or
         for its turn to try again. None is lost: an answer reaches the disk in the same turn of the loop in
         which it gives up its place."""
-        while self._line.in_flight:  # noqa: ASYNC110 - the wire counts, it raises no event
+        while self._client.in_flight:  # noqa: ASYNC110 - the wire counts, it raises no event
             await asyncio.sleep(_DRAIN_SECONDS)
         task.cancel()

@@ -1,4 +1,4 @@
-"""The answers of one stage: ``calls/<stage>.jsonl``, and replaying them.
+"""The answers of one stage: ``calls/<stage>.jsonl``, and finding them again.
 
 Every answer that came over the wire is kept as it was received, usable or not. A record that is walked
 again finds the answers to the questions it asks by their keys, and only asks for those that are missing.
@@ -8,31 +8,75 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from array import array
+from collections.abc import Container, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from trace_builder.errors import InputError
-from trace_builder.llm.types import ChatAnswer, ChatRequest, Usage
-from trace_builder.storage.journal import JournalFile, LineReader
-from trace_builder.storage.seeds import Source
+from pydantic import BaseModel, ConfigDict, Field
+
+from trace_builder.storage.journal import JournalFile, LineReader, damaged
+from trace_builder.storage.jsonl import encode, first_error
+from trace_builder.storage.seeds import SeedIndex
 
 #: Field order is fixed; the raw text comes last, so that the head can be read without it.
 _HEAD = re.compile(
     rb'\{"id":"((?:[^"\\]|\\.)*)","key":"(\w+)",.*?"model":"((?:[^"\\]|\\.)*)",.*?"finish_reason":"\w+",'
-    rb'"usage":\{"prompt":(\d+),"cached":(\d+),"completion":(\d+)\},'
-    rb'"latency":([\d.e+-]+),"retries":(\d+),"wasted":(\d+),'
+    rb'"usage":\{"prompt":(\d{1,18}),"cached":(\d{1,18}),"completion":(\d{1,18})\},'
+    rb'"latency":([\d.e+-]{1,30}),"retries":(\d{1,18}),"wasted":(\d{1,18}),'
 )
-
-
 _ID = re.compile(rb'\{"id":"((?:[^"\\]|\\.)*)","key":"')
+_END = b'"}\n'
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Usage(_Frozen):
+    """Token counts as the server reports them; ``cached`` is the part of ``prompt`` its cache served."""
+
+    prompt: int = 0
+    cached: int = 0
+    completion: int = 0
+
+
+class Call(_Frozen):
+    """One line of ``calls/<stage>.jsonl``.
+
+    ``key`` is a hash of all that shapes the answer; ``sample`` and ``attempt`` tell apart repeated questions.
+    ``latency`` is seconds, ``at`` Unix seconds; ``retries`` counts the sends that failed before this one;
+    ``wasted`` the completion tokens of unusable answers that it replaces.
+    """
+
+    id: str
+    key: str
+    stage: str
+    prompt: str
+    sample: int = 0
+    attempt: int = 0
+    model: str
+    server: str = ""
+    finish_reason: str
+    usage: Usage = Field(default_factory=Usage)
+    latency: float = 0.0
+    retries: int = 0
+    wasted: int = 0
+    max_tokens: int = 0
+    at: float = 0.0
+    text: str
+
+    @property
+    def cut(self) -> bool:
+        """Whether the answer was cut off by max_tokens."""
+        return self.finish_reason == "length"
 
 
 @dataclass
 class CallTotals:
-    """What a stage's calls add up to. ``wasted`` counts the completion tokens of answers that could not be
-    used and were asked for again; ``seconds`` adds up the latencies."""
+    """What calls add up to. ``wasted`` counts the completion tokens of answers that could not be used and
+    were asked for again; ``seconds`` adds up the latencies."""
 
     calls: int = 0
     prompt: int = 0
@@ -50,89 +94,61 @@ class CallTotals:
             setattr(self, name, getattr(self, name) + value)
 
 
-@dataclass(slots=True)
-class Asked:
-    """What a call was asked for. ``wasted``: completion tokens of the unusable answers that it replaces."""
-
-    record: str
-    stage: str
-    prompt: str
-    attempt: int = 0
-    wasted: int = 0
-
-
 class CallLog:
-    """Appends answers, and finds those of a record again."""
+    """Appends answers, and finds those of a record again.
 
-    def __init__(self, path: Path, source: Source) -> None:
+    Raises:
+        InputError: a line is not a call; names file and line.
+    """
+
+    def __init__(self, path: Path, seeds: SeedIndex) -> None:
         self.path = path
-        self._source = source
-        self._offsets: dict[int, list[int]] = {}
+        self._seeds = seeds
+        # A list a record, newest first, in flat arrays: answers are many.
+        self._newest: array[int] | None = None
+        self._older = array("Q")
+        self._offsets = array("Q")
         self._file: JournalFile | None = None
         self._reader = LineReader(path)
 
-    def index(self, wanted: bytearray) -> int:
-        """Notes where the answers of the records lie whose place is set in ``wanted``; returns how many."""
-        found = 0
-        if not any(wanted):
-            return found
+    def index(self, wanted: Container[int] | None = None) -> None:
+        """Notes where the answers of records lie; ``wanted`` limits them to some places."""
+        self._newest = array("Q", bytes(8 * len(self._seeds)))
         for offset, match in self._heads(_ID):
-            place = self._source.place(match.group(1))
-            if place is not None and wanted[place]:
-                self._offsets.setdefault(place, []).append(offset)
-                found += 1
-        return found
+            place = self._seeds.place(match.group(1))
+            if place is not None and (wanted is None or place in wanted):
+                self._older.append(self._newest[place])
+                self._offsets.append(offset)
+                self._newest[place] = len(self._offsets)
 
-    def take(self, place: int) -> dict[str, ChatAnswer]:
-        """The stored answers of a record by key; of several for one key the one with the largest
-        ``max_tokens`` that ended by itself, else the largest. The record's index is let go."""
-        answers: dict[str, ChatAnswer] = {}
-        for offset in self._offsets.pop(place, ()):
-            row = json.loads(self._reader.line(offset), strict=False)
-            answer = _answer(row)
-            before = answers.get(row["key"])
-            if before is None or _rank(answer) >= _rank(before):
-                answers[row["key"]] = answer
+    def take(self, place: int) -> dict[str, Call]:
+        """The stored answers of an indexed record by key; of several for one key the one with the largest
+        ``max_tokens`` that ended by itself, else the largest, the later one of equals."""
+        answers: dict[str, Call] = {}
+        number = self._newest[place] if self._newest is not None else 0
+        while number:
+            call = self._read(self._offsets[number - 1])
+            before = answers.get(call.key)
+            if before is None or _rank(call) > _rank(before):
+                answers[call.key] = call
+            number = self._older[number - 1]
         return answers
 
     def open(self) -> None:
         self._file = JournalFile(self.path)
 
-    def append(self, asked: Asked, request: ChatRequest, answer: ChatAnswer, at: float) -> None:
-        """Keeps one answer. ``at`` is Unix seconds."""
+    def append(self, call: Call) -> None:
         assert self._file is not None
-        usage = answer.usage
-        row = {
-            "id": asked.record,
-            "key": request.key,
-            "stage": asked.stage,
-            "prompt": asked.prompt,
-            "sample": request.sample,
-            "attempt": asked.attempt,
-            "model": request.model,
-            "server": answer.server,
-            "finish_reason": answer.finish_reason,
-            "usage": {"prompt": usage.prompt, "cached": usage.cached, "completion": usage.completion},
-            "latency": round(answer.latency, 4),
-            "retries": answer.retries,
-            "wasted": asked.wasted,
-            "max_tokens": answer.max_tokens,
-            "at": round(at, 3),
-            "text": answer.text,
-        }
-        text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-        # A lone surrogate cannot be UTF-8; its escape reads back as the same character.
-        self._file.append(text.encode("utf-8", "backslashreplace"))
+        self._file.append(encode(call))
 
-    def totals(self) -> CallTotals:
-        """What all calls add up to."""
-        totals = CallTotals()
-        for part in self.totals_by_model().values():
-            totals.add(part)
-        return totals
+    def read_all(self, wanted: Container[str] | None = None) -> Iterator[Call]:
+        """Every answer, in the file's order; ``wanted`` limits them to some records' ids."""
+        for offset, match in self._heads(_ID):
+            if wanted is None or json.loads(b'"' + match.group(1) + b'"') in wanted:
+                yield self._read(offset)
 
-    def totals_by_model(self) -> dict[str, CallTotals]:
-        """The same, for each model by the name its servers know it by."""
+    def totals(self) -> dict[str, CallTotals]:
+        """What the calls add up to, for each model by the name its servers know it by."""
         found: dict[bytes, CallTotals] = {}
         for _, match in self._heads(_HEAD):
             model, prompt, cached, completion, latency, retries, wasted = match.groups()[2:]
@@ -156,36 +172,22 @@ class CallLog:
             self._file = None
         self._reader.close()
 
+    def _read(self, offset: int) -> Call:
+        line = self._reader.line(offset)
+        try:
+            return Call.model_validate(json.loads(line, strict=False))
+        except (ValueError, RecursionError) as exc:
+            what = first_error(exc) if not isinstance(exc, json.JSONDecodeError) else f"not JSON ({exc.msg})"
+            raise damaged(self._reader, self._reader.number(offset), what) from None
+
     def _heads(self, head: re.Pattern[bytes]) -> Iterator[tuple[int, re.Match[bytes]]]:
         """The lines' offsets and what ``head`` finds at their beginning."""
-        if not self.path.exists():
-            return
-        offset = 0
-        with self.path.open("rb", buffering=1 << 20) as file:
-            for number, line in enumerate(file, start=1):
-                if not line.endswith(b"\n"):
-                    return
-                match = head.match(line)
-                if match is None:
-                    raise InputError(
-                        f"{self.path}:{number}: not a call of this stage; restore or remove the line"
-                    )
-                yield offset, match
-                offset += len(line)
+        for offset, number, line in self._reader.lines():
+            match = head.match(line)
+            if match is None or not line.endswith(_END):
+                raise damaged(self._reader, number, "not a call of this stage")
+            yield offset, match
 
 
-def _rank(answer: ChatAnswer) -> tuple[bool, int]:
-    return (answer.finish_reason != "length", answer.max_tokens)
-
-
-def _answer(row: dict[str, Any]) -> ChatAnswer:
-    usage = row["usage"]
-    return ChatAnswer(
-        text=row["text"],
-        finish_reason=row["finish_reason"],
-        usage=Usage(usage["prompt"], usage["cached"], usage["completion"]),
-        latency=row["latency"],
-        retries=row["retries"],
-        server=row["server"],
-        max_tokens=row["max_tokens"],
-    )
+def _rank(call: Call) -> tuple[bool, int]:
+    return (not call.cut, call.max_tokens)

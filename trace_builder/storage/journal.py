@@ -8,24 +8,35 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 
-from trace_builder.errors import StoppedError
+from trace_builder.errors import InputError, StoppedError
+from trace_builder.storage.jsonl import unreadable
 
 _TAIL = 1 << 16
 _BLOCK = 1 << 14
+_CHUNK = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class JournalFile:
-    """One JSONL file open for appending. A torn last line, left by a crash, is cut off on opening."""
+    """One JSONL file open for appending. A torn last line, left by a crash, is cut off on opening.
+
+    Raises:
+        InputError: the file cannot be opened for writing.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.repaired = repair_tail(path)
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.repaired = repair_tail(path)
+            self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        except OSError as exc:
+            if exc.errno in _FULL:
+                raise _stopped(exc, path) from exc
+            raise unreadable(path, exc) from None
         self._size = os.fstat(self._fd).st_size
         self._dirty = False
 
@@ -65,43 +76,91 @@ class JournalFile:
         self.sync()
         os.close(self._fd)
 
-    def __enter__(self) -> JournalFile:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
 
 class LineReader:
-    """Reads single lines of a JSONL file by their offsets; opens the file when the first one is wanted."""
+    """Reads a JSONL file from one descriptor: all its lines in order, or single ones by their offsets. The
+    file is opened when the first one is wanted; one that is not there has no lines.
+
+    Raises:
+        InputError: the file is there and cannot be read.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._fd: int | None = None
+
+    def size(self) -> int:
+        """Bytes in the file now."""
+        return os.fstat(self._fd).st_size if self._open() and self._fd is not None else 0
+
+    def lines(self, end: int | None = None) -> Iterator[tuple[int, int, bytes]]:
+        """Offset, number from 1 and bytes of each whole line, up to the offset ``end``; a torn last line is
+        left out."""
+        if not self._open():
+            return
+        offset = number = 0
+        rest = b""
+        while chunk := self._read(_CHUNK, offset + len(rest)):
+            lines = (rest + chunk).split(b"\n")
+            rest = lines.pop()
+            for line in lines:
+                if end is not None and offset >= end:
+                    return
+                number += 1
+                yield offset, number, line + b"\n"
+                offset += len(line) + 1
 
     def line(self, offset: int) -> bytes:
         """The line that begins at ``offset``, with its newline."""
-        if self._fd is None:
-            self._fd = os.open(self._path, os.O_RDONLY)
         data = b""
-        while True:
-            chunk = os.pread(self._fd, _BLOCK, offset + len(data))
+        while self._open():
+            chunk = self._read(_BLOCK, offset + len(data))
             newline = chunk.find(b"\n")
             if newline >= 0 or not chunk:
                 return data + chunk[: newline + 1]
             data += chunk
+        return data
+
+    def number(self, offset: int) -> int:
+        """The number of the line that begins at ``offset``, for messages; reads the file up to it."""
+        return next((number for start, number, _ in self.lines() if start >= offset), 1)
+
+    def torn(self) -> bool:
+        """Whether the file ends in a line without its newline."""
+        size = self.size()
+        return size > 0 and self._read(1, size - 1) != b"\n"
 
     def close(self) -> None:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
 
+    def _open(self) -> bool:
+        if self._fd is None:
+            try:
+                self._fd = os.open(self.path, os.O_RDONLY)
+            except FileNotFoundError:
+                return False
+            except OSError as exc:
+                raise unreadable(self.path, exc) from None
+        return True
+
+    def _read(self, size: int, offset: int) -> bytes:
+        assert self._fd is not None
+        try:
+            return os.pread(self._fd, size, offset)
+        except OSError as exc:
+            raise unreadable(self.path, exc) from None
+
 
 def _stopped(exc: OSError, path: Path) -> StoppedError:
     what = "no room left on the disk" if exc.errno in _FULL else (exc.strerror or str(exc))
     return StoppedError(f"{path}: {what}; what was written so far is whole, run again to resume")
+
+
+def damaged(reader: LineReader, number: int, what: str) -> InputError:
+    """What to say of a line that is not what the program wrote."""
+    return InputError(f"{reader.path}:{number}: {what}; restore or remove the line")
 
 
 def repair_tail(path: Path) -> int:

@@ -2,71 +2,142 @@
 
 from __future__ import annotations
 
-import json
 import platform
-import re
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from trace_builder import __version__
-from trace_builder.errors import InputError
-from trace_builder.storage.atomic import Replacement
+from pydantic import BaseModel, ConfigDict, Field
 
-FILE = "run.json"
-_USERINFO = re.compile(r"(\w://)[^/\s@]+@")
+from trace_builder.config import ModelConfig
+from trace_builder.errors import InputError
+from trace_builder.redaction import redacted
+from trace_builder.storage.jsonl import read_model, read_object, write_json
+from trace_builder.storage.layout import MANIFEST, SEEDS
+
+#: Of the layout of a run's folder. It is raised when an older program could misread what a newer one wrote.
+VERSION = 2
+
 _PACKAGES = ("openai", "aiohttp", "pydantic")
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a folder; empty where there is none yet.
+class _Entry(BaseModel):
+    """Kept as they were written: a field of a later program of the same version is no error."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class StageEntry(_Entry):
+    """One stage: whose records it reads, the hashes its outcomes carry, and how often it was walked to its
+    end."""
+
+    follows: str | None = None
+    fingerprint: str
+    parts: dict[str, str] = Field(default_factory=dict)
+    walks: int = 0
+
+
+class SeedsEntry(_Entry):
+    """What was read: counts by source and language, and the files with size and time of change, by which an
+    unchanged one is known."""
+
+    count: int
+    bad: int = 0
+    digest: str = ""
+    sources: dict[str, int] = Field(default_factory=dict)
+    langs: dict[str, int] = Field(default_factory=dict)
+    renamed: int = 0
+    ignored: dict[str, int] = Field(default_factory=dict)
+    asked: dict[str, Any] = Field(default_factory=dict)
+    files: list[list[Any]] = Field(default_factory=list)
+
+
+class TaxonomyEntry(_Entry):
+    path: str
+    digest: str
+
+
+class DataEntry(_Entry):
+    """An evaluation's instructions: the file, and 12 hex digits over it."""
+
+    path: str
+    digest: str
+    instructions: int = 0
+    constraints: int = 0
+
+
+class Manifest(_Entry):
+    """``seconds`` is the time spent walking; ``usage`` what each stage's calls add up to; ``modes`` how
+    structure is asked of each model, once found out; ``config`` the resolved configuration."""
+
+    version: int = VERSION
+    created: str = ""
+    updated: str = ""
+    versions: dict[str, str] = Field(default_factory=dict)
+    profile: str = "unknown"
+    config: dict[str, Any] = Field(default_factory=dict)
+    seeds: SeedsEntry | None = None
+    taxonomy: TaxonomyEntry | None = None
+    data: DataEntry | None = None
+    source: str = SEEDS
+    stages: dict[str, StageEntry] = Field(default_factory=dict)
+    modes: dict[str, str] = Field(default_factory=dict)
+    finished: bool = False
+    seconds: float = 0.0
+    usage: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @property
+    def models(self) -> dict[str, ModelConfig]:
+        """The configuration's models."""
+        return {name: ModelConfig.model_validate(m) for name, m in self.config.get("models", {}).items()}
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether the embedded model answered: a drill."""
+        return self.config.get("rehearsal") is not None
+
+
+def find_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a folder; None where there is none yet.
 
     Raises:
-        InputError: the file is there and cannot be read as a manifest.
+        InputError: the file is there and cannot be read as a manifest, or is of another version.
     """
-    path = folder / FILE
-    if not path.exists():
-        return {}
+    path = folder / MANIFEST
+    if not path.exists() and not path.is_symlink():
+        return None
+    version = read_object(path).get("version")
+    if version != VERSION:
+        raise InputError(
+            f"{path}: made by another version of this program (layout {version!r}, this one has {VERSION}); "
+            "use the one that made it, or another folder"
+        )
+    manifest = read_model(path, Manifest)
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(manifest["stages"], dict):
-            raise KeyError("stages")
-    except (ValueError, KeyError, TypeError) as exc:
-        line = exc.lineno if isinstance(exc, json.JSONDecodeError) else 1
-        raise InputError(f"{path}:{line}: not a run's manifest ({exc})") from None
-    return dict(manifest)
+        _ = manifest.models
+    except (ValueError, AttributeError):
+        raise InputError(f"{path}: config.models is not what a run writes") from None
+    return manifest
 
 
-def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    text = json.dumps(_clean(manifest), ensure_ascii=False, indent=2) + "\n"
-    with Replacement(folder / FILE) as out:
-        out.write(text.encode())
-        out.commit()
+def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
+    """Writes the manifest with the present time and versions, and returns it so; ``created`` stays as it is.
 
-
-def base_manifest(before: dict[str, Any]) -> dict[str, Any]:
-    """Versions and dates; ``created`` stays as it was at the first run."""
+    Raises:
+        StoppedError: the disk did not take it.
+    """
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    versions = {"python": platform.python_version(), "trace_builder": __version__}
-    versions.update({name: metadata.version(name) for name in _PACKAGES})
-    return {
-        "version": 1,
-        "created": before.get("created", now),
-        "updated": now,
-        "versions": versions,
-    }
+    stamped = manifest.model_copy(
+        update={"created": manifest.created or now, "updated": now, "versions": _versions()}
+    )
+    row = redacted(stamped.model_dump(mode="json"))
+    write_json(folder / MANIFEST, {name: value for name, value in row.items() if value is not None})
+    return stamped
 
 
-def _clean(value: Any) -> Any:
-    """A copy in which no address carries a user and password."""
-    if isinstance(value, dict):
-        return {key: _clean(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean(item) for item in value]
-    return without_userinfo(value) if isinstance(value, str) else value
+def _versions() -> dict[str, str]:
+    from trace_builder import __version__
 
-
-def without_userinfo(text: str) -> str:
-    """``text`` with user and password taken out of every address in it."""
-    return _USERINFO.sub(r"\1", text)
+    named = {name: metadata.version(name) for name in _PACKAGES}
+    return {"python": platform.python_version(), "trace_builder": __version__, **named}

@@ -1,8 +1,9 @@
-"""The records a pipeline starts from, read from a JSONL file by position; only positions stay in memory."""
+"""The records a run starts from: an index over ``seeds.jsonl`` (an evaluation's ``items.jsonl``)."""
 
 from __future__ import annotations
 
-import os
+import hashlib
+import json
 import re
 from array import array
 from collections.abc import Iterator
@@ -11,35 +12,44 @@ from typing import TypeVar
 
 from trace_builder.errors import InputError
 from trace_builder.records import Record
+from trace_builder.storage.journal import LineReader
+from trace_builder.storage.jsonl import parse_model
 
 R = TypeVar("R", bound=Record)
 
 _ID = re.compile(rb'\{"id":"((?:[^"\\]|\\.)*)"')
 
 
-class Source:
-    """An index over ``seeds.jsonl``: where each record lies, and its place in the canonical order.
+def record_digest(data: bytes) -> int:
+    """64 bits over a record as JSON: what an outcome rests on."""
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
 
-    Ids are kept as 64-bit hashes, so that a million of them fit in tens of megabytes.
+
+class SeedIndex:
+    """Where each record lies, and its place in the canonical order: the order of the file.
+
+    Ids are kept as 64-bit hashes and records as 64-bit digests, so that a million of them fit in tens of
+    megabytes.
+
+    Raises:
+        InputError: the file is missing, or a line is not a record that begins with its id.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._offsets = array("Q")
-        self._digests = array("I")
+        self._digests = array("Q")
         self._places: dict[int, int] = {}
-        offset = 0
-        with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                match = _ID.match(line)
-                if match is None:
-                    raise InputError(f"{path}:{number}: not a record that begins with its id")
-                self._places[hash(match.group(1))] = len(self._offsets)
-                self._offsets.append(offset)
-                self._digests.append(_digest(line))
-                offset += len(line)
-        self._fd = os.open(path, os.O_RDONLY)
-        self._end = offset
+        self._reader = LineReader(path)
+        if not path.exists():
+            raise InputError(f"{path}: the run's seeds are missing")
+        for offset, number, line in self._reader.lines():
+            match = _ID.match(line)
+            if match is None:
+                raise InputError(f"{path}:{number}: not a record that begins with its id")
+            self._places[hash(match.group(1))] = len(self._offsets)
+            self._offsets.append(offset)
+            self._digests.append(record_digest(line.rstrip(b"\r\n")))
 
     def __len__(self) -> int:
         return len(self._offsets)
@@ -48,27 +58,29 @@ class Source:
         """The position of an id as it stands in a JSON line (between the quotes); None if unknown."""
         return self._places.get(hash(raw_id))
 
-    def digest(self, place: int) -> str:
-        """8 hex digits over the record's content, to notice an edited seed under an old id."""
-        return f"{self._digests[place]:08x}"
+    def place_of(self, name: str) -> int | None:
+        """The position of an id; None if unknown."""
+        return self.place(json.dumps(name, ensure_ascii=False)[1:-1].encode("utf-8", "replace"))
 
-    def line(self, place: int) -> bytes:
-        start = self._offsets[place]
-        end = self._offsets[place + 1] if place + 1 < len(self._offsets) else self._end
-        return os.pread(self._fd, end - start, start)
+    def digest(self, place: int) -> int:
+        """The digest of a record, to notice an edited seed under an old id."""
+        return self._digests[place]
 
     def read(self, place: int, kind: type[R]) -> R:
-        return kind.model_validate_json(self.line(place))
+        """A record. Raises InputError: it is not a ``kind``; names file, line and field."""
+        return parse_model(self.path, place + 1, self._reader.line(self._offsets[place]), kind)
 
-    def lines(self) -> Iterator[bytes]:
-        with self.path.open("rb") as file:
-            yield from file
+    def read_all(self, kind: type[R]) -> Iterator[R]:
+        """All records, in order."""
+        for place in range(len(self)):
+            yield self.read(place, kind)
+
+    def ids(self) -> Iterator[str]:
+        """All ids, in order."""
+        for _, _, line in self._reader.lines():
+            match = _ID.match(line)
+            assert match is not None
+            yield json.loads(b'"' + match.group(1) + b'"')
 
     def close(self) -> None:
-        os.close(self._fd)
-
-
-def _digest(line: bytes) -> int:
-    import zlib
-
-    return zlib.crc32(line.rstrip(b"\r\n"))
+        self._reader.close()
