@@ -125,7 +125,7 @@ def _sdk(url: str, in_flight: int) -> AsyncOpenAI:
 
 
 async def leg_wire(url: str, calls: int, in_flight: int) -> float:
-    from trace_builder.llm.client import LLMClient
+    from trace_builder.llm.llm_client import LLMClient
     from trace_builder.llm.types import ChatRequest
 
     wire = WireConfig(concurrency=in_flight, start=1)

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from trace_builder.config import ModelConfig, WireConfig
-from trace_builder.llm.client import LLMClient
+from trace_builder.llm.llm_client import LLMClient
 from trace_builder.llm.types import ChatRequest
 
 

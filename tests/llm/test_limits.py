@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trace_builder.errors import StoppedError
-from trace_builder.llm.limits import AdaptiveLimit
+from trace_builder.llm.servers.limits import AdaptiveLimit
 
 
 async def _full_round(limit: AdaptiveLimit, overloaded: Callable[[int], bool] = lambda n: False) -> int:

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from trace_builder.llm import retry
-from trace_builder.llm.retry import Retries, RetryBudget, RetryPolicy
+from trace_builder.llm.servers import retry
+from trace_builder.llm.servers.retry import Retries, RetryBudget, RetryPolicy
 from trace_builder.llm.types import ErrorKind, WireError
 
 

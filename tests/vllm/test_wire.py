@@ -15,7 +15,7 @@ from vllm_server import KEY_VARIABLE, LENGTH, NAME, VllmServer
 
 from trace_builder.config import ModelConfig, WireConfig
 from trace_builder.errors import InputError
-from trace_builder.llm.client import LLMClient
+from trace_builder.llm.llm_client import LLMClient
 from trace_builder.llm.schema import schema_text
 from trace_builder.llm.structured import parse
 from trace_builder.llm.types import ChatRequest, WireError

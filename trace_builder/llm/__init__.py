@@ -1,0 +1,1 @@
+"""The wire: asks models over HTTP, and reads what they answer."""

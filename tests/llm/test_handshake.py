@@ -10,7 +10,7 @@ import pytest
 
 from trace_builder.config import ModelConfig, WireConfig
 from trace_builder.errors import InputError, StoppedError
-from trace_builder.llm.client import LLMClient
+from trace_builder.llm.llm_client import LLMClient
 
 
 def prepared(kit: Any, server: Any, **model: Any) -> LLMClient:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from trace_builder.llm.bodies import decode
-from trace_builder.llm.endpoints import Endpoint
-from trace_builder.llm.errors import not_a_completion
-from trace_builder.llm.pool import Pool
-from trace_builder.llm.retry import Retries, RetryBudget, RetryPolicy
+from trace_builder.llm.codec import decode
+from trace_builder.llm.servers.endpoints import Endpoint
+from trace_builder.llm.servers.pool import Pool
+from trace_builder.llm.servers.retry import Retries, RetryBudget, RetryPolicy
 from trace_builder.llm.types import ChatAnswer, ErrorKind, WireError
+from trace_builder.llm.wire_errors import not_a_completion
 
 #: What tells about a server's health.
 _FAULTS: frozenset[ErrorKind] = frozenset({"connection", "timeout", "server_error"})
@@ -17,7 +17,7 @@ _FAULTS: frozenset[ErrorKind] = frozenset({"connection", "timeout", "server_erro
 _OVERLOADS: frozenset[ErrorKind] = frozenset({"rate_limited", "timeout"})
 
 
-class Trial:
+class Dispatch:
     """One request.
 
     Args:
@@ -97,7 +97,7 @@ class Trial:
         if error.kind in _FAULTS:
             suspicious = endpoint.failed(self._pool.interval)
             if suspicious or error.details.get("refused"):
-                self._pool.watch.suspect(endpoint)
+                self._pool.health.suspect(endpoint)
         if error.kind in _OVERLOADS or error.status == 503:
             return True
         if error.kind in _FAULTS:
@@ -110,7 +110,7 @@ class Trial:
         endpoint = self._endpoint
         if endpoint is None:
             return False
-        await self._pool.watch.settled(endpoint)
+        await self._pool.health.settled(endpoint)
         return endpoint.downs > self._downs
 
     async def _hopeless(self) -> bool:
@@ -119,5 +119,5 @@ class Trial:
         endpoint = self._endpoint
         if endpoint is None or self._examined or endpoint.answers > self._answers[endpoint]:
             return True
-        self._examined = await self._pool.watch.examine(endpoint, self._model)
+        self._examined = await self._pool.health.examine(endpoint, self._model)
         return self._examined

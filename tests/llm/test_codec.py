@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.llm.bodies import decode, encode
+from trace_builder.llm.codec import decode, encode
 from trace_builder.llm.types import ChatRequest, Usage
 
 _WILD = st.recursive(

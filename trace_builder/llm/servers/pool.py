@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Sequence
 
 from trace_builder.config import WireConfig
-from trace_builder.llm.endpoints import Endpoint, choose
-from trace_builder.llm.limits import AdaptiveLimit
-from trace_builder.llm.outage import Watch
+from trace_builder.llm.servers.endpoints import Endpoint, choose
+from trace_builder.llm.servers.limits import AdaptiveLimit
+from trace_builder.llm.servers.outage import HealthMonitor
 from trace_builder.llm.types import WireError
 
 #: Seconds between readings of a server's /metrics.
@@ -38,7 +38,7 @@ class Pool:
         #: Models that one of the servers was seen to serve.
         self.wanted: set[str] = set()
         self.limit = AdaptiveLimit(wire.concurrency, wire.start, adaptive=wire.adaptive)
-        self.watch = Watch(
+        self.health = HealthMonitor(
             self.endpoints,
             limit=wire.outage_limit,
             interval=interval,
@@ -62,8 +62,8 @@ class Pool:
             self.endpoints, await asyncio.gather(*checks, return_exceptions=True), strict=True
         ):
             if isinstance(found, WireError) and found.retryable:
-                self.watch.suspect(endpoint)
-                await self.watch.settled(endpoint)
+                self.health.suspect(endpoint)
+                await self.health.settled(endpoint)
             elif isinstance(found, BaseException):
                 raise found
         self.limit.release(await self.limit.acquire())
@@ -77,7 +77,7 @@ class Pool:
         if self._reader is not None:
             self._reader.cancel()
             await asyncio.gather(self._reader, return_exceptions=True)
-        await self.watch.close()
+        await self.health.close()
         for endpoint in self.endpoints:
             await endpoint.close()
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from trace_builder.llm import pool
-from trace_builder.llm.metrics import Load, read_load
+from trace_builder.llm.servers import pool
+from trace_builder.llm.servers.server_load import Load, read_load
 
 PAGE = """\
 # HELP vllm:num_requests_running Number of requests in model execution batches.

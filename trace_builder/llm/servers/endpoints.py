@@ -9,10 +9,10 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
-from trace_builder.llm.bodies import loads
-from trace_builder.llm.errors import not_a_completion, shown_url, status_error, wire_error
-from trace_builder.llm.metrics import Load, read_load
+from trace_builder.llm.codec import loads
+from trace_builder.llm.servers.server_load import Load, read_load
 from trace_builder.llm.types import ServerSnapshot, WireError
+from trace_builder.llm.wire_errors import not_a_completion, shown_url, status_error, wire_error
 
 if TYPE_CHECKING:
     import httpx2

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from types import TracebackType
 
 from trace_builder.config import ModelConfig, WireConfig
-from trace_builder.llm.bodies import encode
-from trace_builder.llm.endpoints import Endpoint
-from trace_builder.llm.pool import Pool
-from trace_builder.llm.prepare import find_mode, read_key, require_model, server_url
-from trace_builder.llm.retry import RetryBudget, RetryPolicy
-from trace_builder.llm.trial import Trial
+from trace_builder.llm.codec import encode
+from trace_builder.llm.servers.dispatch import Dispatch
+from trace_builder.llm.servers.endpoints import Endpoint
+from trace_builder.llm.servers.handshake import find_mode, read_key, require_model, server_url
+from trace_builder.llm.servers.pool import Pool
+from trace_builder.llm.servers.retry import RetryBudget, RetryPolicy
 from trace_builder.llm.types import ChatAnswer, ChatRequest, Mode, WireSnapshot
 
 
@@ -111,7 +111,7 @@ class LLMClient:
         """
         body = encode(request, self._extras[request.client])
         pool = self._pools[request.client]
-        return await Trial(pool, body, request.model, request.max_tokens, depth).run(self._policy, budget)
+        return await Dispatch(pool, body, request.model, request.max_tokens, depth).run(self._policy, budget)
 
     def turn_away(self, error: BaseException) -> None:
         """Raises ``error`` in all that waits for a place and in all that asks from now on; what has been sent
@@ -122,8 +122,8 @@ class LLMClient:
     def snapshot(self) -> WireSnapshot:
         """The wire as it is now, over all servers."""
         pools = self._unique_pools()
-        pauses = [p.watch.paused_for for p in pools if p.watch.paused_for is not None]
-        left = [p.watch.stops_in for p in pools if p.watch.stops_in is not None]
+        pauses = [p.health.paused_for for p in pools if p.health.paused_for is not None]
+        left = [p.health.stops_in for p in pools if p.health.stops_in is not None]
         return WireSnapshot(
             in_flight=sum(p.limit.in_flight for p in pools),
             limit=sum(int(p.limit.limit) for p in pools),

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from trace_builder.config import ModelConfig
 from trace_builder.errors import InputError, StoppedError
-from trace_builder.llm.endpoints import Endpoint
-from trace_builder.llm.errors import shown_url
-from trace_builder.llm.pool import Pool
+from trace_builder.llm.servers.endpoints import Endpoint
+from trace_builder.llm.servers.pool import Pool
 from trace_builder.llm.types import ChatAnswer, ChatRequest, Mode, WireError
+from trace_builder.llm.wire_errors import shown_url
 
 #: Questions before a server is held not to give structure. Any of its answers may be spoilt by chance.
 TRIES = 5

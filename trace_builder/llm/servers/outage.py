@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from trace_builder.errors import StoppedError
-from trace_builder.llm.endpoints import Endpoint
+from trace_builder.llm.servers.endpoints import Endpoint
 from trace_builder.llm.types import WireError
 
 
@@ -22,7 +22,7 @@ class _Probe:
     verdict: asyncio.Future[bool]
 
 
-class Watch:
+class HealthMonitor:
     """Watches the servers of one model.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from trace_builder.llm.errors import redact, retry_after, shown_url, status_error, wire_error
+from trace_builder.llm.wire_errors import redact, retry_after, shown_url, status_error, wire_error
 
 KEY = "sk-planted-0123456789"
 

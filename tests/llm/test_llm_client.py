@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from trace_builder.llm.retry import RetryBudget
+from trace_builder.llm.servers.retry import RetryBudget
 from trace_builder.llm.types import ChatAnswer, Usage, WireError
 
 SCHEMA = '{"title":"T","type":"object","properties":{"b":{"type":"string"},"a":{"type":"integer"}}}'
@@ -342,7 +342,10 @@ def test_the_key_is_sent_and_shown_nowhere(
                 shown += [str(caught.value), repr(caught.value), repr(caught.value.details)]
                 assert caught.value.__cause__ is None
             pools = [vars(pool) for pool in client._unique_pools()]
-            shown += [repr(pools), *(repr(vars(t)) for t in gc.get_objects() if type(t).__name__ == "Trial")]
+            shown += [
+                repr(pools),
+                *(repr(vars(t)) for t in gc.get_objects() if type(t).__name__ == "Dispatch"),
+            ]
             return shown
 
     assert not [text for text in asyncio.run(run()) if key in text]
