@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trace_builder.config import RunConfig
-from trace_builder.config_file import load_config
 from trace_builder.errors import InputError
 from trace_builder.resources import shipped
+from trace_builder.run.config_file import load_config
+from trace_builder.stages.registry import config_model
 
 BASE = "profile: mine\nrespond:\n  samples: 2\nexpand:\n  call:\n    temperature: 0.1\n"
 
@@ -62,14 +63,14 @@ def test_setting_one_key_of_a_section_keeps_the_others(file: Path) -> None:
     made = load_config(file, ["expand.call.max_tokens=9", "wire.timeout=3"])
     assert (made.expand.call.temperature, made.expand.call.max_tokens) == (0.1, 9)
     assert made.wire.timeout == 3
-    assert made.structure == RunConfig().structure
+    assert made.structure == config_model()().structure
 
 
 @pytest.mark.parametrize("section", ["expand", "structure", "quality", "respond", "judge", "dpo", "iopo"])
 def test_a_key_left_out_of_a_call_takes_the_stages_own_default(file: Path, section: str) -> None:
     file.write_text(f"{section}:\n  call:\n    top_p: 0.5\n")
     made = getattr(load_config(file), section).call
-    assert made == getattr(RunConfig(), section).call.model_copy(update={"top_p": 0.5})
+    assert made == getattr(config_model()(), section).call.model_copy(update={"top_p": 0.5})
 
 
 def test_a_section_that_is_null_can_be_set_into(file: Path) -> None:
@@ -83,7 +84,7 @@ def test_a_section_that_is_null_can_be_set_into(file: Path) -> None:
 def test_an_empty_file_is_the_defaults_and_a_bom_is_no_fault(file: Path) -> None:
     for text in (b"", b"# nothing\n", b"\xef\xbb\xbf", b"\xef\xbb\xbfseed: 0\r\n"):
         file.write_bytes(text)
-        assert load_config(file) == RunConfig()
+        assert load_config(file) == config_model()()
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_an_empty_file_is_the_defaults_and_a_bom_is_no_fault(file: Path) -> None
             "judge:\n  call:\n    model: judge\n",
             "c.yaml:3: judge.call.model: 'judge' is not one of the models",
         ),
-        ("models:\n  big: {name: b}\n", "expand.call.model: 'default' is not one of the models (big)"),
+        ("models:\n  big: {name: b}\n", "judge.call.model: 'default' is not one of the models (big)"),
         ("seed: 1\nseed: 2\n", "c.yaml:2: 'seed' is set twice"),
         ("wire:\n  retries: 1\n  retries: 2\n", "c.yaml:3: 'retries' is set twice"),
         ("seed: 1\nwire: [\n", "c.yaml:3: not YAML"),

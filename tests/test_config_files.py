@@ -9,10 +9,11 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from trace_builder.config import CallConfig, ModelConfig, Prices, RehearsalConfig, RunConfig
+from trace_builder.config import CallConfig, ModelConfig, Prices, RehearsalConfig
 from trace_builder.paper import TRAIN_COUNTS
-from trace_builder.rehearsal.faults import CONTENT_FAULTS, WIRE_FAULTS
+from trace_builder.rehearsal.server.faults import CONTENT_FAULTS, WIRE_FAULTS
 from trace_builder.resources import shipped
+from trace_builder.stages.registry import config_model
 from trace_builder.taxonomy import load_taxonomy
 
 NAMES = ("rehearsal", "qwen2-72b", "paper")
@@ -22,8 +23,8 @@ def text(name: str) -> str:
     return shipped("configs", f"{name}.yaml").read_text(encoding="utf-8")
 
 
-def config(name: str) -> RunConfig:
-    return RunConfig.model_validate(yaml.safe_load(text(name)))
+def config(name: str) -> Any:
+    return config_model().model_validate(yaml.safe_load(text(name)))
 
 
 def uncommented(name: str) -> list[str]:
@@ -74,7 +75,7 @@ def test_a_call_is_given_whole(name: str) -> None:
 
 def test_the_production_file_shows_every_setting_there_is() -> None:
     given = yaml.safe_load(text("qwen2-72b"))
-    assert missing(RunConfig, given) == []
+    assert missing(config_model(), given) == []
     assert missing(ModelConfig, given["models"]["default"]) == []
     assert missing(RehearsalConfig, yaml.safe_load(text("rehearsal"))["rehearsal"]) == []
 

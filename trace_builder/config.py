@@ -1,14 +1,13 @@
-"""RunConfig: a YAML file, then ``--set`` overrides. Unknown keys are errors, with file and line."""
+"""RunConfig, the part of it that every run has. Each stage adds a section, declared in its own file;
+``stages.registry.config_model`` puts them together, and ``run.config_file`` reads them from a file."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
-
-from trace_builder.paper import TRAIN_COUNTS
 
 Probability = float
 #: A share in a draw: 0 is never drawn.
@@ -16,7 +15,8 @@ Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 FaultRates = dict[str, float]
 
 
-def _one_above_zero(weights: Any) -> Any:
+def one_above_zero(weights: Any) -> Any:
+    """A check of weights: something can be drawn."""
     if not any(weights.values() if isinstance(weights, dict) else weights):
         raise ValueError("at least one weight must be above 0")
     return weights
@@ -96,6 +96,8 @@ class WireConfig(Section):
 class AskingSection(Section):
     """A section with a ``call`` of its own defaults: a config that sets one key of it keeps the others."""
 
+    call: CallConfig = CallConfig()
+
     @model_validator(mode="before")
     @classmethod
     def _keep_call_defaults(cls, data: Any) -> Any:
@@ -103,42 +105,6 @@ class AskingSection(Section):
             defaults = cls.model_fields["call"].default.model_dump()
             return {**data, "call": {**defaults, **data["call"]}}
         return data
-
-
-class ExpandConfig(AskingSection):
-    call: CallConfig = CallConfig(temperature=0.9)
-    counts: Annotated[tuple[Weight, ...], AfterValidator(_one_above_zero)] = Field(
-        default=TRAIN_COUNTS,
-        min_length=1,
-        max_length=15,
-        description="Weights of 1, 2, 3 ... constraints; the default is the paper's training row.",
-    )
-    spare: float = Field(default=2.0, ge=1, description="Dimensions offered for each constraint wanted.")
-    dimension_weights: dict[str, Weight] = Field(
-        default_factory=dict, description="Weight of a dimension id in the draw; 1 where absent, 0 never."
-    )
-    samples: int = Field(
-        default=2, ge=1, description="Expansions tried when one leaks a name or adds nothing."
-    )
-    keep: float = Field(
-        default=0.25, ge=0, le=1, description="Share of the seed's wording that the expanded text must keep."
-    )
-
-
-class StructureConfig(AskingSection):
-    call: CallConfig = CallConfig(temperature=0.0, top_p=1.0)
-    overlap: float = Field(
-        default=0.8, ge=0, le=1, description="Share of a piece that has to be found in the expanded text."
-    )
-
-
-class QualityConfig(AskingSection):
-    call: CallConfig = CallConfig(temperature=0.0, top_p=1.0, max_tokens=1024)
-
-
-class RespondConfig(AskingSection):
-    call: CallConfig = CallConfig(temperature=0.7, max_tokens=4096)
-    samples: int = Field(default=1, ge=1, description="Responses tried until one is perfect.")
 
 
 class JudgeConfig(AskingSection):
@@ -150,23 +116,6 @@ class JudgeConfig(AskingSection):
         default=0.7, ge=0, le=2, description="Temperature when there is more than one vote."
     )
     code_checks: bool = Field(default=True, description="Let code overrule a pass it can prove wrong.")
-
-
-class DpoConfig(AskingSection):
-    call: CallConfig = CallConfig(temperature=0.9, max_tokens=4096)
-    sampled: bool = Field(default=True, description="Prefer an imperfect response that respond has judged.")
-    samples: int = Field(default=2, ge=1, description="Worse responses asked for before giving up.")
-
-
-class IopoConfig(AskingSection):
-    call: CallConfig = CallConfig(temperature=0.8)
-    operations: Annotated[
-        dict[Literal["add", "delete", "revise"], Weight], AfterValidator(_one_above_zero)
-    ] = Field(default={"add": 1.0, "delete": 1.0, "revise": 4.0}, description="Weights of the operations.")
-    samples: int = Field(default=1, ge=1, description="Responses to x2 tried until one is perfect.")
-    certificate: Literal["cells", "rationality"] = Field(
-        default="cells", description="cells: all four judged; rationality: the paper's single check."
-    )
 
 
 class RehearsalConfig(Section):
@@ -183,8 +132,11 @@ class RehearsalConfig(Section):
     faults: FaultRates = Field(default_factory=dict, description="Share of requests hit, by kind of fault.")
 
 
+S = TypeVar("S", bound=Section)
+
+
 class RunConfig(Section):
-    """Everything a run is made from."""
+    """Everything a run is made from. What is read from a file has a section for each stage too."""
 
     profile: str = Field(default="rehearsal", description="A name for the manifest and the dataset card.")
     seed: int = Field(default=0, description="All random draws derive from it.")
@@ -198,26 +150,29 @@ class RunConfig(Section):
     rehearsal: RehearsalConfig | None = None
     models: dict[str, ModelConfig] = Field(default_factory=lambda: {"default": ModelConfig()})
     wire: WireConfig = WireConfig()
-    expand: ExpandConfig = ExpandConfig()
-    structure: StructureConfig = StructureConfig()
-    quality: QualityConfig = QualityConfig()
-    respond: RespondConfig = RespondConfig()
     judge: JudgeConfig = JudgeConfig()
-    dpo: DpoConfig = DpoConfig()
-    iopo: IopoConfig = IopoConfig()
+
+    def section(self, kind: type[S]) -> S:
+        """The section of this type; its defaults in a configuration that was made without it."""
+        return next((value for _, value in self if type(value) is kind), None) or kind()
 
     @model_validator(mode="after")
     def _calls_name_known_models(self) -> RunConfig:
-        for name in ("expand", "structure", "quality", "respond", "judge", "dpo", "iopo"):
-            call: CallConfig = getattr(self, name).call
-            if call.model not in self.models:
-                raise PydanticCustomError(
-                    "unknown_model",
-                    "{model} is not one of the models ({known})",
-                    {
-                        "place": (name, "call", "model"),
-                        "model": repr(call.model),
-                        "known": ", ".join(sorted(self.models)),
-                    },
-                )
+        calls = [
+            (section, key, call)
+            for section, value in self
+            if isinstance(value, Section)
+            for key, call in value
+            if isinstance(call, CallConfig) and call.model not in self.models
+        ]
+        for section, key, call in calls:
+            raise PydanticCustomError(
+                "unknown_model",
+                "{model} is not one of the models ({known})",
+                {
+                    "place": (section, key, "model"),
+                    "model": repr(call.model),
+                    "known": ", ".join(sorted(self.models)),
+                },
+            )
         return self

@@ -16,14 +16,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from trace_builder.bilingual import LANGS
 from trace_builder.errors import InputError
 from trace_builder.records import Lang
-
-LANGS: tuple[Lang, ...] = ("en", "zh")
 
 #: What a data block shows for a value that is not there.
 NULL = "NULL"
@@ -78,10 +77,17 @@ class Prompt:
 
 
 class PromptBook:
-    """All prompts of a folder with one sub-folder a language, its run constants already filled in."""
+    """All prompts of a folder with one sub-folder a language, its run constants already filled in. What the
+    folder does not have is looked for in ``others``, where installed stages keep theirs."""
 
-    def __init__(self, folder: Path, constants: Mapping[str, Mapping[Lang, str]] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        constants: Mapping[str, Mapping[Lang, str]] | None = None,
+        others: Sequence[Path] = (),
+    ) -> None:
         self._folder = folder
+        self._others = others
         self._constants = constants or {}
         self._cache: dict[tuple[str, Lang], Prompt] = {}
         if not folder.is_dir():
@@ -109,7 +115,8 @@ class PromptBook:
         return digest.hexdigest()[:12]
 
     def _read(self, name: str, lang: Lang) -> Prompt:
-        path = self._folder / lang / f"{name}.md"
+        paths = [folder / lang / f"{name}.md" for folder in (self._folder, *self._others)]
+        path = next((path for path in paths if path.is_file()), paths[0])
         try:
             text = path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
+from trace_builder.bilingual import LANGS
 from trace_builder.config import CallConfig, RunConfig
-from trace_builder.prompts import LANGS, PromptBook
+from trace_builder.prompts import PromptBook
 from trace_builder.records import (
     Answered,
     Constraint,
@@ -25,6 +26,7 @@ from trace_builder.records import (
 from trace_builder.resources import shipped
 from trace_builder.stages.base import Answer, Stage, Unanswered
 from trace_builder.stages.common.answer_schemas import Rewriting, RewrittenConstraint, Verdict, Verdicts
+from trace_builder.stages.registry import config_model
 from trace_builder.taxonomy import load_taxonomy
 
 T = TypeVar("T")
@@ -99,9 +101,9 @@ class Scripted:
         return {name: len(replies) for name, replies in self._replies.items() if replies}
 
 
-def walk(stage: Stage, record: Record, ask: Scripted) -> Any:
+def walk(stage: Stage[Any, Any], record: Record, ask: Scripted) -> Any:
     """What a stage makes of a record; every reply of the script must have been used."""
-    made = asyncio.run(stage.process(record, ask))
+    made = asyncio.run(stage.decide(record, ask))
     assert ask.left == {}
     return made
 
@@ -114,7 +116,7 @@ def rejected(made: Any) -> str:
 
 def config(**sections: Any) -> RunConfig:
     """The default configuration, judging by the judge alone unless told otherwise."""
-    return RunConfig.model_validate({"judge": {"code_checks": False}, **sections})
+    return config_model().model_validate({"judge": {"code_checks": False}, **sections})
 
 
 def expanded(text: str, given: str | None = None, instruction: str = "Write a poem.") -> Expanded:

@@ -10,6 +10,7 @@ from stage_scripts import Scripted, answered, config, judgement, rejected, same_
 from trace_builder.records import FailedResponse, Preference
 from trace_builder.stages.base import Answer
 from trace_builder.stages.dpo import Dpo
+from trace_builder.taxonomy import load_taxonomy
 
 SEA, BRIEF = "Mention the sea.", "Be brief."
 
@@ -19,7 +20,7 @@ def attempt(response: str, *scores: int | None) -> FailedResponse:
 
 
 def prefer(ask: Scripted, *imperfect: FailedResponse, **dpo: Any) -> Any:
-    return walk(Dpo(config(dpo=dpo)), answered(SEA, BRIEF, imperfect=imperfect), ask)
+    return walk(Dpo(config(dpo=dpo), load_taxonomy()), answered(SEA, BRIEF, imperfect=imperfect), ask)
 
 
 def test_the_worst_sampled_response_is_taken_and_nothing_is_asked() -> None:
@@ -93,5 +94,5 @@ def test_chosen_and_rejected_are_never_equal_and_a_fault_is_no_response(reply: A
 
 def test_with_several_votes_all_have_to_find_the_fail() -> None:
     ask = Scripted(worse="Bad?", judge=[verdicts(0, 10), verdicts(10, 10)])
-    stage = Dpo(config(dpo={"samples": 1}, judge={"votes": 3, "code_checks": False}))
+    stage = Dpo(config(dpo={"samples": 1}, judge={"votes": 3, "code_checks": False}), load_taxonomy())
     assert rejected(walk(stage, answered(SEA, BRIEF), ask)) == "no_worse_response"

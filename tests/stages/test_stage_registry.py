@@ -5,17 +5,18 @@ from __future__ import annotations
 import ast
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 import pytest
 from stage_scripts import book, config
 
-from trace_builder.prompts import LANGS
+from trace_builder.bilingual import LANGS
 from trace_builder.records import Seed
 from trace_builder.stages.base import Stage
-from trace_builder.stages.registry import STAGE_NAMES, build_stages
+from trace_builder.stages.registry import build_stages, stage_classes
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
-NAMES = STAGE_NAMES
+NAMES = tuple(stage_classes())
 #: Shapes and plumbing: they carry values and interpret nothing.
 CARRIERS = {
     "trace_builder.config",
@@ -27,7 +28,7 @@ CARRIERS = {
 }
 
 
-def stages() -> dict[str, Stage]:
+def stages() -> dict[str, Stage[Any, Any]]:
     return {stage.name: stage for stage in build_stages(config(), load_taxonomy())}
 
 
@@ -54,7 +55,7 @@ def reached(module: str) -> set[str]:
 
 
 def test_the_order_is_the_datas_way() -> None:
-    assert tuple(stages()) == STAGE_NAMES
+    assert tuple(stages()) == tuple(stage_classes())
     assert [stage.follows for stage in stages().values()] == [
         None,
         "expand",

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from stage_scripts import Scripted, config, instruction, rejected, same_origin, verdicts, walk
 
-from trace_builder.records import Answered, Checked, FailedResponse
+from trace_builder.records import Answered, Checked
 from trace_builder.stages.base import Answer
 from trace_builder.stages.respond import Respond
+from trace_builder.taxonomy import load_taxonomy
 
 X = instruction("Mention the sea.", "Be brief.", given="waves")
 RECORD = Checked(id="a", lang="en", source="s", instruction=X, completeness="", redundancy="")
@@ -18,7 +19,7 @@ REFUSED = "I'm sorry, but I can't help with that."
 
 
 def respond(ask: Scripted, **sections: Any) -> Any:
-    return walk(Respond(config(**sections)), RECORD, ask)
+    return walk(Respond(config(**sections), load_taxonomy()), RECORD, ask)
 
 
 def test_a_perfect_response_is_kept_with_its_judgement() -> None:
@@ -67,7 +68,7 @@ def test_a_rejection_keeps_what_was_judged() -> None:
     assert rejected(made) == "imperfect_response"
     assert "c2" in made.detail
     assert "c1" not in made.detail, "it tells of the best one"
-    kept = [FailedResponse.model_validate(row) for row in made.kept["imperfect"]]
+    kept = made.kept.imperfect
     assert [a.response for a in kept] == ["One.", "Two."]
     assert all(a.judgement is not None for a in kept)
 
@@ -85,7 +86,7 @@ def test_a_rejection_keeps_what_was_judged() -> None:
 def test_what_is_no_response_is_never_judged(reply: Any, reason: str) -> None:
     made = respond(Scripted(respond=reply))
     assert rejected(made) == reason
-    assert made.kept["imperfect"][0]["fault"] == reason
+    assert made.kept.imperfect[0].fault == reason
 
 
 def test_a_fault_costs_a_sample_and_the_next_is_tried() -> None:

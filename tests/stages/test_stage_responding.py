@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.rehearsal.damage import REFUSALS
+from trace_builder.rehearsal.server.content_faults import REFUSALS
 from trace_builder.stages.base import Answer
 from trace_builder.stages.common.response_faults import response_fault
 

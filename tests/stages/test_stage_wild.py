@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 from stage_scripts import ATTEMPTS, Scripted, answered, config, expanded, instruction
 
-from trace_builder.records import Answered, Checked, IopoGroup, Reason, Rejection, Seed, Structured
+from trace_builder.records import Answered, Checked, IopoGroup, Rejection, Seed, Structured
 from trace_builder.stages.base import Answer, Unanswered
 from trace_builder.stages.common.answer_schemas import (
     Expansion,
@@ -22,13 +21,14 @@ from trace_builder.stages.common.answer_schemas import (
 )
 from trace_builder.stages.expand import Expand
 from trace_builder.stages.iopo import Iopo
+from trace_builder.stages.reasons import FAILURES, labels
 from trace_builder.stages.respond import Respond
 from trace_builder.stages.structure import Structure
-from trace_builder.taxonomy import Taxonomy
+from trace_builder.taxonomy import Taxonomy, load_taxonomy
 from trace_builder.text import containment, squeeze
 
 TEXT = "Write a poem about the sea.\n- Use at most 50 words.\n- Mention salt, ３ times.\n“Gulls” 和大海。"
-REASONS = get_args(Reason)
+REASONS = labels().keys() - FAILURES.keys()
 PIECES = st.builds(
     lambda a, b: TEXT[min(a, b) : max(a, b)], st.integers(0, len(TEXT)), st.integers(0, len(TEXT))
 )
@@ -53,7 +53,7 @@ def test_what_structure_accepts_stands_in_the_text(
         reasoning="r", verdict="ok", description=description, constraints=rows, input=given_input
     )
     ask = Scripted(structure=reply)
-    made = asyncio.run(Structure(config(), taxonomy).process(expanded(TEXT, seed_input), ask))
+    made = asyncio.run(Structure(config(), taxonomy).decide(expanded(TEXT, seed_input), ask))
     if isinstance(made, Rejection):
         assert made.reason in REASONS
         return
@@ -74,7 +74,7 @@ def test_what_structure_accepts_stands_in_the_text(
 def test_expand_takes_any_text(taxonomy: Taxonomy, text: str) -> None:
     seed = Seed(id="a", lang="en", instruction="Write a poem.")
     stage = Expand(config(expand={"samples": 1}), taxonomy)
-    made = asyncio.run(stage.process(seed, Scripted(expand=Expansion.model_construct(text=text))))
+    made = asyncio.run(stage.decide(seed, Scripted(expand=Expansion.model_construct(text=text))))
     if not isinstance(made, Rejection):
         assert containment(seed.instruction, made.text) >= 0.25
         assert len(squeeze(made.text)) > len("writeapoem")
@@ -101,7 +101,7 @@ def test_only_a_ten_for_each_constraint_passes(replies: list[Verdicts]) -> None:
     scored = [{n: [v.score for v in r.verdicts if v.id == n] for n in ("c1", "c2")} for r in replies]
     usable = [s for s in scored if all(len(found) == 1 and found[0] is not None for found in s.values())]
     try:
-        made = asyncio.run(Respond(config()).process(record, ask))
+        made = asyncio.run(Respond(config(), load_taxonomy()).decide(record, ask))
     except Unanswered:
         assert not usable
         return
@@ -145,7 +145,7 @@ def test_only_revision_is_ever_full(
         judge=replies,
     )
     stage = Iopo(config(iopo={"operations": {operation: 1}}), taxonomy)
-    made = asyncio.run(stage.process(answered("Mention the sea.", "Be brief."), ask))
+    made = asyncio.run(stage.decide(answered("Mention the sea.", "Be brief."), ask))
     if isinstance(made, Rejection):
         assert made.reason in REASONS
         return

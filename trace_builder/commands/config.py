@@ -17,7 +17,8 @@ def group() -> None:
 @app.command()
 def schema() -> None:
     """Prints a JSON schema of the configuration file, for editors that complete and check."""
-    from trace_builder.config import RunConfig
+    from trace_builder.stages.registry import config_model
 
-    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", **RunConfig.model_json_schema()}
+    draft = "https://json-schema.org/draft/2020-12/schema"
+    document = {"$schema": draft, **config_model().model_json_schema()}
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2))

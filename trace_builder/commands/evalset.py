@@ -83,10 +83,10 @@ def check(
     """A second model looks for an empty description, redundancy and a mismatched input, and proposes how the
     instruction should read. Without a server the embedded model does it, as a drill."""
     from trace_builder.commands.run import say
-    from trace_builder.config_file import load_config
     from trace_builder.evaluate.checking import CHECKS, check_set, read_findings
     from trace_builder.evaluate.reading import read_evalset
     from trace_builder.resources import shipped
+    from trace_builder.run.config_file import load_config
     from trace_builder.taxonomy import load_taxonomy
 
     values: dict[str, Any] = {"output": str(output)}

@@ -141,8 +141,8 @@ def _load(
     judge_base_url: list[str] | None = None,
 ) -> RunConfig:
     """The configuration with the options on top; an option that is None leaves the file's value."""
-    from trace_builder.config_file import load_config
     from trace_builder.resources import shipped
+    from trace_builder.run.config_file import load_config
 
     given = {key: value for key, value in values.items() if value is not None}
     if base_url:

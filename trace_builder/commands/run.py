@@ -55,14 +55,15 @@ def run(
 
     Without arguments: the bundled seeds, the embedded rehearsal model, outputs/rehearsal.
     """
-    from trace_builder.config_file import load_config
     from trace_builder.errors import InputError
     from trace_builder.resources import shipped
+    from trace_builder.run.config_file import load_config
     from trace_builder.run.pipeline import run_pipeline
-    from trace_builder.stages.registry import STAGE_NAMES
+    from trace_builder.stages.registry import stage_classes
 
-    if stage not in ("all", *STAGE_NAMES):
-        raise InputError(f"--stage {stage}: expected all, {', '.join(STAGE_NAMES[:-1])} or {STAGE_NAMES[-1]}")
+    *names, last = stage_classes()
+    if stage not in ("all", *names, last):
+        raise InputError(f"--stage {stage}: expected all, {', '.join(names)} or {last}")
     values: dict[str, Any] = {}
     if seeds:
         values["seeds"] = [str(path) for path in seeds]

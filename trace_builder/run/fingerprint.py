@@ -19,7 +19,7 @@ from trace_builder.stages.base import Stage
 _PARSING = ("trace_builder.llm.structured",)
 
 
-def stage_parts(stage: Stage, prompts: PromptBook, models: Mapping[str, ModelConfig]) -> dict[str, str]:
+def stage_parts(stage: Stage[Any, Any], prompts: PromptBook, models: Mapping[str, ModelConfig]) -> dict[str, str]:
     """The named hashes a stage's fingerprint is made of: a change can then be told by name."""
     calls = [
         {

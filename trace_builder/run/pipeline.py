@@ -15,7 +15,7 @@ from trace_builder.run.products import write_products
 from trace_builder.run.seeding import bring_in
 from trace_builder.run.stage_run import StageRun
 from trace_builder.seeds.ingest import Ingested
-from trace_builder.stages.registry import build_stages
+from trace_builder.stages.registry import build_stages, prompt_folders
 from trace_builder.storage.lock import folder_lock
 from trace_builder.storage.manifest import Manifest, SeedsEntry, TaxonomyEntry, find_manifest
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
@@ -75,7 +75,8 @@ def run_pipeline(
 def open_prompts(config: RunConfig, taxonomy: Taxonomy) -> PromptBook:
     """The prompts folder of a configuration, with the taxonomy filled in where a prompt asks for it."""
     constants = {"taxonomy": {"en": taxonomy.describe("en"), "zh": taxonomy.describe("zh")}}
-    return PromptBook(config.prompts or shipped("prompts"), constants)  # type: ignore[arg-type]
+    folder = config.prompts or shipped("prompts")
+    return PromptBook(folder, constants, prompt_folders())  # type: ignore[arg-type]
 
 
 def _say_seeds(seeds: Ingested, say: Callable[[str], None]) -> None:

@@ -82,7 +82,7 @@ class Scheduler:
         )
         made: Any = None
         try:
-            made = await run.stage.process(record, ask)
+            made = await run.stage.decide(record, ask)
             verdict = Verdict.of(made)
         except Unanswered as exc:
             verdict = Verdict(exc.status, exc.reason, exc.detail)

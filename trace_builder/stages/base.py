@@ -1,15 +1,22 @@
-"""The shape of a stage: a name, what it reads, what it makes, and one coroutine."""
+"""What a stage is: everything it declares of itself, and one coroutine."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
-from trace_builder.config import CallConfig
+from trace_builder.bilingual import Text
+from trace_builder.config import AskingSection, CallConfig, RunConfig, Section
 from trace_builder.records import Record, Rejection
 
+if TYPE_CHECKING:
+    from trace_builder.taxonomy import Taxonomy
+
 T = TypeVar("T")
+In = TypeVar("In", bound=Record)
+Out = TypeVar("Out", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,42 +71,82 @@ class Unanswered(Exception):
         self.detail = detail
 
 
-class Stage(Protocol):
-    """One step of the pipeline.
+@dataclass(frozen=True)
+class Product(Generic[Out]):
+    """A file of what a stage has accepted, ``<name>.jsonl`` in the run's folder.
 
     Attributes:
-        name: as in ``stages/<name>.jsonl`` and ``--stage``.
+        label: what the page and the summary call it, such as DPO.
+        description: what a row of it is.
+        row: makes a row, JSON-able, of an accepted record.
+    """
+
+    name: str
+    label: str
+    description: Text
+    row: Callable[[Out], dict[str, Any]]
+
+
+class Stage(ABC, Generic[In, Out]):
+    """One step of the pipeline. What it needs it declares here, and everything else is derived from that: its
+    place in the order, its fingerprint, its section of the configuration, its rows on the page, its product.
+
+    Attributes:
+        name: as in ``--stage``, and the name of its section in the configuration.
+        label: what it does to a record, in a few words.
         follows: the stage whose accepted records it reads; None reads the seeds.
         reads / makes: record types in and out.
         prompts: names of the prompts it may ask.
-        calls: the model and sampling settings it asks with.
-        settings: whatever else of the configuration shapes its outcome, JSON-able.
-        code: modules whose source interprets the answers. A change in any of these four changes the
-            stage's fingerprint: its records are walked again, from stored answers where they still apply.
+        config: the type of its section; None where it needs none.
+        reasons: every reason it may reject a record for, in words.
+        shows: fields of the record it makes that the page shows; none named: all of them.
+        product: the file its accepted records go to; None where they are a step on the way.
     """
 
-    @property
-    def name(self) -> str: ...
+    name: str
+    label: Text
+    follows: str | None = None
+    reads: type[In]
+    makes: type[Out]
+    prompts: tuple[str, ...] = ()
+    config: type[Section] | None = None
+    reasons: Mapping[str, Text] = {}
+    shows: tuple[str, ...] = ()
+    product: Product[Out] | None = None
+    code: tuple[str, ...] = ()
+    _section: Section | None = None
+
+    def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
+        if self.config is not None:
+            self._section = config.section(self.config)
 
     @property
-    def follows(self) -> str | None: ...
+    def calls(self) -> tuple[CallConfig, ...]:
+        """The model and sampling settings it asks with; its section's ``call`` unless it says otherwise."""
+        return (self._section.call,) if isinstance(self._section, AskingSection) else ()
 
     @property
-    def reads(self) -> type[Record]: ...
+    def settings(self) -> dict[str, Any]:
+        """Whatever else of the configuration shapes its outcomes, JSON-able; its section unless it says
+        otherwise. A change in settings, calls, prompts or code changes the stage's fingerprint: its records
+        are walked again, from stored answers where they still apply."""
+        return self._section.model_dump(mode="json", exclude={"call"}) if self._section else {}
 
-    @property
-    def makes(self) -> type[Record]: ...
+    async def decide(self, record: In, ask: Ask) -> Out | Rejection:
+        """``process``, held to what the stage declares.
 
-    @property
-    def prompts(self) -> tuple[str, ...]: ...
+        Raises:
+            LookupError: it rejects for a reason that it does not declare, which is a mistake in its code.
+        """
+        made = await self.process(record, ask)
+        if isinstance(made, Rejection) and made.reason not in self.reasons:
+            raise LookupError(f"{self.name} rejects for {made.reason!r}, which it does not declare")
+        return made
 
-    @property
-    def code(self) -> tuple[str, ...]: ...
+    @abstractmethod
+    async def process(self, record: In, ask: Ask) -> Out | Rejection:
+        """What becomes of one record.
 
-    @property
-    def calls(self) -> tuple[CallConfig, ...]: ...
-
-    @property
-    def settings(self) -> dict[str, Any]: ...
-
-    async def process(self, record: Any, ask: Ask) -> Record | Rejection: ...
+        Raises:
+            Unanswered: as ``ask`` does; a stage lets it pass.
+        """

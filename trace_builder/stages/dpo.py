@@ -4,27 +4,52 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from trace_builder.config import CallConfig, RunConfig
+from pydantic import Field
+
+from trace_builder.bilingual import Text
+from trace_builder.config import AskingSection, CallConfig, RunConfig
 from trace_builder.records import Answered, Judgement, Preference, Rejection
-from trace_builder.stages.base import Ask
+from trace_builder.stages.base import Ask, Product, Stage
 from trace_builder.stages.common.judging import JUDGING_CODE, judge, judge_call, judge_settings
 from trace_builder.stages.common.prompt_values import instruction_values
 from trace_builder.stages.common.response_faults import response_fault
+from trace_builder.taxonomy import Taxonomy
 
 
-class Dpo:
+class DpoConfig(AskingSection):
+    call: CallConfig = CallConfig(temperature=0.9, max_tokens=4096)
+    sampled: bool = Field(default=True, description="Prefer an imperfect response that respond has judged.")
+    samples: int = Field(default=2, ge=1, description="Worse responses asked for before giving up.")
+
+
+def _row(record: Preference) -> dict[str, Any]:
+    return {"id": record.id, "prompt": record.instruction.render(), **record.model_dump(mode="json")}
+
+
+class Dpo(Stage[Answered, Preference]):
     """Takes the worst of respond's judged, imperfect responses (``sampled``: paid for, and on-policy); where
     there is none, asks for a worse one (``prompted``) and has it judged."""
 
     name = "dpo"
+    label = Text("a worse answer, proven", "更差的回答，经证实")
     follows = "respond"
     reads = Answered
     makes = Preference
     prompts = ("worse", "judge")
+    config = DpoConfig
+    reasons = {
+        "no_worse_response": Text(
+            "no constraint was found failed in the worse response", "较差的回答没有被判违反任何约束"
+        ),
+        "same_response": Text("no usable response other than the chosen one", "除选中的回答外没有可用的回答"),
+    }
+    shows = ("chosen", "rejected", "origin", "failed", "rejected_judgement")
+    product = Product("dpo", "DPO", Text("pairs of a better and a worse response", "一优一劣两个回答"), _row)
     code = (__name__, "trace_builder.stages.common.response_faults", *JUDGING_CODE)
 
-    def __init__(self, config: RunConfig) -> None:
-        self._config = config.dpo
+    def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
+        super().__init__(config, taxonomy)
+        self._config = config.section(DpoConfig)
         self._judge = config.judge
 
     @property
@@ -33,8 +58,7 @@ class Dpo:
 
     @property
     def settings(self) -> dict[str, Any]:
-        fields = self._config.model_dump(include={"sampled", "samples"})
-        return {**fields, "judge": judge_settings(self._judge)}
+        return {**super().settings, "judge": judge_settings(self._judge)}
 
     async def process(self, record: Answered, ask: Ask) -> Preference | Rejection:
         sampled = self._sampled(record) if self._config.sampled else None

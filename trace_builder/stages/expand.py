@@ -3,37 +3,71 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Annotated, Any
 
-from trace_builder.config import CallConfig, RunConfig
+from pydantic import AfterValidator, Field
+
+from trace_builder.bilingual import Text
+from trace_builder.config import AskingSection, CallConfig, RunConfig, Weight, one_above_zero
 from trace_builder.errors import InputError
+from trace_builder.paper import TRAIN_COUNTS
 from trace_builder.randomness import generator, weighted_sample
 from trace_builder.records import Expanded, Rejection, Seed
-from trace_builder.stages.base import Ask
+from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Expansion
+from trace_builder.stages.common.leaked_names import NAME_LEAKED
 from trace_builder.taxonomy import Taxonomy
 from trace_builder.text import containment, squeeze
 
 
-class Expand:
+class ExpandConfig(AskingSection):
+    call: CallConfig = CallConfig(temperature=0.9)
+    counts: Annotated[tuple[Weight, ...], AfterValidator(one_above_zero)] = Field(
+        default=TRAIN_COUNTS,
+        min_length=1,
+        max_length=15,
+        description="Weights of 1, 2, 3 ... constraints; the default is the paper's training row.",
+    )
+    spare: float = Field(default=2.0, ge=1, description="Dimensions offered for each constraint wanted.")
+    dimension_weights: dict[str, Weight] = Field(
+        default_factory=dict, description="Weight of a dimension id in the draw; 1 where absent, 0 never."
+    )
+    samples: int = Field(
+        default=2, ge=1, description="Expansions tried when one leaks a name or adds nothing."
+    )
+    keep: float = Field(
+        default=0.25, ge=0, le=1, description="Share of the seed's wording that the expanded text must keep."
+    )
+
+
+class Expand(Stage[Seed, Expanded]):
     """Draws how many constraints the instruction should get and which dimensions are offered, asks for the
     expanded text, and turns it down when it leaks a dimension's name, adds nothing or leaves the task."""
 
     name = "expand"
-    follows = None
+    label = Text("constraints written in", "写入约束")
     reads = Seed
     makes = Expanded
     prompts = ("expand",)
+    config = ExpandConfig
+    reasons = {
+        "unchanged": Text("no constraint was added", "没有加入任何约束"),
+        **NAME_LEAKED,
+        "theme_lost": Text("no longer about the seed's task", "已偏离原指令的任务"),
+    }
+    shows = ("text", "target", "offered")
     code = (
         __name__,
         "trace_builder.randomness",
         "trace_builder.stages.common.answer_schemas",
+        "trace_builder.stages.common.leaked_names",
         "trace_builder.taxonomy",
         "trace_builder.text",
     )
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
-        self._config = config.expand
+        super().__init__(config, taxonomy)
+        self._config = config.section(ExpandConfig)
         self._seed = config.seed
         self._taxonomy = taxonomy
         unknown = set(self._config.dimension_weights) - {d.id for d in taxonomy.dimensions}
@@ -42,13 +76,8 @@ class Expand:
             raise InputError(f"expand.dimension_weights names {names}, which the taxonomy does not have")
 
     @property
-    def calls(self) -> tuple[CallConfig, ...]:
-        return (self._config.call,)
-
-    @property
     def settings(self) -> dict[str, Any]:
-        fields = self._config.model_dump(exclude={"call"}, mode="json")
-        return {**fields, "seed": self._seed, "taxonomy": self._taxonomy.digest()}
+        return {**super().settings, "seed": self._seed, "taxonomy": self._taxonomy.digest()}
 
     async def process(self, record: Seed, ask: Ask) -> Expanded | Rejection:
         target, offered = self.draw(record.id)

@@ -3,9 +3,12 @@ certificate over the four cells (paper D; the certificate is ours)."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from trace_builder.config import CallConfig, RunConfig
+from pydantic import AfterValidator, Field
+
+from trace_builder.bilingual import Text
+from trace_builder.config import AskingSection, CallConfig, RunConfig, Weight, one_above_zero
 from trace_builder.randomness import generator
 from trace_builder.records import (
     Answered,
@@ -18,31 +21,70 @@ from trace_builder.records import (
     Rejection,
     Terms,
 )
-from trace_builder.stages.base import Ask
+from trace_builder.stages.base import Ask, Product, Stage
 from trace_builder.stages.common.answer_schemas import Rationality, Rewriting
 from trace_builder.stages.common.certificate import certificate, mismatch_fails, proven_terms
 from trace_builder.stages.common.constraint_changes import is_operation, is_unchanged, second_instruction
 from trace_builder.stages.common.judging import JUDGING_CODE, judge, judge_call, judge_settings
+from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
 from trace_builder.stages.common.prompt_values import instruction_values
 from trace_builder.stages.common.response_faults import response_fault
+from trace_builder.stages.respond import RespondConfig
 from trace_builder.taxonomy import Taxonomy
 
 _NO_CONTRAST = Rejection(reason="no_contrast", detail="each response follows the other's instruction too")
 
 
-class Iopo:
+class IopoConfig(AskingSection):
+    call: CallConfig = CallConfig(temperature=0.8)
+    operations: Annotated[dict[Operation, Weight], AfterValidator(one_above_zero)] = Field(
+        default={"add": 1.0, "delete": 1.0, "revise": 4.0}, description="Weights of the operations."
+    )
+    samples: int = Field(default=1, ge=1, description="Responses to x2 tried until one is perfect.")
+    certificate: Literal["cells", "rationality"] = Field(
+        default="cells", description="cells: all four judged; rationality: the paper's single check."
+    )
+
+
+def _row(record: IopoGroup) -> dict[str, Any]:
+    prompts = {"prompt1": record.x1.render(), "prompt2": record.x2.render()}
+    return {"id": record.id, **prompts, **record.model_dump(mode="json")}
+
+
+class Iopo(Stage[Answered, IopoGroup]):
     """Makes x2 with one drawn operation, answers it, and judges the four cells, the cheapest decisive one
     first, so that nothing more is paid for once the outcome is known."""
 
     name = "iopo"
+    label = Text("x2 and y2; four cells judged", "生成 x2 与 y2，判定四个组合")
     follows = "respond"
     reads = Answered
     makes = IopoGroup
     prompts = ("iopo_add", "iopo_delete", "iopo_revise", "respond", "judge", "rational")
+    config = IopoConfig
+    reasons = {
+        "x2_unchanged": Text("the second instruction is the first", "第二条指令与第一条相同"),
+        "wrong_operation": Text(
+            "the constraints changed in another way than asked for", "约束的改动方式与要求不符"
+        ),
+        **NAME_LEAKED,
+        "y2_imperfect": Text(
+            "no response to x2 with 10 for every constraint", "x2 没有各项约束均得 10 分的回答"
+        ),
+        "no_contrast": Text(
+            "each response follows the other's instruction too", "两个回答也都符合对方的指令"
+        ),
+        "not_rational": Text("the group was judged not rational", "该组被判为不合理"),
+    }
+    shows = ("operation", "certificate", "x1", "x2", "y1", "y2", "changes", "cells", "terms")
+    product = Product(
+        "iopo", "IOPO", Text("groups of two instructions and two responses", "两条指令与两个回答的组"), _row
+    )
     code = (
         __name__,
         "trace_builder.randomness",
         "trace_builder.stages.common.certificate",
+        "trace_builder.stages.common.leaked_names",
         "trace_builder.stages.common.response_faults",
         "trace_builder.stages.common.constraint_changes",
         "trace_builder.taxonomy",
@@ -51,8 +93,9 @@ class Iopo:
     )
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
-        self._config = config.iopo
-        self._answering = config.respond.call
+        super().__init__(config, taxonomy)
+        self._config = config.section(IopoConfig)
+        self._answering = config.section(RespondConfig).call
         self._judge = config.judge
         self._seed = config.seed
         self._taxonomy = taxonomy
@@ -63,9 +106,8 @@ class Iopo:
 
     @property
     def settings(self) -> dict[str, Any]:
-        fields = self._config.model_dump(exclude={"call"}, mode="json")
         judging = judge_settings(self._judge)
-        return {**fields, "seed": self._seed, "taxonomy": self._taxonomy.digest(), "judge": judging}
+        return {**super().settings, "seed": self._seed, "taxonomy": self._taxonomy.digest(), "judge": judging}
 
     async def process(self, record: Answered, ask: Ask) -> IopoGroup | Rejection:
         operation = self.draw(record.id, len(record.instruction.constraints))
@@ -99,11 +141,7 @@ class Iopo:
                 f"{len(changes.added)} added, {len(changes.removed)} removed, {len(changes.revised)} revised"
             )
             return Rejection(reason="wrong_operation", detail=f"{operation} was asked for: {made}")
-        for constraint in (*changes.added, *(r.after for r in changes.revised)):
-            leaked = self._taxonomy.leaked(constraint.text)
-            if leaked:
-                return Rejection(reason="name_leaked", detail=f"{constraint.id} holds {', '.join(leaked)}")
-        return None
+        return leaked_name((*changes.added, *(r.after for r in changes.revised)), self._taxonomy)
 
     async def _by_cells(
         self, record: Answered, operation: Operation, x2: Instruction, changes: Changes, ask: Ask

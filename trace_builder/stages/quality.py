@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from trace_builder.config import CallConfig, RunConfig
+from trace_builder.bilingual import Text
+from trace_builder.config import AskingSection, CallConfig, RunConfig
 from trace_builder.records import Checked, Rejection, Structured
-from trace_builder.stages.base import Ask
+from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Completeness, Redundancy
 from trace_builder.stages.common.prompt_values import instruction_values
+from trace_builder.taxonomy import Taxonomy
 
 
-class Quality:
+class QualityConfig(AskingSection):
+    call: CallConfig = CallConfig(temperature=0.0, top_p=1.0, max_tokens=1024)
+
+
+class Quality(Stage[Structured, Checked]):
     """Two judgements, the second asked only where the first passes."""
 
     name = "quality"
+    label = Text("complete, not redundant", "完整且无冗余")
     follows = "structure"
     reads = Structured
     makes = Checked
     prompts = ("complete", "redundant")
+    config = QualityConfig
+    reasons = {
+        "incomplete_description": Text("the description does not stand alone", "描述不能独立成立"),
+        "missing_input": Text("an input is referred to and not there", "提到了输入，但没有给出"),
+        "mismatched_input": Text("input and description do not belong together", "输入与描述不相符"),
+        "redundant_constraints": Text("constraints repeat one another", "约束相互重复"),
+        "redundant_description": Text("the description repeats constraints", "描述重复了约束"),
+        "redundant_input": Text("the input repeats other parts", "输入重复了其他部分"),
+    }
+    shows = ("completeness", "redundancy")
     code = (
         __name__,
         "trace_builder.stages.common.prompt_values",
         "trace_builder.stages.common.answer_schemas",
     )
 
-    def __init__(self, config: RunConfig) -> None:
-        self._call = config.quality.call
-
-    @property
-    def calls(self) -> tuple[CallConfig, ...]:
-        return (self._call,)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        return {}
+    def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
+        super().__init__(config, taxonomy)
+        self._call = config.section(QualityConfig).call
 
     async def process(self, record: Structured, ask: Ask) -> Checked | Rejection:
         values = instruction_values(record.instruction)

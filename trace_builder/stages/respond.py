@@ -4,26 +4,52 @@ from __future__ import annotations
 
 from typing import Any
 
-from trace_builder.config import CallConfig, RunConfig
-from trace_builder.records import Answered, Checked, FailedResponse, Rejection
-from trace_builder.stages.base import Ask
+from pydantic import Field
+
+from trace_builder.bilingual import Text
+from trace_builder.config import AskingSection, CallConfig, RunConfig
+from trace_builder.records import Answered, Checked, FailedResponse, Kept, Rejection
+from trace_builder.stages.base import Ask, Product, Stage
 from trace_builder.stages.common.judging import JUDGING_CODE, judge, judge_call, judge_settings
-from trace_builder.stages.common.response_faults import response_fault
+from trace_builder.stages.common.response_faults import FAULTS, response_fault
+from trace_builder.taxonomy import Taxonomy
 
 
-class Respond:
+class RespondConfig(AskingSection):
+    call: CallConfig = CallConfig(temperature=0.7, max_tokens=4096)
+    samples: int = Field(default=1, ge=1, description="Responses tried until one is perfect.")
+
+
+def _sft(record: Answered) -> dict[str, Any]:
+    return {"id": record.id, "prompt": record.instruction.render(), **record.model_dump(mode="json")}
+
+
+class Respond(Stage[Checked, Answered]):
     """Tries up to ``respond.samples`` responses until one is perfect, and keeps the imperfect ones with their
     judgements: they are natural, on-policy rejected responses."""
 
     name = "respond"
+    label = Text("answered; all must score 10", "生成回答，各项须得 10 分")
     follows = "quality"
     reads = Checked
     makes = Answered
     prompts = ("respond", "judge")
+    config = RespondConfig
+    reasons = {
+        "imperfect_response": Text(
+            "no response with 10 for every constraint", "没有各项约束均得 10 分的回答"
+        ),
+        **FAULTS,
+    }
+    shows = ("response", "judgement", "imperfect")
+    product = Product(
+        "sft", "SFT", Text("instructions with a response of full marks", "指令及其满分回答"), _sft
+    )
     code = (__name__, "trace_builder.stages.common.response_faults", *JUDGING_CODE)
 
-    def __init__(self, config: RunConfig) -> None:
-        self._config = config.respond
+    def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
+        super().__init__(config, taxonomy)
+        self._config = config.section(RespondConfig)
         self._judge = config.judge
 
     @property
@@ -32,7 +58,7 @@ class Respond:
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {"samples": self._config.samples, "judge": judge_settings(self._judge)}
+        return {**super().settings, "judge": judge_settings(self._judge)}
 
     async def process(self, record: Checked, ask: Ask) -> Answered | Rejection:
         imperfect: list[FailedResponse] = []
@@ -60,7 +86,7 @@ class Respond:
 
 def _rejection(imperfect: list[FailedResponse]) -> Rejection:
     """Judged and imperfect if any response was worth judging; else what was wrong with the last one."""
-    kept = {"imperfect": [attempt.model_dump(mode="json") for attempt in imperfect]}
+    kept = Kept(imperfect=tuple(imperfect))
     judged = [a.judgement for a in imperfect if a.judgement is not None]
     if judged:
         best = max(judged, key=lambda j: j.overall or 0)

@@ -11,6 +11,7 @@ from trace_builder.config import AskingSection, CallConfig, RunConfig
 from trace_builder.records import Constraint, Expanded, Instruction, Rejection, Structured
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Structuring
+from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
 from trace_builder.taxonomy import Taxonomy
 from trace_builder.text import containment, is_placeholder, numbers, squeeze, unmarked
 
@@ -35,11 +36,11 @@ class Structure(Stage[Expanded, Structured]):
     makes = Structured
     prompts = ("structure",)
     config = StructureConfig
-    reasons = {  # noqa: RUF012
+    reasons = {
         "contradictory": Text("the instruction contradicts itself", "指令自相矛盾"),
         "poor_instruction": Text("too poor to take apart", "指令质量过低，无法拆分"),
         "no_constraints": Text("nothing could be extracted as a constraint", "没有可提取的约束"),
-        "name_leaked": Text("a taxonomy dimension's name stands in the text", "文本中出现了约束类别的名称"),
+        **NAME_LEAKED,
         "invented_text": Text(
             "a piece that the expanded instruction does not contain", "包含扩展指令中没有的内容"
         ),
@@ -52,6 +53,7 @@ class Structure(Stage[Expanded, Structured]):
         __name__,
         "trace_builder.seeds.formats",
         "trace_builder.stages.common.answer_schemas",
+        "trace_builder.stages.common.leaked_names",
         "trace_builder.taxonomy",
         "trace_builder.text",
     )
@@ -98,11 +100,11 @@ class Structure(Stage[Expanded, Structured]):
     def _fault(self, instruction: Instruction, record: Expanded) -> Rejection | None:
         if not instruction.constraints:
             return Rejection(reason="no_constraints", detail="nothing was extracted as a constraint")
-        for constraint in instruction.constraints:
-            leaked = self._taxonomy.leaked(constraint.text)
-            if leaked:
-                return Rejection(reason="name_leaked", detail=f"{constraint.id} holds {', '.join(leaked)}")
-        return self._invented(instruction, record) or _repeated(instruction)
+        return (
+            leaked_name(instruction.constraints, self._taxonomy)
+            or self._invented(instruction, record)
+            or _repeated(instruction)
+        )
 
     def _invented(self, instruction: Instruction, record: Expanded) -> Rejection | None:
         pieces = [("description", instruction.description)]

@@ -14,11 +14,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from trace_builder.bilingual import LANGS, Text, Texts
 from trace_builder.errors import InputError
 from trace_builder.records import Lang
 from trace_builder.resources import shipped
-
-LANGS: tuple[Lang, ...] = ("en", "zh")
 
 _EDGES = " \t\r\n\"'`*#.,;:“”‘’「」『』《》<>()（）[]【】{}。，；：、"
 _SUFFIX = re.compile(r"(约束|constraints?)$")
@@ -32,26 +31,6 @@ _LONG_ENOUGH = 4
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(_Frozen):
-    """A text in every language; ``text[lang]`` picks one."""
-
-    en: str
-    zh: str
-
-    def __getitem__(self, lang: Lang) -> str:
-        return self.zh if lang == "zh" else self.en
-
-
-class Texts(_Frozen):
-    """Several texts in every language; ``texts[lang]`` picks one language's."""
-
-    en: tuple[str, ...]
-    zh: tuple[str, ...]
-
-    def __getitem__(self, lang: Lang) -> tuple[str, ...]:
-        return self.zh if lang == "zh" else self.en
 
 
 class Dimension(_Frozen):

@@ -10,8 +10,9 @@ from typing import NoReturn
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from trace_builder.bilingual import LANGS, Text, Texts
 from trace_builder.errors import InputError
-from trace_builder.taxonomy import LANGS, Dimension, Taxonomy, Text, Texts, Type, loose_key
+from trace_builder.taxonomy import Dimension, Taxonomy, Type, loose_key
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -22,7 +22,7 @@ from trace_builder.report.runs import RunFolder
 from trace_builder.resources import shipped
 from trace_builder.stages.base import Answer, Stage, Unanswered
 from trace_builder.stages.order import AFTER
-from trace_builder.stages.registry import build_stages
+from trace_builder.stages.registry import build_stages, config_model, prompt_folders
 from trace_builder.taxonomy import Taxonomy
 
 T = TypeVar("T")
@@ -45,11 +45,11 @@ class Rendering:
         self._run = run
         self._stages: dict[str, Stage] = {}
         try:
-            config = RunConfig.model_validate(run.manifest.get("config") or {})
+            config = config_model().model_validate(run.manifest.get("config") or {})
             constants: dict[str, Mapping[Lang, str]] = {
                 "taxonomy": {"en": taxonomy.describe("en"), "zh": taxonomy.describe("zh")}
             }
-            self._book = PromptBook(config.prompts or shipped("prompts"), constants)
+            self._book = PromptBook(config.prompts or shipped("prompts"), constants, prompt_folders())
             self._stages = {stage.name: stage for stage in build_stages(config, taxonomy)}
             self._changed = self._find_changed()
         except (ValidationError, TraceBuildError, ValueError) as exc:

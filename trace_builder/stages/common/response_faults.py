@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
+from trace_builder.bilingual import Text
+from trace_builder.records import ResponseFault
 from trace_builder.stages.base import Answer
 
-Fault = Literal["truncated_response", "empty_response", "refused_response"]
+#: Why a response cannot pass, in words.
+FAULTS: dict[str, Text] = {
+    "truncated_response": Text("the response was cut off", "回答被截断"),
+    "empty_response": Text("the response was empty", "回答为空"),
+    "refused_response": Text("the model refused", "模型拒绝回答"),
+}
 
 _APOLOGY = r"(?:(?:i['’]?m|i am) (?:(?:very|really|so|truly) )?)?sorry[,.;:!]? (?:but )?"
 _AS_AN_AI = r"as an? (?:ai|artificial|language)[^,.]{0,40}, ?"
@@ -37,7 +43,7 @@ _REFUSAL = re.compile(
 _REFUSAL_LENGTH = 400
 
 
-def response_fault(answer: Answer[str]) -> Fault | None:
+def response_fault(answer: Answer[str]) -> ResponseFault | None:
     """Why a response cannot pass, before any judge is paid; None when it is worth judging."""
     text = answer.value.strip()
     if answer.truncated:

@@ -11,6 +11,8 @@ from pydantic import ValidationError
 
 from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
+from trace_builder.resources import shipped
+from trace_builder.stages.registry import config_model
 
 Place = tuple[str | int, ...]
 #: Where each setting was made: "file:line", or the option on the command line.
@@ -18,10 +20,10 @@ Origins = dict[Place, str]
 
 
 def load_config(
-    path: Path, overrides: Iterable[str] = (), values: Mapping[str, Any] | None = None
+    path: Path | None = None, overrides: Iterable[str] = (), values: Mapping[str, Any] | None = None
 ) -> RunConfig:
-    """The configuration of ``path``, with ``key=value`` overrides on top and ``values`` (dotted keys, already
-    parsed) on top of those.
+    """The configuration of ``path`` (none: the shipped rehearsal), with ``key=value`` overrides on top and
+    ``values`` (dotted keys, already parsed) on top of those.
 
     A key is a dotted path such as ``respond.samples``; a value is YAML, so numbers, lists and null work.
 
@@ -29,6 +31,7 @@ def load_config(
         InputError: unreadable file, unknown key, value that does not fit; with the file and line, or the
             option on the command line, that says so.
     """
+    path = path or shipped("configs", "rehearsal.yaml")
     tree, origins = _read(path)
     for override in overrides:
         key, equals, text = override.partition("=")
@@ -43,7 +46,7 @@ def load_config(
     for key, value in (values or {}).items():
         _put(tree, key, value, f"option for {key}", origins)
     try:
-        return RunConfig.model_validate(tree)
+        return config_model().model_validate(tree)
     except ValidationError as exc:
         raise InputError("\n".join(_explain(error, path, origins) for error in exc.errors())) from None
 
