@@ -10,39 +10,32 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Literal
 
-from trace_builder.evaluate.resample import Interval, Sampling, interval
+from trace_builder.evaluate.bootstrap import Interval, Sampling, interval
 
 Pattern = tuple[Hashable | None, ...]
 Patterns = Mapping[Pattern, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Kappa(Interval):
+    """Cohen's for two raters, Fleiss' for more; without a value where ratings are missing."""
+
+    kind: Literal["cohen", "fleiss"] = "cohen"
+
+
+@dataclass(frozen=True)
 class Agreement:
     """``percent`` is the share of agreeing pairs of ratings, 0 to 1; ``unanimous`` the share of units on
-    which all agree. ``kappa`` is Cohen's for two raters, Fleiss' for more, None where ratings are missing."""
+    which all agree."""
 
     raters: int
     units: int
     percent: Interval
     unanimous: Interval
-    kappa: Interval
-    kappa_kind: str
+    kappa: Kappa
     alpha: Interval
-
-    def as_dict(self) -> dict[str, Any]:
-        def shown(value: Interval) -> dict[str, float | None]:
-            return {"value": value.value, "low": value.low, "high": value.high}
-
-        return {
-            "raters": self.raters,
-            "units": self.units,
-            "percent": shown(self.percent),
-            "unanimous": shown(self.unanimous),
-            "kappa": {"kind": self.kappa_kind, **shown(self.kappa)},
-            "alpha": shown(self.alpha),
-        }
 
 
 def agreement(units: Iterable[Pattern], sampling: Sampling, *name: str) -> Agreement:
@@ -51,14 +44,13 @@ def agreement(units: Iterable[Pattern], sampling: Sampling, *name: str) -> Agree
     patterns = Counter(unit for unit in units if _given(unit) > 1)
     raters = len(next(iter(patterns), ()))
     two = raters == 2
-    kappa = cohen_kappa if two else fleiss_kappa
+    kappa = interval(patterns, cohen_kappa if two else fleiss_kappa, sampling, "kappa", *name)
     return Agreement(
         raters=raters,
         units=sum(patterns.values()),
         percent=interval(patterns, percent_agreement, sampling, "percent", *name),
         unanimous=interval(patterns, unanimous, sampling, "unanimous", *name),
-        kappa=interval(patterns, kappa, sampling, "kappa", *name),
-        kappa_kind="cohen" if two else "fleiss",
+        kappa=Kappa(kappa.value, kappa.low, kappa.high, "cohen" if two else "fleiss"),
         alpha=interval(patterns, krippendorff_alpha, sampling, "alpha", *name),
     )
 

@@ -1,127 +1,290 @@
-"""``results.json`` and ``instructions.jsonl``: what an evaluation found (schema: docs/evaluation.md)."""
+"""``results.json`` and ``instructions.jsonl``: what an evaluation found (docs/evaluation.md)."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from trace_builder import __version__
-from trace_builder.config import CallConfig, RunConfig
+from pydantic import ConfigDict, Field
+
 from trace_builder.errors import InputError
-from trace_builder.evaluate.items import EvalItem
-from trace_builder.evaluate.lines import read_rows, read_text, write_json, write_jsonl
-from trace_builder.evaluate.metrics import figures
-from trace_builder.evaluate.reading import EvalSet
-from trace_builder.evaluate.resample import Sampling
-from trace_builder.evaluate.scored import RESULTS, Scored, instruction_row
-from trace_builder.taxonomy import Taxonomy
+from trace_builder.evaluate.agreement import Agreement
+from trace_builder.evaluate.stages import Generated, Judged
+from trace_builder.records import TOP_SCORE, Lang, Record
+from trace_builder.released_rows import EvalItem
+from trace_builder.storage.jsonl import (
+    parse_model,
+    raw_lines,
+    read_model,
+    read_object,
+    write_json,
+    write_jsonl,
+)
 
 KIND = "trace_builder.evaluation"
-VERSION = 1
 RESULTS_FILE = "results.json"
 INSTRUCTIONS_FILE = "instructions.jsonl"
 
-
-def describe_data(data: EvalSet) -> dict[str, Any]:
-    """What was evaluated on."""
-    return {
-        "path": str(data.path),
-        "digest": data.digest,
-        "instructions": len(data.items),
-        "constraints": sum(len(item.constraints) for item in data.items),
-        "languages": dict(Counter(item.lang for item in data.items)),
-    }
+#: ``unscored``: no constraint failed and not all are scored. ``unanswered``: there was no answer to judge.
+#: Both count as not followed in the headline, and are left out in the reading beside it.
+Result = Literal["followed", "not_followed", "unscored", "unanswered"]
+RESULTS: tuple[Result, ...] = ("followed", "not_followed", "unscored", "unanswered")
 
 
-def describe_models(config: RunConfig, responses: Path | None) -> dict[str, Any]:
-    """Who answered and who judged. ``rehearsal`` says that it was the embedded model: a drill."""
-    rehearsal = config.rehearsal is not None
-    tested: dict[str, Any] = {"name": responses.stem, "responses": str(responses)} if responses else {}
-    return {
-        "tested": tested or {**_sampled(config, config.respond.call), "rehearsal": rehearsal},
-        "judge": {
-            **_sampled(config, config.judge.call),
-            "rehearsal": rehearsal,
-            "votes": config.judge.votes,
-            "code_checks": config.judge.code_checks,
-        },
-    }
+class ConstraintResult(Record):
+    """A constraint and the score that counts; None: unscored."""
+
+    id: str
+    text: str
+    dimension: str | None
+    score: int | None
+    reasoning: str = ""
+    by: Literal["judge", "code"] | None = None
 
 
-def _sampled(config: RunConfig, call: CallConfig) -> dict[str, Any]:
-    return {
-        "name": config.models[call.model].name,
-        "temperature": call.temperature,
-        "top_p": call.top_p,
-        "max_tokens": call.max_tokens,
-    }
+class InstructionResult(Record):
+    """A line of ``instructions.jsonl``: all about one instruction, to be read without other files. ``votes``
+    are the scores of each vote; ``why`` says what kept it from being scored."""
 
+    id: str
+    lang: Lang
+    result: Result
+    why: str | None = None
+    fault: str | None = None
+    overall: int | None = None
+    constraints: tuple[ConstraintResult, ...]
+    votes: tuple[tuple[int | None, ...], ...] = ()
+    prompt: str
+    response: str | None = None
 
-def write_results(
-    folder: Path,
-    data: EvalSet,
-    models: dict[str, Any],
-    found: Sequence[tuple[EvalItem, Scored]],
-    taxonomy: Taxonomy,
-    sampling: Sampling,
-) -> dict[str, Any]:
-    """Scores what was found and writes both files, each whole. Returns what ``results.json`` says."""
-    results = {
-        "kind": KIND,
-        "version": VERSION,
-        "trace_builder": __version__,
-        "data": describe_data(data),
-        "models": models,
-        **figures([item for _, item in found], taxonomy, sampling),
-    }
-    write_jsonl(folder / INSTRUCTIONS_FILE, (instruction_row(*pair) for pair in found))
-    write_json(folder / RESULTS_FILE, results)
-    return results
-
-
-@dataclass(frozen=True)
-class Read:
-    """An evaluation's folder as read: ``results`` and, by id, what came of each instruction."""
-
-    folder: Path
-    results: dict[str, Any]
-    outcomes: dict[str, str]
-    counts: dict[str, int]
+    @classmethod
+    def of(cls, item: EvalItem, why: str | None = None) -> InstructionResult:
+        """What is known of an instruction, however far it has come."""
+        generated = item if isinstance(item, Generated) else None
+        judged = item if isinstance(item, Judged) else None
+        scores = judged.judgement.scores if judged else (None,) * len(item.constraints)
+        answered = generated is not None and generated.answered
+        return cls(
+            id=item.id,
+            lang=item.lang,
+            result=result_of([s.score if s else None for s in scores], answered=answered),
+            why=why,
+            fault=generated.fault if generated else None,
+            overall=judged.overall if judged else None,
+            constraints=tuple(
+                ConstraintResult(
+                    id=constraint.id,
+                    text=constraint.text,
+                    dimension=constraint.dimension,
+                    **(score.model_dump(include={"score", "reasoning", "by"}) if score else {"score": None}),
+                )
+                for constraint, score in zip(item.constraints, scores, strict=True)
+            ),
+            votes=tuple(tuple(s.score for s in vote.scores) for vote in (judged.votes if judged else ())),
+            prompt=item.prompt,
+            response=generated.response if generated else None,
+        )
 
     @property
-    def name(self) -> str:
-        return str(self.results["models"]["tested"]["name"])
+    def count(self) -> int:
+        return len(self.constraints)
+
+    @property
+    def followed(self) -> bool:
+        return self.result == "followed"
+
+    @property
+    def decided(self) -> bool:
+        return self.result in ("followed", "not_followed")
 
 
-def read_evaluation(folder: Path) -> Read:
-    """Reads back what ``write_results`` wrote.
+def result_of(scores: Iterable[int | None], *, answered: bool = True) -> Result:
+    """Eq. 3: followed when the mean of the scores is exactly 10: when every constraint has 10."""
+    scores = tuple(scores)
+    if not answered:
+        return "unanswered"
+    if any(score is not None and score < TOP_SCORE for score in scores):
+        return "not_followed"
+    return "unscored" if None in scores else "followed"
+
+
+class _Figures(Record):
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class Share(_Figures):
+    """A share in percent with its interval; None where there is nothing to take a share of."""
+
+    n: int
+    followed: int
+    percent: float | None
+    low: float | None
+    high: float | None
+
+
+class Figure(Share):
+    """A share over everything, and the same over what is scored alone."""
+
+    unscored: int
+    scored_only: Share
+
+
+class Headline(_Figures):
+    """Instructions followed: of all, of those with one constraint, with more; and constraints followed."""
+
+    if_all: Figure = Field(alias="if")
+    if_s: Figure
+    if_m: Figure
+    csr: Figure
+
+
+class CountRow(_Figures):
+    count: int
+    if_all: Figure = Field(alias="if")
+    csr: Figure
+
+
+class LanguageRow(Headline):
+    language: str
+
+
+class TypeRow(_Figures):
+    """None: labels outside the taxonomy."""
+
+    type: str | None
+    csr: Figure
+
+
+class DimensionRow(TypeRow):
+    dimension: str | None
+
+
+class Scores(Headline):
+    by_count: tuple[CountRow, ...]
+    by_language: tuple[LanguageRow, ...]
+    by_type: tuple[TypeRow, ...]
+    by_dimension: tuple[DimensionRow, ...]
+
+
+class AuthorsReading(_Figures):
+    """The released scorer's reading (the judge's own overall score is 10) beside Eq. 3's."""
+
+    if_all: Figure = Field(alias="if")
+    if_s: Figure
+    if_m: Figure
+    without_overall: int
+    both: int
+    only_authors: int
+    only_eq3: int
+    neither: int
+
+
+class VotesAgreement(_Figures):
+    """How far the votes agree: on 10 or not, and on the same number."""
+
+    votes: int
+    instructions: int
+    followed: Agreement
+    score: Agreement
+    if_of_each: tuple[Figure, ...]
+
+
+class IntervalMethod(_Figures):
+    method: str
+    level: float
+    resamples: int
+    seed: int
+
+
+class DataUsed(Record):
+    """What was evaluated on."""
+
+    path: str
+    digest: str
+    instructions: int
+    constraints: int
+    languages: dict[str, int]
+
+
+class ModelUsed(Record):
+    """Who answered or judged. ``rehearsal`` says that it was the embedded model: a drill."""
+
+    name: str
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    rehearsal: bool = False
+
+
+class ModelUnderTest(ModelUsed):
+    """``responses``: the file of answers already made."""
+
+    responses: str | None = None
+
+
+class JudgeModel(ModelUsed):
+    """``texts``: the file of the authors' judge's texts."""
+
+    votes: int = 1
+    code_checks: bool = False
+    texts: str | None = None
+
+
+class ModelsUsed(Record):
+    tested: ModelUnderTest
+    judge: JudgeModel
+
+
+class Results(_Figures):
+    """What ``results.json`` says. Shares are in percent."""
+
+    kind: Literal["trace_builder.evaluation"] = "trace_builder.evaluation"
+    version: Literal[1] = 1
+    trace_builder: str
+    data: DataUsed
+    models: ModelsUsed
+    results: dict[Result, int]
+    faults: dict[str, int]
+    unscored_because: dict[str, int]
+    scores: Scores
+    score_counts: dict[str, int]
+    authors_reading: AuthorsReading | None
+    votes: VotesAgreement | None
+    interval: IntervalMethod
+
+    def as_json(self) -> dict[str, Any]:
+        whole = self.model_dump(mode="json", by_alias=True)
+        return {**whole, "models": self.models.model_dump(mode="json", exclude_unset=True)}
+
+
+def write_results(folder: Path, results: Results, instructions: Iterable[InstructionResult]) -> None:
+    """Writes both files, each whole. Raises StoppedError."""
+    write_jsonl(folder / INSTRUCTIONS_FILE, instructions)
+    write_json(folder / RESULTS_FILE, results.as_json())
+
+
+def read_results(path: Path) -> Results:
+    """Reads ``results.json``, or the one in a folder.
 
     Raises:
-        InputError: no evaluation lives there, or a file of it is damaged.
+        InputError: no evaluation lives there, it is of another version, or the file is damaged.
     """
-    path = folder / RESULTS_FILE
-    if not path.is_file():
-        raise InputError(f"{folder}: no evaluation here ({RESULTS_FILE} is missing)")
-    try:
-        results = json.loads(read_text(path))
-    except json.JSONDecodeError as exc:
-        raise InputError(f"{path}:{exc.lineno}: not JSON ({exc.msg})") from None
-    if not isinstance(results, dict) or results.get("kind") != KIND:
+    if path.is_dir():
+        if not (path / RESULTS_FILE).exists():
+            raise InputError(f"{path}: no evaluation here ({RESULTS_FILE} is missing)")
+        path = path / RESULTS_FILE
+    if read_object(path).get("kind") != KIND:
         raise InputError(f"{path}: not the results of an evaluation")
-    outcomes: dict[str, str] = {}
-    counts: dict[str, int] = {}
-    lines = folder / INSTRUCTIONS_FILE
-    for number, row in read_rows(lines):
-        id_, result, constraints = row.get("id"), row.get("result"), row.get("constraints")
-        if not isinstance(id_, str) or result not in RESULTS or not isinstance(constraints, list):
-            raise InputError(f"{lines}:{number}: not an instruction's line of an evaluation")
-        outcomes[id_] = result
-        counts[id_] = len(constraints)
-    expected = results.get("data", {}).get("instructions")
-    if len(outcomes) != expected:
-        raise InputError(f"{lines}: {len(outcomes)} instructions, but {path.name} speaks of {expected}")
-    return Read(folder, results, outcomes, counts)
+    return read_model(path, Results)
+
+
+def read_instructions(path: Path) -> Iterator[InstructionResult]:
+    """The lines of the ``instructions.jsonl`` beside a ``results.json``, or in a folder.
+
+    Raises:
+        InputError: the file is missing, or a line of it is damaged.
+    """
+    lines = (path if path.is_dir() else path.parent) / INSTRUCTIONS_FILE
+    for number, line in raw_lines(lines):
+        yield parse_model(lines, number, line, InstructionResult)

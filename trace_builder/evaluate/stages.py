@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from trace_builder.config import CallConfig, JudgeConfig
-from trace_builder.evaluate.items import EvalItem, Generated, Judged
-from trace_builder.records import Judgement, Score
-from trace_builder.stages.base import Ask
+from trace_builder.bilingual import Text
+from trace_builder.config import CallConfig, RunConfig
+from trace_builder.records import Judgement, ResponseFault, Score
+from trace_builder.released_rows import EvalItem
+from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.judging import (
     JUDGING_CODE,
     judge_call,
@@ -16,48 +17,73 @@ from trace_builder.stages.common.judging import (
     strictest,
 )
 from trace_builder.stages.common.response_faults import response_fault
+from trace_builder.stages.respond import RespondConfig
+from trace_builder.taxonomy import Taxonomy
 
 
-class Generate:
+class Generated(EvalItem):
+    """With the answer of the model under test; None where there is none, and ``fault`` says what is odd."""
+
+    response: str | None
+    fault: ResponseFault | Literal["no_response"] | None = None
+
+    @property
+    def answered(self) -> bool:
+        return self.response is not None
+
+
+class Judged(Generated):
+    """With the judgement that counts (the strictest score of each constraint over the votes), each vote
+    for itself, and the judge's own overall score where its format has one (the authors' does)."""
+
+    judgement: Judgement
+    votes: tuple[Judgement, ...] = ()
+    overall: int | None = None
+
+    @property
+    def answered(self) -> bool:
+        return self.fault != "no_response"
+
+
+class Generate(Stage[EvalItem, Generated]):
     """The model under test answers the user turn exactly as the file has it. Whatever it answers is judged:
     a cut-off or refusing answer is the model's own, and only marked."""
 
     name = "generate"
-    follows = None
+    label = Text("answered by the model under test", "由被测模型回答")
     reads = EvalItem
     makes = Generated
     prompts = ("respond",)
-    code = (__name__, "trace_builder.evaluate.items", "trace_builder.stages.common.response_faults")
+    code = (__name__, "trace_builder.released_rows", "trace_builder.stages.common.response_faults")
 
-    def __init__(self, call: CallConfig) -> None:
-        self._call = call
+    def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
+        super().__init__(config, taxonomy)
+        self._call = config.section(RespondConfig).call
 
     @property
     def calls(self) -> tuple[CallConfig, ...]:
         return (self._call,)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        return {}
 
     async def process(self, record: EvalItem, ask: Ask) -> Generated:
         answer = await ask("respond", {"instruction": record.prompt}, str, self._call)
         return Generated(**dict(record), response=answer.value, fault=response_fault(answer))
 
 
-class Judge:
+class Judge(Stage[Generated, Judged]):
     """Every constraint is scored 0-10, in each of the votes; an empty answer follows nothing and is not asked
-    about. ``after`` is None where the answers were made elsewhere."""
+    about. ``follows`` is None where the answers were made elsewhere."""
 
     name = "judge"
+    label = Text("every constraint judged", "逐条判定约束")
     reads = Generated
     makes = Judged
     prompts = ("judge",)
-    code = (__name__, "trace_builder.evaluate.items", *JUDGING_CODE)
+    code = (__name__, "trace_builder.released_rows", *JUDGING_CODE)
 
-    def __init__(self, config: JudgeConfig, after: str | None = "generate") -> None:
-        self._config = config
-        self.follows = after
+    def __init__(self, config: RunConfig, taxonomy: Taxonomy, follows: str | None = "generate") -> None:
+        super().__init__(config, taxonomy)
+        self._config = config.judge
+        self.follows = follows
 
     @property
     def calls(self) -> tuple[CallConfig, ...]:
@@ -77,8 +103,8 @@ class Judge:
 
 def _nothing_followed(record: Generated) -> Judgement:
     """Zeros for an empty answer; unscored where there is no answer at all."""
-    score = 0 if record.response is not None else None
-    reasoning = "The answer is empty." if score == 0 else "There is no answer."
+    score = 0 if record.answered else None
+    reasoning = "The answer is empty." if record.answered else "There is no answer."
     return Judgement(
         scores=tuple(
             Score(constraint=c.id, score=score, reasoning=reasoning, by="code") for c in record.constraints

@@ -32,7 +32,7 @@ class Sampling:
     """How intervals are made. The same values and settings give the same interval."""
 
     resamples: int = RESAMPLES
-    seed: int = 0
+    rng_seed: int = 0
     level: float = LEVEL
 
 
@@ -129,7 +129,7 @@ def interval(
         return Interval(value)
     values = sorted(counts, key=repr)
     weights = [counts[v] for v in values]
-    rng = generator(sampling.seed, "bootstrap", *name)
+    rng = generator(sampling.rng_seed, "bootstrap", *name)
     found = []
     for _ in range(sampling.resamples):
         resampled = statistic(dict(zip(values, redraw(rng, weights), strict=True)))

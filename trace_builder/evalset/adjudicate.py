@@ -10,7 +10,7 @@ from trace_builder.errors import InputError
 from trace_builder.evaluate.agreement import Pattern, agreement
 from trace_builder.evaluate.annotations import QUESTIONS, Annotator, Answer
 from trace_builder.evaluate.items import EvalItem
-from trace_builder.evaluate.resample import Sampling
+from trace_builder.evaluate.bootstrap import Sampling
 
 _SHOWN = 8
 

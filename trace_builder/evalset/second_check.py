@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from trace_builder.bilingual import Text
 from trace_builder.config import CallConfig, RunConfig
 from trace_builder.errors import InputError
 from trace_builder.evaluate.items import EvalItem
@@ -17,9 +17,10 @@ from trace_builder.records import Instruction, Record
 from trace_builder.run.engine import RunSpec, RunSummary, run_stages
 from trace_builder.run.pipeline import open_prompts
 from trace_builder.run.stage_run import StageRun
-from trace_builder.stages.base import Ask, Unfit
+from trace_builder.stages.base import Ask, Stage, Unfit
 from trace_builder.stages.common.answer_schemas import Reply
 from trace_builder.stages.common.prompt_values import instruction_values
+from trace_builder.stages.quality import QualityConfig
 from trace_builder.storage.lock import folder_lock
 from trace_builder.taxonomy import Taxonomy
 
@@ -60,11 +61,11 @@ class Finding(Record):
     proposal: Instruction | None = None
 
 
-class CheckInstruction:
+class CheckInstruction(Stage[EvalItem, Finding]):
     """One question an instruction: three faults, and how it should read without them."""
 
     name = "evalset_check"
-    follows = None
+    label = Text("checked by a second model", "由另一模型检查")
     reads = EvalItem
     makes = Finding
     prompts = ("evalset_check",)
@@ -76,10 +77,6 @@ class CheckInstruction:
     @property
     def calls(self) -> tuple[CallConfig, ...]:
         return (self._call,)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        return {}
 
     async def process(self, record: EvalItem, ask: Ask) -> Finding:
         def usable(reply: Inspection) -> None:
@@ -146,7 +143,7 @@ def check_set(config: RunConfig, data: EvalSet, taxonomy: Taxonomy, say: Callabl
         InputError, StoppedError: as ``run``.
     """
     prompts = open_prompts(config, taxonomy)
-    stage = CheckInstruction(config.quality.call)
+    stage = CheckInstruction(config.section(QualityConfig).call)
     prompts.digest(stage.prompts)
     folder = config.output
 
