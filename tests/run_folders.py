@@ -108,15 +108,18 @@ def _write(folder: Path, runs: Any) -> None:
     write_products(folder, runs)
 
 
-def small_run(to: Path, limit: int = 12, **settings: Any) -> Path:
-    """A copy of a whole rehearsal run over the first bundled seeds; the run itself is made once a process."""
-    shutil.copytree(_rehearsed(limit, tuple(sorted(settings.items()))), to)
+def small_run(to: Path, *overrides: str, limit: int = 12) -> Path:
+    """A copy of a whole rehearsal run over the first bundled seeds; the run itself is made once a process.
+
+    Args:
+        overrides: as ``--set`` takes them, such as ``"respond.samples=1"``.
+    """
+    shutil.copytree(_rehearsed(limit, overrides), to)
     return to
 
 
 @cache
-def _rehearsed(limit: int, settings: tuple[tuple[str, Any], ...]) -> Path:
+def _rehearsed(limit: int, overrides: tuple[str, ...]) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="rehearsed-")) / "run"
-    values = {"output": str(folder), "limit": limit, **{k.replace("__", "."): v for k, v in settings}}
-    run_pipeline(load_config(values=values))
+    run_pipeline(load_config(overrides=overrides, values={"output": str(folder), "limit": limit}))
     return folder

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from trace_builder.config import RehearsalConfig
-from trace_builder.rehearsal.brain import RuleModel
-from trace_builder.rehearsal.options import ServerOptions
-from trace_builder.rehearsal.server import RehearsalServer
+from trace_builder.rehearsal.rule_model import RuleModel
+from trace_builder.rehearsal.server.server_options import ServerOptions
+from trace_builder.rehearsal.server.server import RehearsalServer
 
 PRODUCTS = ("sft", "dpo", "iopo")
 #: Wherever it is closed, nothing answers.

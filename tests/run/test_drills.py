@@ -15,8 +15,8 @@ import pytest
 from run_program import command, digests, lines, run, served
 
 from trace_builder.config import RehearsalConfig
-from trace_builder.rehearsal.faults import CONTENT_FAULTS, WIRE_FAULTS
-from trace_builder.rehearsal.process import start
+from trace_builder.rehearsal.server.faults import CONTENT_FAULTS, WIRE_FAULTS
+from trace_builder.rehearsal.server.process import start
 
 QUICK = ("--set", "wire.backoff=0.02", "--set", "wire.backoff_max=0.3", "--set", "wire.timeout=1.5")
 WIRE = dict.fromkeys(set(WIRE_FAULTS) - {"dies", "slow", "hang"}, 0.05) | {"hang": 0.01}

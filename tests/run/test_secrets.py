@@ -7,7 +7,7 @@ from pathlib import Path
 from run_program import run, served
 
 from trace_builder.config import RehearsalConfig
-from trace_builder.rehearsal.options import ServerOptions
+from trace_builder.rehearsal.server.server_options import ServerOptions
 
 KEY = "sk-planted-5f1e77"
 FAULTS = {"error_500": 0.1, "error_503": 0.1, "not_json": 0.1, "reset_before": 0.05, "schema_break": 0.1}

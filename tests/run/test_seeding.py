@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from trace_builder.config import RunConfig
+from trace_builder.run.config_file import load_config
 from trace_builder.run.seeding import bring_in
 
 
@@ -13,11 +14,11 @@ from trace_builder.run.seeding import bring_in
 def config(tmp_path: Path) -> RunConfig:
     seeds = tmp_path / "in.jsonl"
     seeds.write_text('{"instruction": "Name a colour."}\n{"instruction": "给一种花起名。", "inputs": 1}\n')
-    return RunConfig(seeds=(seeds,), output=tmp_path / "run")
+    return load_config(values={"seeds": [str(seeds)], "output": str(tmp_path / "run")})
 
 
 def test_unchanged_files_are_not_read_again_and_give_the_same(config: RunConfig) -> None:
-    first, about = bring_in(config, {})
+    first, about = bring_in(config, None)
     inode = first.path.stat().st_ino
     again, about_again = bring_in(config, about)
     assert again == first
@@ -27,23 +28,23 @@ def test_unchanged_files_are_not_read_again_and_give_the_same(config: RunConfig)
 
 
 def test_an_edited_file_is_read_again(config: RunConfig) -> None:
-    _, about = bring_in(config, {})
+    _, about = bring_in(config, None)
     config.seeds[0].write_text('{"instruction": "Name three colours."}\n')
     found, now = bring_in(config, about)
     assert found.seeds == 1
-    assert now["digest"] != about["digest"]
+    assert now.digest != about.digest
 
 
 def test_a_touched_file_of_the_same_size_is_read_again(config: RunConfig) -> None:
-    _, about = bring_in(config, {})
+    _, about = bring_in(config, None)
     text = config.seeds[0].read_text().replace("colour", "flavor")
     config.seeds[0].write_text(text)
     os.utime(config.seeds[0], ns=(1, 1))
-    assert bring_in(config, about)[1]["digest"] != about["digest"]
+    assert bring_in(config, about)[1].digest != about.digest
 
 
 def test_seeds_that_were_edited_in_the_run_s_folder_are_made_anew(config: RunConfig) -> None:
-    first, about = bring_in(config, {})
+    first, about = bring_in(config, None)
     before = first.path.read_bytes()
     first.path.write_bytes(before + b'{"id":"x"}\n')
     assert bring_in(config, about)[0] == first
@@ -51,5 +52,5 @@ def test_seeds_that_were_edited_in_the_run_s_folder_are_made_anew(config: RunCon
 
 
 def test_another_limit_is_another_question(config: RunConfig) -> None:
-    _, about = bring_in(config, {})
+    _, about = bring_in(config, None)
     assert bring_in(config.model_copy(update={"limit": 1}), about)[0].seeds == 1

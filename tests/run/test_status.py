@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from run_program import lines, run, served
-
-from trace_builder.errors import InputError
 from trace_builder.run.cost import cost
 from trace_builder.run.status import read_status
+
+from trace_builder.errors import InputError
 
 PRICES = "models.default.prices={prompt: 1.0, cached: 0.1, completion: 2.0, gpus: 8}"
 

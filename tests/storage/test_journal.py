@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.storage.journal import JournalFile, repair_tail
+from trace_builder.storage.journal import JournalFile, LineReader, repair_tail
 
 
 def test_lines_lie_where_append_says(tmp_path: Path) -> None:
-    with JournalFile(tmp_path / "a.jsonl") as journal:
-        offsets = [journal.append(line) for line in (b'{"a":1}', b'{"b":"\xe4\xb8\xad"}', b"{}")]
+    journal = JournalFile(tmp_path / "a.jsonl")
+    offsets = [journal.append(line) for line in (b'{"a":1}', b'{"b":"\xe4\xb8\xad"}', b"{}")]
+    journal.close()
     data = (tmp_path / "a.jsonl").read_bytes()
     assert [data[offset:].split(b"\n")[0] for offset in offsets] == [
         b'{"a":1}',
@@ -79,3 +80,17 @@ def test_when_the_file_cannot_grow_the_run_stops_and_no_broken_line_stays(tmp_pa
     assert len(lines) == 3
     assert all(line.endswith(b"\n") and json.loads(line) for line in lines)
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 1000
+
+
+def test_a_reader_gives_whole_lines_with_their_places_up_to_an_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = [b"x" * 3_000_000 + b"\n", b"{}\n", b"\n", b"last\n"]
+    path.write_bytes(b"".join(lines) + b"torn")
+    reader = LineReader(path)
+    found = list(reader.lines())
+    assert [line for _, _, line in found] == lines
+    assert [reader.line(offset) for offset, _, _ in found] == lines
+    assert [reader.number(offset) for offset, _, _ in found] == [1, 2, 3, 4]
+    assert [number for _, number, _ in reader.lines(end=len(lines[0]) + 1)] == [1, 2]
+    assert reader.torn()
+    assert list(LineReader(tmp_path / "none").lines()) == []

@@ -191,7 +191,7 @@ class Walk:
             scheduler = Scheduler(self.runs[0], context, progress)
             try:
                 async with _syncing(self.runs, stop), stop.listening():
-                    at_once = _records_at_once(spec.wire.concurrency)
+                    at_once = min(_records_at_once(spec.wire.concurrency), sum(pending))
                     await scheduler.walk_all(_open_places(pending, stop), at_once)
             finally:
                 await client.close()

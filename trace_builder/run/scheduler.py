@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import traceback
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from trace_builder.errors import TraceBuildError
+from trace_builder.errors import StoppedError, TraceBuildError
 from trace_builder.records import Lang, Record
 from trace_builder.run.ask import AskContext, RecordAsk
 from trace_builder.run.stage_run import StageRun, Verdict
 from trace_builder.stages.base import Unanswered
 from trace_builder.storage.outcomes import ACCEPTED, PENDING, STATUS_NAMES
+
+_NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
 
 
 class Stopping(Exception):
@@ -88,13 +91,21 @@ class Scheduler:
             verdict = Verdict(exc.status, exc.reason, exc.detail)
         except (Stopping, TraceBuildError):
             raise
+        except OSError as exc:
+            if exc.errno in _NO_DESCRIPTORS:
+                raise StoppedError(f"no file descriptors left ({exc.strerror}); raise `ulimit -n`") from exc
+            verdict = _internal_error(exc)
         except Exception as exc:
-            # One record that our own code trips over must not end a run of days; it is told where.
-            frame = traceback.extract_tb(exc.__traceback__)[-1]
-            where = f"{Path(frame.filename).name}:{frame.lineno}"
-            verdict = Verdict("failed", "internal_error", f"{type(exc).__name__} at {where}: {exc}")
+            verdict = _internal_error(exc)
         run.decide(place, record.id, verdict, ask.keys)
         return made if verdict.status == "accepted" else None
+
+
+def _internal_error(exc: Exception) -> Verdict:
+    """One record that our own code trips over must not end a run of days; it is told where."""
+    frame = traceback.extract_tb(exc.__traceback__)[-1]
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    return Verdict("failed", "internal_error", f"{type(exc).__name__} at {where}: {exc}")
 
 
 async def _together(work: list[Coroutine[Any, Any, None]]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trace_builder.records import Outcome, Record, Rejection, Status
+from trace_builder.redaction import without_secrets
 from trace_builder.stages.base import Stage
 from trace_builder.storage.calls import CallLog
 from trace_builder.storage.outcomes import ACCEPTED, PENDING, OutcomeLog
@@ -66,7 +67,7 @@ class StageRun:
                 # Of a verdict it does not matter in which walk it fell.
                 round=self.walks if failed else 0,
                 tries=self.outcomes.tries(place) + 1 if failed else 0,
-                detail=verdict.detail,
+                detail=without_secrets(verdict.detail),
                 calls=tuple(dict.fromkeys(keys)),
                 record=verdict.record,
             ),

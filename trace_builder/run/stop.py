@@ -62,6 +62,9 @@ class GracefulStop:
             for number in signals:
                 with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                     loop.remove_signal_handler(number)
+                    if self.requested:
+                        # What is left is writing down; an impatient third Ctrl-C must not cut that short.
+                        signal.signal(number, signal.SIG_IGN)
 
     async def _drain(self, task: asyncio.Task[Any]) -> None:
         """Ends ``task`` once nothing is in flight: what is left then only waits, for a server that is gone or

@@ -53,7 +53,7 @@ def rows(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, Row]]:
     """
     for number, line in raw_lines(path, torn_end=torn_end):
         if number == 1 and line.startswith(b"["):
-            for position, value in enumerate(_parse(path, 1, read_text(path).encode()), start=1):
+            for position, value in enumerate(parse_value(path, 1, read_text(path).encode()), start=1):
                 yield position, _object(path, position, value)
             return
         yield number, parse_row(path, number, line)
@@ -61,7 +61,7 @@ def rows(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, Row]]:
 
 def parse_row(path: Path, number: int, line: bytes) -> Row:
     """One line as a JSON object. Raises InputError: it is not UTF-8, not JSON, or not an object."""
-    return _object(path, number, _parse(path, number, line))
+    return _object(path, number, parse_value(path, number, line))
 
 
 def parse_model(path: Path, number: int, line: bytes, kind: type[M]) -> M:
@@ -146,7 +146,8 @@ def unreadable(path: Path, exc: OSError) -> InputError:
     return InputError(f"{path}: {(exc.strerror or str(exc)).lower()}")
 
 
-def _parse(path: Path, number: int, line: bytes) -> Any:
+def parse_value(path: Path, number: int, line: bytes) -> Any:
+    """One line as JSON of any kind. Raises InputError: it is not UTF-8, or not JSON."""
     try:
         return json.loads(line.decode("utf-8"), parse_int=_whole)
     except UnicodeDecodeError as exc:

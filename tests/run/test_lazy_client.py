@@ -9,7 +9,7 @@ import pytest
 
 from trace_builder.config import ModelConfig, WireConfig
 from trace_builder.errors import StoppedError
-from trace_builder.run.client import LazyWire
+from trace_builder.run.client import LazyClient
 
 
 def test_servers_gone_from_the_start_are_seen_while_the_run_waits_for_them() -> None:
@@ -20,7 +20,7 @@ async def _wait_for_nobody() -> None:
     with socket.socket() as held:  # bound and not listening: every connection is refused
         held.bind(("127.0.0.1", 0))
         model = ModelConfig(name="m", base_urls=(f"http://127.0.0.1:{held.getsockname()[1]}/v1",))
-        wire = LazyWire({"default": model}, WireConfig(outage_limit=2.0), None, {}, lambda modes: None)
+        wire = LazyClient({"default": model}, WireConfig(outage_limit=2.0), None, {}, lambda modes: None)
         assert wire.snapshot() is None
         connecting = asyncio.ensure_future(wire.mode("default"))
         seen = []
