@@ -31,15 +31,13 @@ def report(
     ] = None,
 ) -> None:
     """Writes one self-contained HTML page: the funnel, the sets, the judge, the calls, and the records."""
-    from trace_builder.report.build import build_report
-    from trace_builder.report.detect import detect
-    from trace_builder.report.writing import default_target, write_text
+    from trace_builder.report.build import build_report, default_target, write_page
     from trace_builder.taxonomy import load_taxonomy
 
-    target = to or default_target(detect(paths[0]), paths[0])
     page = build_report(*paths, taxonomy=load_taxonomy(taxonomy) if taxonomy else None)
-    write_text(target, page)
-    typer.echo(f"{target} ({len(page.encode()) / 1e6:.1f} MB)")
+    target = to or default_target(paths[0])
+    write_page(target, page)
+    typer.echo(f"{target} ({len(page.encode('utf-8', 'replace')) / 1e6:.1f} MB)")
     if show:
         import webbrowser
 

@@ -25,11 +25,9 @@ def stats(
 
     found = statistics(path, load_taxonomy(taxonomy) if taxonomy else None)
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(found.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=2))
         return
-    from trace_builder.report.lines import reading
-    from trace_builder.report.terminal.tables import Printer
     from trace_builder.report.terminal.stats_tables import print_statistics
+    from trace_builder.report.terminal.tables import Printer
 
-    with reading(str(path)):
-        print_statistics(found, Printer())
+    print_statistics(found, Printer())

@@ -1,4 +1,4 @@
-"""Tells apart what a path holds, by content: a run, a release, an evaluation, a file of records."""
+"""Finds out what a path holds: a run, a release, an evaluation, a file of records."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Literal
 
 from trace_builder.errors import InputError
-from trace_builder.report.lines import Row, read_object, rows
-from trace_builder.report.stats.instructions import reader
+from trace_builder.evaluate.results import KIND, RESULTS_FILE
+from trace_builder.report.stats.instructions import first_row, row_kind
 from trace_builder.report.stats.release_stats import MARK
+from trace_builder.storage.jsonl import Row, read_object
+from trace_builder.storage.layout import MANIFEST
+from trace_builder.storage.manifest import find_manifest
 
 Kind = Literal["run", "release", "evaluation", "records"]
 
@@ -31,46 +34,46 @@ def detect(path: Path) -> Source:
     Raises:
         InputError: it does not exist, cannot be read, or is nothing that has statistics.
     """
+    try:
+        path.stat()
+    except (OSError, ValueError) as exc:
+        raise InputError(f"{path}: {getattr(exc, 'strerror', None) or exc}".lower()) from None
     if path.is_dir():
         return _folder(path)
-    if not path.exists():
-        raise InputError(f"{path}: no such file or folder")
-    if path.name == "run.json":
+    if path.name == MANIFEST:
         return _folder(path.parent)
     if path.suffix == ".json" and _is_results(path):
         return Source("evaluation", path)
-    first = _first_row(path)
-    if reader(first) is None:
+    first = first_row(path)
+    if first is None:
+        raise InputError(f"{path}: the file is empty; {_HINT}")
+    if row_kind(first) is None:
         raise InputError(f"{path}:1: a row with the fields {_named(first)}; {_HINT}")
     return Source("records", path)
 
 
 def _folder(path: Path) -> Source:
-    results = path / "results.json"
+    results = path / RESULTS_FILE
     if results.is_file():
         if not _is_results(results):
             raise InputError(f"{results}: not the results of an evaluation")
         return Source("evaluation", results)
-    if (path / "items.jsonl").is_file():
+    manifest = find_manifest(path)
+    if manifest is not None and manifest.seeds is None:
         raise InputError(f"{path}: an evaluation that is not finished; run it again on this folder first")
-    if (path / "run.json").is_file():
+    if manifest is not None:
         return Source("run", path)
     if (path / MARK).is_file():
         return Source("release", path)
-    raise InputError(f"{path}: neither run.json nor results.json nor a release is in this folder; {_HINT}")
+    raise InputError(f"{path}: no run, release or evaluation is in this folder; {_HINT}")
 
 
 def _is_results(path: Path) -> bool:
-    with path.open("rb") as file:
-        if not file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-            return False
-    return read_object(path).get("kind") == "trace_builder.evaluation"
-
-
-def _first_row(path: Path) -> Row:
-    for _, row in rows(path):
-        return row
-    raise InputError(f"{path}: the file is empty; {_HINT}")
+    """Whether a file holds one JSON object that says so; the first line of a JSON Lines file does not."""
+    try:
+        return read_object(path).get("kind") == KIND
+    except InputError:
+        return False
 
 
 def _named(row: Row) -> str:

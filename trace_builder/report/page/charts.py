@@ -14,12 +14,14 @@ from trace_builder.report.page.html import Markup, compact, el, html, number, sh
 
 
 class Slice(NamedTuple):
-    """A part of a ring. ``color`` is any CSS colour, ``key`` ties it to its row in the table."""
+    """A part of a ring. ``color`` is any CSS colour, ``key`` ties it to its row in the table; ``wanted`` are
+    the filters, as JSON, that a click sets."""
 
     key: str
     name: str
     value: float
     color: str
+    wanted: str | None = None
 
 
 class Part(NamedTuple):
@@ -57,9 +59,16 @@ def _ring(parts: Sequence[Slice], whole: float, inside: float, outside: float) -
         sweep = part.value / whole if whole else 0.0
         if sweep > 0:
             tip = f"{part.name}: {number(int(part.value))} ({share(part.value, whole, 2)})"
-            shape = _arc(start, sweep, inside, outside)
             drawn.append(
-                el("path", d=shape, fill=part.color, class_="slice", data_key=part.key, data_tip=tip)
+                el(
+                    "path",
+                    d=_arc(start, sweep, inside, outside),
+                    fill=part.color,
+                    class_="slice",
+                    data_key=part.key,
+                    data_tip=f"{tip}. Click to see records." if part.wanted else tip,
+                    data_filter=part.wanted,
+                )
             )
         start += sweep
     return drawn

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from trace_builder.errors import InputError
-from trace_builder.report.lines import Row, read_object, rows
+from trace_builder.evaluate.results import InstructionResult, read_instructions, read_results
 from trace_builder.report.page.html import number
 from trace_builder.report.page.payload import pack
-from trace_builder.report.page.record_entries import Entry, clip, title_of
+from trace_builder.report.page.record_entries import Entry, Step, clipped, title_of
 from trace_builder.report.page.sampling import order
 from trace_builder.report.page.sections.evaluation_section import (
     Model,
@@ -22,9 +22,6 @@ from trace_builder.report.page.sections.evaluation_section import (
 )
 from trace_builder.report.page.shell import render
 from trace_builder.taxonomy import Taxonomy
-
-#: Beside results.json: a line for each instruction.
-INSTRUCTIONS = "instructions.jsonl"
 
 #: What the browser calls its filters here: the stages of a run are models.
 _LABELS = {"stage": "Model", "status": "Result", "reason": "Because"}
@@ -38,13 +35,13 @@ def evaluation_page(paths: Sequence[Path], head: dict[str, Any], taxonomy: Taxon
         head: names for the browser; most: how many instructions are read as candidates.
 
     Raises:
-        InputError: a file is not what an evaluation writes.
+        InputError: a file is not what an evaluation writes, or they are of different data.
     """
     models = _models(paths)
     chosen = _chosen(paths, most)
     entries = _entries(paths, models, set(chosen))
     payload, shown = pack({**head, "labels": _LABELS}, (entries[name] for name in chosen))
-    data = models[0].results["data"]
+    data, judge = models[0].results.data, models[0].results.models.judge
     sections = [
         ("Overview", headline(models)),
         ("Counts", by_count(models)),
@@ -52,94 +49,60 @@ def evaluation_page(paths: Sequence[Path], head: dict[str, Any], taxonomy: Taxon
         ("Languages", by_language(models)),
         ("Judge", judging(models)),
     ]
-    facts = [f"{number(data['instructions'])} instructions", f"{number(data['constraints'])} constraints"]
-    facts.append(f"judged by {models[0].results['models']['judge']['name']}")
-    if models[0].results["models"]["judge"].get("rehearsal"):
-        facts.insert(0, "a drill with the embedded model")
-    title = " and ".join(model.name for model in models) + f" on {Path(data['path']).name}"
-    there = [(name, markup) for name, markup in sections if markup]
-    return render(title, facts, there, payload, shown, data["instructions"])
+    facts = ["a drill with the embedded model"] if judge.rehearsal else []
+    facts += [f"{number(data.instructions)} instructions", f"{number(data.constraints)} constraints"]
+    facts.append(f"judged by {judge.name}")
+    title = " and ".join(model.name for model in models) + f" on {Path(data.path).name}"
+    return render(title, facts, sections, payload, shown, data.instructions)
 
 
 def _models(paths: Sequence[Path]) -> list[Model]:
     models: list[Model] = []
     for place, path in enumerate(paths):
-        results = read_object(path)
-        try:
-            name = str(results["models"]["tested"]["name"])
-            taken = {model.name for model in models}
-            models.append(Model(results, place, f"{name} ({path.parent.name})" if name in taken else name))
-        except (KeyError, TypeError):
-            raise InputError(f"{path}: not the results of an evaluation") from None
-        if results.get("data", {}).get("digest") != models[0].results.get("data", {}).get("digest"):
+        results = read_results(path)
+        if models and results.data.digest != models[0].results.data.digest:
             raise InputError(f"{path}: another data set than {paths[0]}; only one can be shown side by side")
+        name = results.models.tested.name
+        taken = {model.name for model in models}
+        models.append(Model(results, place, f"{name} ({path.parent.name})" if name in taken else name))
     return models
-
-
-def _lines(path: Path) -> Iterable[Row]:
-    file = path.parent / INSTRUCTIONS
-    for line, row in rows(file):
-        if not isinstance(row.get("id"), str) or not isinstance(row.get("constraints"), list):
-            raise InputError(f"{file}:{line}: not an instruction's line of an evaluation")
-        yield row
 
 
 def _chosen(paths: Sequence[Path], most: int) -> list[str]:
     """A sample of the instructions, by result with each model, and number of constraints."""
     kinds: dict[str, tuple[Any, ...]] = {}
     for path in paths:
-        for row in _lines(path):
-            kinds[row["id"]] = (*kinds.get(row["id"], (len(row["constraints"]),)), row.get("result"))
+        for row in read_instructions(path):
+            kinds[row.id] = (*kinds.get(row.id, (row.count,)), row.result)
     return order(kinds)[:most]
 
 
 def _entries(paths: Sequence[Path], models: Sequence[Model], wanted: set[str]) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
     for path, model in zip(paths, models, strict=True):
-        for row in _lines(path):
-            if row["id"] in wanted:
-                entry = entries.setdefault(row["id"], _entry(row))
-                entry["steps"].append(_step(row, model.name))
+        for row in read_instructions(path):
+            if row.id in wanted:
+                entries.setdefault(row.id, _entry(row)).steps.append(_step(row, model.name))
     return entries
 
 
-def _entry(row: Row) -> Entry:
-    constraints = [
-        {name: clip(c.get(name)) for name in ("id", "text", "dimension")} for c in row["constraints"]
-    ]
-    prompt = str(row.get("prompt") or "")
-    return {
-        "id": row["id"],
-        "lang": row.get("lang") or "",
-        "source": None,
-        "title": title_of(prompt.strip().split("\n")[0]),
-        "dims": list(dict.fromkeys(c["dimension"] for c in constraints if c["dimension"])),
-        "prompt": clip(prompt),
-        "instruction": {"constraints": constraints},
-        "steps": [],
-    }
+def _entry(row: InstructionResult) -> Entry:
+    listed = [clipped(c.model_dump(include={"id", "text", "dimension"})) for c in row.constraints]
+    return Entry(
+        row.id,
+        row.lang,
+        title_of(row.prompt.strip().split("\n")[0]),
+        dims=list(dict.fromkeys(c.dimension for c in row.constraints if c.dimension)),
+        prompt=clipped(row.prompt),
+        instruction={"constraints": listed},
+    )
 
 
-def _step(row: Row, model: str) -> Entry:
+def _step(row: InstructionResult, model: str) -> Step:
     scores = [
-        {
-            "constraint": c.get("id"),
-            "score": c.get("score"),
-            "reasoning": clip(c.get("reasoning") or ""),
-            "by": c.get("by"),
-        }
-        for c in row["constraints"]
+        {"constraint": c.id, "score": c.score, "reasoning": clipped(c.reasoning), "by": c.by}
+        for c in row.constraints
     ]
-    return {
-        "stage": model,
-        "status": str(row.get("result")),
-        "reason": row.get("fault") or row.get("why"),
-        "detail": "",
-        "calls": [],
-        "data": {
-            "kind": "answer",
-            "response": clip(row.get("response")),
-            "overall": row.get("overall"),
-            "judgement": {"scores": scores, "votes": max(len(row.get("votes") or ()), 1)},
-        },
-    }
+    answer = {"kind": "answer", "response": clipped(row.response), "overall": row.overall}
+    judgement = {"scores": scores, "votes": max(len(row.votes), 1)}
+    return Step(model, row.result, row.fault or row.why, data={**answer, "judgement": judgement})

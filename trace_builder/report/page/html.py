@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TypeAlias
 
@@ -59,3 +59,30 @@ def compact(value: float) -> str:
             shown = value / (1e3 if unit == "k" else limit)
             return f"{shown:.3g}{unit}"
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"
+
+
+def table(head: Sequence[str], body: Iterable[Sequence[Content]]) -> Markup:
+    """A table whose first column names the row; numbers get separators."""
+    rows = [
+        el("tr", el("th", first, scope="row"), *(el("td", _shown(cell)) for cell in rest))
+        for first, *rest in body
+    ]
+    columns = el("tr", *(el("th", text, scope="col") for text in head))
+    made = el("table", el("thead", columns), el("tbody", *rows))
+    return el("div", made, class_="scroll", tabindex=0, role="region", aria_label=", ".join(head))
+
+
+def _shown(cell: Content) -> Content:
+    return number(cell) if isinstance(cell, int | float) else cell
+
+
+def tile(title: str, figure: str, note: str, what: str | None = None, kind: str = "") -> Markup:
+    """A figure with its name above it and, below, what it counts and a note."""
+    return el(
+        "div",
+        el("h3", title),
+        el("p", figure, class_="figure"),
+        el("p", what, class_="what") if what else None,
+        el("p", note, class_="note"),
+        class_=f"tile {kind}".rstrip(),
+    )

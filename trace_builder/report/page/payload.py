@@ -13,8 +13,9 @@ PACKED = 3_400_000
 UNPACKED = 40_000_000
 
 
-def pack(head: dict[str, Any], records: Iterable[dict[str, Any]]) -> tuple[str, int]:
-    """``head`` with as many ``records`` as fit, from the first on; returns the text and how many they are.
+def pack(head: dict[str, Any], records: Iterable[Any]) -> tuple[str, int]:
+    """``head`` with as many ``records`` (dicts or ``Entry``) as fit, from the first on; returns the text and
+    how many they are.
 
     The text is base64 of gzip of UTF-8 JSON ``{..., "records": [...]}``. Base64 holds no character that
     means anything in HTML, so a record cannot end the element it lies in.
@@ -68,5 +69,10 @@ class _Box:
         self._room -= len(chunk)
 
 
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_fields)
+
+
+def _fields(value: object) -> dict[str, Any]:
+    """What the page needs of an entry, a step or a call: what is there, and no keys of calls."""
+    return {name: item for name, item in vars(value).items() if item is not None and name != "key"}

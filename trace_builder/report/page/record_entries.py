@@ -2,42 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container
+from dataclasses import dataclass, field
 from typing import Any
 
-from trace_builder.report.lines import Row
-from trace_builder.report.runs import RunFolder
-from trace_builder.report.stats.instructions import Example
-from trace_builder.report.stats.judge_stats import attempts
+from trace_builder.records import Outcome, Record, Seed, Status
+from trace_builder.report.stats.instructions import Example, record_examples
+from trace_builder.stages.registry import AnyStage, stage_classes
+from trace_builder.storage.calls import Call
+from trace_builder.storage.run_folder import RunFolder
+from trace_builder.taxonomy import Taxonomy
 
 #: Longer texts are cut in the page, which says so.
 LONGEST = 20_000
 
-Entry = dict[str, Any]
+#: Fields that every record has and the page shows once.
+_HEAD = frozenset(("id", "lang", "source"))
 
 
-def journeys(run: RunFolder, wanted: set[str]) -> dict[str, Entry]:
+@dataclass
+class CallEntry:
+    """A question and its raw answer. ``tokens``: prompt, cached, completion; ``user`` and ``system`` (a name
+    in the page's table of system parts) are the prompt, where it can be shown. ``key`` stays out of the page.
+    """
+
+    key: str
+    prompt: str
+    sample: int
+    attempt: int
+    model: str
+    finish: str
+    tokens: tuple[int, int, int]
+    latency: float
+    retries: int
+    text: str
+    user: str | None = None
+    system: str | None = None
+
+
+@dataclass
+class Step:
+    """What a stage made of the record: ``data`` are the fields shown of it, ``note`` stands above the calls."""
+
+    stage: str
+    status: str = "pending"
+    reason: str | None = None
+    detail: str = ""
+    data: dict[str, Any] | None = None
+    note: str | None = None
+    calls: list[CallEntry] = field(default_factory=list)
+
+
+@dataclass
+class Entry:
+    """A record of the page. A run's have a ``seed`` and steps, rows of a file an ``instruction`` with
+    ``responses``, an evaluation's instructions a ``prompt`` and a step a model."""
+
+    id: str
+    lang: str
+    title: str
+    source: str | None = None
+    dims: list[str] = field(default_factory=list)
+    seed: dict[str, Any] | None = None
+    prompt: str | None = None
+    instruction: dict[str, Any] | None = None
+    responses: list[str] | None = None
+    steps: list[Step] = field(default_factory=list)
+
+    def step(self, stage: str) -> Step:
+        """The step of a stage, which is begun where there is none yet."""
+        for step in self.steps:
+            if step.stage == stage:
+                return step
+        self.steps.append(Step(stage))
+        return self.steps[-1]
+
+
+def run_entries(run: RunFolder, ids: Container[str]) -> dict[str, Entry]:
     """The entries of some records of a run, by id."""
-    entries = {str(seed["id"]): _seed_entry(seed) for seed in run.seeds(wanted)}
+    entries = {seed.id: _seed_entry(seed) for seed in run.seeds(ids)}
+    lost: tuple[Status, ...] = ("rejected", "failed")
     for stage in run.stages:
-        for outcome in run.outcomes(stage, wanted):
-            _add_outcome(entries[str(outcome["id"])], stage, outcome)
-        for call in run.calls(stage, entries.keys()):
-            step = _step(entries[str(call["id"])], stage)
-            step["calls"].append(_call(call))
+        kind = stage_classes().get(stage)
+        if kind is None:
+            lost = ("accepted", *lost)
+        else:
+            for record in run.records(stage, kind.makes, entries):
+                _add_accepted(entries[record.id], kind, record)
+        for status in lost:
+            for outcome in run.outcomes(stage, entries, status):
+                _add_outcome(entries[outcome.id], outcome)
+        for call in run.calls(stage, entries):
+            entries[call.id].step(stage).calls.append(_call(call))
     return entries
 
 
-def _seed_entry(seed: Row) -> Entry:
-    return {
-        "id": str(seed["id"]),
-        "lang": seed.get("lang") or "",
-        "source": seed.get("source"),
-        "title": title_of(str(seed.get("instruction") or "")),
-        "dims": [],
-        "seed": {"instruction": clip(seed.get("instruction")), "input": clip(seed.get("input"))},
-        "steps": [],
-    }
+def _seed_entry(seed: Seed) -> Entry:
+    shown = {"instruction": clipped(seed.instruction), "input": clipped(seed.input)}
+    return Entry(seed.id, seed.lang, title_of(seed.instruction), seed.source, seed=shown)
 
 
 def title_of(text: str) -> str:
@@ -45,114 +107,61 @@ def title_of(text: str) -> str:
     return " ".join(text.split())[:160]
 
 
-def clip(text: Any) -> Any:
-    """A text as it goes into the page; anything else as it is."""
-    if isinstance(text, str) and len(text) > LONGEST:
-        return f"{text[:LONGEST]}… ({len(text) - LONGEST:,} more characters)"
-    return text
-
-
-def _step(entry: Entry, stage: str) -> Entry:
-    for step in entry["steps"]:
-        if step["stage"] == stage:
-            found: Entry = step
-            return found
-    step = {"stage": stage, "status": "pending", "reason": None, "detail": "", "calls": []}
-    entry["steps"].append(step)
-    return step
-
-
-def _add_outcome(entry: Entry, stage: str, outcome: Row) -> None:
-    step = _step(entry, stage)
-    step.update(
-        status=outcome["status"], reason=outcome.get("reason"), detail=clip(outcome.get("detail") or "")
-    )
-    record = outcome.get("record")
-    if outcome["status"] == "accepted" and isinstance(record, dict):
-        step["data"] = _data(stage, record)
-        _add_dimensions(entry, record)
-    elif tries := [_attempt(attempt) for attempt in attempts(outcome)]:
-        step["data"] = {"imperfect": tries}
-
-
-def _add_dimensions(entry: Entry, record: Row) -> None:
-    for key in ("instruction", "x1", "x2"):
-        instruction = record.get(key)
-        listed = instruction.get("constraints") if isinstance(instruction, dict) else None
-        for constraint in listed or ():
-            label = constraint.get("dimension")
-            if label and label not in entry["dims"]:
-                entry["dims"].append(label)
-
-
-#: What the page shows of a stage's record, beside its instruction, which is shown once.
-_FIELDS: dict[str, tuple[str, ...]] = {
-    "expand": ("text", "target", "offered"),
-    "structure": ("instruction",),
-    "quality": ("completeness", "redundancy"),
-    "respond": ("response", "judgement"),
-    "dpo": ("chosen", "rejected", "origin", "failed", "rejected_judgement"),
-    "iopo": ("operation", "certificate", "x1", "x2", "y1", "y2", "changes", "cells", "terms"),
-}
-
-
-def _data(stage: str, record: Row) -> Entry:
-    names = _FIELDS.get(stage) or tuple(key for key in record if key not in ("id", "lang", "source"))
-    data = {name: _clipped(record.get(name)) for name in names}
-    if stage == "respond":
-        data["imperfect"] = [_attempt(attempt) for attempt in attempts({"record": record})]
-    return data
-
-
-def _clipped(value: Any) -> Any:
+def clipped(value: Any) -> Any:
+    """A text, or every text inside a JSON value, as it goes into the page."""
+    if isinstance(value, str):
+        rest = len(value) - LONGEST
+        return f"{value[:LONGEST]}… ({rest:,} more characters)" if rest > 0 else value
     if isinstance(value, dict):
-        return {key: _clipped(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_clipped(item) for item in value]
-    return clip(value)
+        return {key: clipped(item) for key, item in value.items()}
+    return [clipped(item) for item in value] if isinstance(value, list) else value
 
 
-def _attempt(attempt: Row) -> Entry:
-    return {name: _clipped(attempt.get(name)) for name in ("response", "judgement", "fault")}
+def _add_accepted(entry: Entry, kind: AnyStage, record: Record) -> None:
+    step = entry.step(kind.name)
+    step.status = "accepted"
+    shown = set(kind.shows) or set(type(record).model_fields) - _HEAD
+    step.data = clipped(record.model_dump(mode="json", include=shown))
+    for example in record_examples(record, entry.id, entry.lang):
+        labels = (label for _, label in example.constraints if label)
+        entry.dims = list(dict.fromkeys([*entry.dims, *labels]))
 
 
-def _call(call: Row) -> Entry:
-    usage = call.get("usage") or {}
-    return {
-        "prompt": call.get("prompt"),
-        "sample": call.get("sample") or 0,
-        "attempt": call.get("attempt") or 0,
-        "model": call.get("model"),
-        "finish": call.get("finish_reason"),
-        "tokens": [usage.get("prompt"), usage.get("cached"), usage.get("completion")],
-        "latency": call.get("latency"),
-        "retries": call.get("retries") or 0,
-        "text": clip(call.get("text") or ""),
-    }
+def _add_outcome(entry: Entry, outcome: Outcome) -> None:
+    step = entry.step(outcome.stage)
+    step.status, step.reason, step.detail = outcome.status, outcome.reason, clipped(outcome.detail)
+    if outcome.record:
+        step.data = clipped({key: value for key, value in outcome.record.items() if key not in _HEAD})
 
 
-def example_entries(examples: Iterable[Example], labels: dict[str | None, str | None]) -> list[Entry]:
-    """Entries for instructions of a file of records. ``labels`` gives the taxonomy's id of a label."""
-    return [_example_entry(example, labels) for example in examples]
+def _call(call: Call) -> CallEntry:
+    return CallEntry(
+        key=call.key,
+        prompt=call.prompt,
+        sample=call.sample,
+        attempt=call.attempt,
+        model=call.model,
+        finish=call.finish_reason,
+        tokens=(call.usage.prompt, call.usage.cached, call.usage.completion),
+        latency=call.latency,
+        retries=call.retries,
+        text=clipped(call.text),
+    )
 
 
-def _example_entry(example: Example, labels: dict[str | None, str | None]) -> Entry:
+def example_entry(example: Example, taxonomy: Taxonomy) -> Entry:
+    """The entry of an instruction of a file; labels that the taxonomy has are shown by their ids."""
+    found = [(text, label, taxonomy.find(label or "")) for text, label in example.constraints]
     constraints = [
-        {"id": f"c{n}", "text": clip(text), "dimension": labels.get(label) or label}
-        for n, (text, label) in enumerate(example.constraints, start=1)
+        {"id": f"c{n}", "text": clipped(text), "dimension": dimension.id if dimension else label}
+        for n, (text, label, dimension) in enumerate(found, start=1)
     ]
-    dims = dict.fromkeys(str(c["dimension"]) for c in constraints if c["dimension"])
-    return {
-        "id": example.id,
-        "lang": example.lang,
-        "source": None,
-        "title": title_of(example.description),
-        "dims": list(dims),
-        "instruction": {
-            "description": clip(example.description),
-            "constraints": constraints,
-            "input": clip(example.input),
-        },
-        "responses": [clip(text) for text in example.responses],
-        "steps": [],
-    }
+    shown = {"description": clipped(example.description), "input": clipped(example.input)}
+    return Entry(
+        example.id,
+        example.lang,
+        title_of(example.description),
+        dims=list(dict.fromkeys(c["dimension"] for c in constraints if c["dimension"])),
+        instruction={**shown, "constraints": constraints},
+        responses=[clipped(text) for text in example.responses],
+    )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 
-from trace_builder.report.runs import RunFolder
+from trace_builder.records import Status
+from trace_builder.storage.run_folder import RunFolder
 
 #: Every kind of end has this many records among the first chosen, as far as it has so many.
 _FLOOR = 6
+
+#: Stage, status and reason.
+End = tuple[str, Status, str | None]
 
 
 def order(strata: Mapping[str, Hashable]) -> list[str]:
@@ -38,10 +42,19 @@ def _rank(name: str) -> bytes:
 
 def run_strata(run: RunFolder) -> dict[str, Hashable]:
     """For each seed of a run, how its way ended: the outcomes that no later stage followed up."""
-    ends: dict[str, tuple[tuple[str, str, str | None], ...]] = dict.fromkeys(run.seed_ids, ())
+    ends: dict[str, tuple[End, ...]] = dict.fromkeys(run.ids, ())
     for stage in run.stages:
-        for name, head in run.heads(stage).items():
-            end = (stage, head.status, head.reason)
-            kept = tuple(e for e in ends[name] if e[1] != "accepted" or (stage == "iopo" and e[0] == "dpo"))
-            ends[name] = (*kept, end)
+        before = (run.follows(stage), "accepted", None)
+        for name, end in _ends(run, stage):
+            ends[name] = (*(e for e in ends[name] if e != before), end)
     return dict(ends)
+
+
+def _ends(run: RunFolder, stage: str) -> Iterator[tuple[str, End]]:
+    for name in run.ids:
+        if run.status(stage, name) == "accepted":
+            yield name, (stage, "accepted", None)
+    lost: tuple[Status, ...] = ("rejected", "failed")
+    for status in lost:
+        for outcome in run.outcomes(stage, status=status):
+            yield outcome.id, (stage, status, outcome.reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 
 from trace_builder.report.page.html import Markup, el, html, number
@@ -16,7 +17,7 @@ _SLOT = re.compile(r"\{\{(\w+)\}\}")
 def render(
     title: str,
     facts: list[str],
-    sections: list[tuple[str, Markup]],
+    sections: Sequence[tuple[str, Markup | None]],
     payload: str,
     shown: int,
     total: int,
@@ -25,18 +26,19 @@ def render(
 
     Args:
         title: of the page; ``facts`` stand under it.
-        sections: (name in the navigation, markup); the markup's id is the link's target.
-        payload: what ``embed.pack`` made.
+        sections: (name in the navigation, markup or nothing to show); the markup's id is the link's target.
+        payload: what ``payload.pack`` made.
         shown / total: how many records the browser holds, and of how many.
     """
-    script = "\n".join(_read(f"{name}.js") for name in ("dom", "diff", "records", "journey", "page"))
+    there = [(name, markup) for name, markup in sections if markup]
+    script = "\n".join(_read(f"{name}.js") for name in ("dom", "diff", "records", "record", "page"))
     values = {
         "title": html(title),
         "facts": html([el("span", fact) for fact in facts]),
         "style": _read("page.css"),
         "policy": _policy(script),
-        "navigation": html([el("a", name, href=f"#{_id(markup)}") for name, markup in sections]),
-        "main": html([markup for _, markup in sections]),
+        "navigation": html([el("a", name, href=f"#{_id(markup)}") for name, markup in there]),
+        "main": html([markup for _, markup in there]),
         "sampled": _sampled(shown, total),
         "payload": payload,
         "script": script,

@@ -1,14 +1,13 @@
-"""What the calls of a run cost: tokens, retries, latency, and how fast they came over time."""
+"""What calls show beyond their totals: latencies, how they ended, and how fast they came over time."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from trace_builder.report.lines import Row
-from trace_builder.report.stats.histogram import Spread, percent
+from trace_builder.report.stats.histogram import Figures, Histogram, Summary, percent
+from trace_builder.storage.calls import Call, CallTotals
 
 #: Seconds without any answer after which the run was not running: it had been stopped and resumed.
 IDLE = 300
@@ -18,74 +17,92 @@ _MOST_SLOTS = 4000
 _POINTS = 96
 
 
-@dataclass
-class Usage:
-    """Sums over the answers of a stage. Latency is kept in milliseconds; ``wasted`` are completion tokens of
-    answers that had to be asked for again."""
+class StageCalls(Figures):
+    """The calls of a stage, or of all. ``asked_again`` counts the answers to a new attempt; ``seconds`` adds
+    up the latencies."""
 
-    calls: int = 0
-    prompt: int = 0
-    cached: int = 0
-    completion: int = 0
-    retries: int = 0
+    calls: int
+    prompt: int
+    cached: int
+    completion: int
+    retries: int
+    wasted: int
+    seconds: float
+    cached_share: float
+    asked_again: int
+    finish_reasons: dict[str, int]
+    prompts: dict[str, int]
+    latency_ms: Summary
+
+
+class Point(Figures):
+    """Seconds of running time, and calls and completion tokens a second from there on."""
+
+    at: int
+    calls: float
+    tokens: float
+
+
+class Timeline(Figures):
+    """``seconds`` the run was running, without ``pauses``; ``began`` and ``ended`` are Unix seconds."""
+
+    seconds: int = 0
+    began: int | None = None
+    ended: int | None = None
+    pauses: int = 0
+    points: tuple[Point, ...] = ()
+
+
+@dataclass
+class CallDetails:
+    """Counts what call totals lack."""
+
     again: int = 0
-    wasted: int = 0
     finish: Counter[str] = field(default_factory=Counter)
     prompts: Counter[str] = field(default_factory=Counter)
-    latency: Spread = field(default_factory=Spread)
+    latency: Histogram = field(default_factory=Histogram)
 
-    def add(self, row: Row) -> None:
-        usage = row.get("usage") or {}
-        self.calls += 1
-        self.prompt += int(usage.get("prompt") or 0)
-        self.cached += int(usage.get("cached") or 0)
-        self.completion += int(usage.get("completion") or 0)
-        self.retries += int(row.get("retries") or 0)
-        self.again += bool(row.get("attempt"))
-        self.wasted += int(row.get("wasted") or 0)
-        self.finish[str(row.get("finish_reason"))] += 1
-        self.prompts[str(row.get("prompt"))] += 1
-        self.latency.add(round(1000 * float(row.get("latency") or 0)))
+    def add(self, call: Call) -> None:
+        self.again += call.attempt > 0
+        self.finish[call.finish_reason] += 1
+        self.prompts[call.prompt] += 1
+        self.latency.add(round(1000 * call.latency))
 
-    def summary(self) -> dict[str, Any]:
-        return {
-            "calls": self.calls,
-            "prompt_tokens": self.prompt,
-            "cached_tokens": self.cached,
-            "completion_tokens": self.completion,
-            "cached_share": percent(self.cached, self.prompt),
-            "retries": self.retries,
-            "asked_again": self.again,
-            "wasted_tokens": self.wasted,
-            "finish_reasons": dict(self.finish.most_common()),
-            "prompts": dict(self.prompts.most_common()),
-            "latency_ms": self.latency.summary(),
-        }
+    def join(self, other: CallDetails) -> None:
+        self.again += other.again
+        self.finish.update(other.finish)
+        self.prompts.update(other.prompts)
+        self.latency.counts.update(other.latency.counts)
 
-    @classmethod
-    def total(cls, parts: Iterable[Usage]) -> Usage:
-        whole = cls()
-        for part in parts:
-            for name in ("calls", "prompt", "cached", "completion", "retries", "again", "wasted"):
-                setattr(whole, name, getattr(whole, name) + getattr(part, name))
-            whole.finish.update(part.finish)
-            whole.prompts.update(part.prompts)
-            whole.latency.counts.update(part.latency.counts)
-        return whole
+    def stats(self, totals: CallTotals) -> StageCalls:
+        return StageCalls(
+            **totals.as_dict(),
+            cached_share=percent(totals.cached, totals.prompt),
+            asked_again=self.again,
+            finish_reasons=dict(self.finish.most_common()),
+            prompts=dict(self.prompts.most_common()),
+            latency_ms=self.latency.summary(),
+        )
+
+
+def totals(parts: Iterable[CallTotals]) -> CallTotals:
+    """What several totals add up to."""
+    whole = CallTotals()
+    for part in parts:
+        whole.add(part)
+    return whole
 
 
 @dataclass
-class Timeline:
+class Pace:
     """Calls and completion tokens in slots of time; slots grow so that their number stays bounded."""
 
     width: int = 1
     slots: dict[int, tuple[int, int]] = field(default_factory=dict)
 
-    def add(self, row: Row) -> None:
-        at = row.get("at")
-        if not isinstance(at, int | float) or at <= 0:
+    def add(self, at: float, tokens: int) -> None:
+        if at <= 0:
             return
-        tokens = int((row.get("usage") or {}).get("completion") or 0)
         self._put(int(at) // self.width, 1, tokens)
         if len(self.slots) > _MOST_SLOTS:
             self._widen()
@@ -99,11 +116,10 @@ class Timeline:
         for slot, (calls, tokens) in old.items():
             self._put(slot // 2, calls, tokens)
 
-    def summary(self) -> dict[str, Any]:
-        """Seconds the run was running, when it began and ended, rates, and points of equal length over the
-        running time: seconds from the start, calls/s, completion tokens/s."""
+    def timeline(self) -> Timeline:
+        """Points of equal length over the running time."""
         if not self.slots:
-            return {"seconds": 0, "began": None, "ended": None, "points": [], "pauses": 0}
+            return Timeline()
         placed, seconds, pauses = self._without_pauses()
         step = max(self.width, -(-seconds // _POINTS))
         sums: Counter[int] = Counter()
@@ -111,16 +127,18 @@ class Timeline:
         for position, calls, made in placed:
             sums[position // step] += calls
             tokens[position // step] += made
-        points = [
-            {
-                "at": n * step,
-                "calls": round(sums[n] / min(step, seconds - n * step), 3),
-                "tokens": round(tokens[n] / min(step, seconds - n * step), 1),
-            }
-            for n in range(-(-seconds // step))
-        ]
-        began, ended = min(self.slots) * self.width, (max(self.slots) + 1) * self.width
-        return {"seconds": seconds, "began": began, "ended": ended, "pauses": pauses, "points": points}
+        lengths = {n: min(step, seconds - n * step) for n in range(-(-seconds // step))}
+        points = (
+            Point(at=n * step, calls=round(sums[n] / length, 3), tokens=round(tokens[n] / length, 1))
+            for n, length in lengths.items()
+        )
+        return Timeline(
+            seconds=seconds,
+            began=min(self.slots) * self.width,
+            ended=(max(self.slots) + 1) * self.width,
+            pauses=pauses,
+            points=tuple(points),
+        )
 
     def _without_pauses(self) -> tuple[list[tuple[int, int, int]], int, int]:
         """Each slot as (seconds of running time before it, calls, tokens); the running time; the pauses."""

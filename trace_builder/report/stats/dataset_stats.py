@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from trace_builder import paper
-from trace_builder.report.stats.histogram import Spread, percent
+from trace_builder.report.stats.histogram import Figures, Histogram, Summary, percent
 from trace_builder.report.stats.instructions import Example
 from trace_builder.taxonomy import Dimension, Taxonomy
 
@@ -32,16 +32,135 @@ _LABEL = re.compile(
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMBERED = re.compile(r"\s*\d+[.、．)）]")
 
+#: What is looked for, in words. The first five count constraints, the others records.
+ODDITIES: dict[str, str] = {
+    "newline": "constraints with a newline inside",
+    "document": f"constraints of {DOCUMENT_LENGTH} characters or more",
+    "label_leaked": "constraints that begin with a dimension's name as a label",
+    "name_anywhere": "constraints with a dimension's name anywhere in the text",
+    "no_words": "constraints without a single letter",
+    "numbered": "records whose first constraint starts with a number",
+    "no_break_space": "records with a non-breaking space",
+}
+
+
+class Ids(Figures):
+    first: str | None
+    last: str | None
+    repeated: int
+
+
+class ConstraintTotals(Figures):
+    """Table 1: constraints in all, and an instruction."""
+
+    total: int
+    min: int | None
+    max: int | None
+    mean: float | None
+    median: int | None
+
+
+class CountRow(Figures):
+    """Table 2: instructions with this many constraints, and the paper's."""
+
+    constraints: int
+    records: int
+    share: float
+    paper_train: int
+    paper_eval: int
+
+
+class TypeRow(Figures):
+    """Figure 3: constraints of one type; shares are percent of all constraints."""
+
+    id: str
+    name: str
+    count: int
+    share: float
+    paper: float | None
+
+
+class DimensionRow(Figures):
+    id: str
+    type: str
+    name: str
+    name_zh: str
+    count: int
+    share: float
+
+
+class StrayLabel(Figures):
+    """A label that the taxonomy does not have, and records that carry it."""
+
+    label: str
+    count: int
+    ids: tuple[str, ...]
+
+
+class Kept(Figures):
+    """How many records keep a property of their format."""
+
+    kept: int
+    of: int
+
+
+class Duplicates(Figures):
+    """Records with the same prompt; ``extra_records`` are those beyond the first of each group."""
+
+    groups: tuple[tuple[str, ...], ...]
+    group_count: int
+    extra_records: int
+
+
+class Oddity(Figures):
+    what: str
+    count: int
+    last: str | None
+    listed: tuple[dict[str, Any], ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(str(place["id"]) for place in self.listed)
+
+
+class DatasetStats(Figures):
+    """Everything about a set of instructions. Lengths are characters."""
+
+    records: int
+    ids: Ids
+    constraints: ConstraintTotals
+    counts: tuple[CountRow, ...]
+    types: tuple[TypeRow, ...]
+    dimensions: tuple[DimensionRow, ...]
+    dimensions_present: int
+    labels_outside: tuple[StrayLabel, ...]
+    unlabelled: int
+    languages: dict[str, int]
+    with_input: int
+    checks: dict[str, Kept]
+    duplicates: Duplicates
+    oddities: dict[str, Oddity]
+    lengths: dict[str, Summary]
+
+
+class Statistics(Figures):
+    """What a path holds; each kind has figures of its own besides. ``sets`` has its sets of instructions by
+    name."""
+
+    kind: str
+    path: str
+    sets: dict[str, DatasetStats]
+
 
 @dataclass
-class SetStatistics:
-    """What a set of instructions holds; fed one example at a time, so that it can be larger than memory."""
+class Dataset:
+    """Counts a set of instructions, fed one example at a time, so that it can be larger than memory."""
 
     taxonomy: Taxonomy
     records: int = 0
     first_id: str | None = None
     last_id: str | None = None
-    per_instruction: Spread = field(default_factory=Spread)
+    per_instruction: Histogram = field(default_factory=Histogram)
     languages: Counter[str] = field(default_factory=Counter)
     with_input: int = 0
     dimensions: Counter[str] = field(default_factory=Counter)
@@ -52,12 +171,12 @@ class SetStatistics:
     odd: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     odd_count: Counter[str] = field(default_factory=Counter)
     odd_last: dict[str, str] = field(default_factory=dict)
-    lengths: dict[str, Spread] = field(default_factory=dict)
+    lengths: dict[str, Histogram] = field(default_factory=dict)
     _prompts: dict[bytes, str] = field(default_factory=dict)
     _ids: set[bytes] = field(default_factory=set)
     _repeated: dict[str, list[str]] = field(default_factory=dict)
 
-    def add_all(self, examples: Iterable[Example]) -> SetStatistics:
+    def add_all(self, examples: Iterable[Example]) -> Dataset:
         for example in examples:
             self.add(example)
         return self
@@ -95,9 +214,9 @@ class SetStatistics:
         texts["input"] = [example.input] if example.input is not None else []
         texts["response"] = list(example.responses)
         for name, values in texts.items():
-            spread = self.lengths.setdefault(name, Spread())
+            lengths = self.lengths.setdefault(name, Histogram())
             for value in values:
-                spread.add(len(value))
+                lengths.add(len(value))
 
     def _look_at_constraints(self, example: Example) -> None:
         for position, (text, _) in enumerate(example.constraints, start=1):
@@ -130,12 +249,12 @@ class SetStatistics:
         return any(word in lowered for word in self._first_words)
 
     def _look_for_repeats(self, example: Example) -> None:
-        digest = hashlib.blake2b(example.prompt.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+        digest = _digest(example.prompt)
         if digest in self._prompts:
             self._repeated.setdefault(self._prompts[digest], []).append(example.id)
         else:
             self._prompts[digest] = example.id
-        self._ids.add(hashlib.blake2b(example.id.encode("utf-8", "surrogatepass"), digest_size=12).digest())
+        self._ids.add(_digest(example.id))
 
     def _note(self, what: str, record: str, **details: Any) -> None:
         self.odd_count[what] += 1
@@ -146,100 +265,85 @@ class SetStatistics:
 
     # -- what comes out ------------------------------------------------------------------------------------
 
-    @property
-    def constraints(self) -> int:
-        return self.per_instruction.total
-
-    def summary(self) -> dict[str, Any]:
-        """Everything, JSON-able. Shares are percent of all constraints; lengths are characters."""
-        return {
-            "records": self.records,
-            "ids": {
-                "first": self.first_id,
-                "last": self.last_id,
-                "repeated": self.records - len(self._ids),
-            },
-            "constraints": self._table_1(),
-            "counts": self._table_2(),
-            "types": self._types(),
-            "dimensions": [self._dimension(d) for d in self.taxonomy.dimensions],
-            "dimensions_present": sum(1 for d in self.taxonomy.dimensions if self.dimensions[d.id]),
-            "labels_outside": [
-                {"label": label, "count": n, "ids": self.outside[label]}
-                for label, n in self.outside_count.most_common()
-            ],
-            "unlabelled": self.unlabelled,
-            "languages": dict(sorted(self.languages.items())),
-            "input": {"with": self.with_input, "without": self.records - self.with_input},
-            "checks": {name: {"kept": n, "of": self.records} for name, n in self.checks.items()},
-            "duplicates": self._duplicates(),
-            "oddities": {name: self._oddity(name) for name in ODDITIES},
-            "lengths": {name: spread.summary() for name, spread in self.lengths.items()},
-        }
-
-    def _table_1(self) -> dict[str, Any]:
+    def stats(self) -> DatasetStats:
         spread = self.per_instruction.summary()
-        return {"total": self.constraints, **{key: spread[key] for key in ("min", "max", "mean", "median")}}
+        groups = tuple((first, *others) for first, others in self._repeated.items())
+        return DatasetStats(
+            records=self.records,
+            ids=Ids(first=self.first_id, last=self.last_id, repeated=self.records - len(self._ids)),
+            constraints=ConstraintTotals(
+                total=self.per_instruction.total,
+                min=spread.min,
+                max=spread.max,
+                mean=spread.mean,
+                median=spread.median,
+            ),
+            counts=self._counts(),
+            types=self._types(),
+            dimensions=tuple(self._dimension(d) for d in self.taxonomy.dimensions),
+            dimensions_present=sum(1 for d in self.taxonomy.dimensions if self.dimensions[d.id]),
+            labels_outside=tuple(
+                StrayLabel(label=label, count=n, ids=tuple(self.outside[label]))
+                for label, n in self.outside_count.most_common()
+            ),
+            unlabelled=self.unlabelled,
+            languages=dict(sorted(self.languages.items())),
+            with_input=self.with_input,
+            checks={name: Kept(kept=n, of=self.records) for name, n in self.checks.items()},
+            duplicates=Duplicates(
+                groups=groups[:LISTED],
+                group_count=len(groups),
+                extra_records=sum(len(group) - 1 for group in groups),
+            ),
+            oddities={name: self._oddity(name) for name in ODDITIES},
+            lengths={name: lengths.summary() for name, lengths in self.lengths.items()},
+        )
 
-    def _table_2(self) -> list[dict[str, Any]]:
-        highest = max([_TABLE_2, *self.per_instruction.counts])
-        lowest = min([1, *self.per_instruction.counts])
-        return [
-            {
-                "constraints": n,
-                "records": self.per_instruction.counts[n],
-                "share": percent(self.per_instruction.counts[n], self.records),
-                "paper_train": int(paper.TRAIN_COUNTS[n - 1]) if 1 <= n <= _TABLE_2 else 0,
-                "paper_eval": paper.EVAL_COUNTS[n - 1] if 1 <= n <= _TABLE_2 else 0,
-            }
-            for n in range(lowest, highest + 1)
-        ]
+    def _counts(self) -> tuple[CountRow, ...]:
+        found = self.per_instruction.counts
+        return tuple(
+            CountRow(
+                constraints=n,
+                records=found[n],
+                share=percent(found[n], self.records),
+                paper_train=int(paper.TRAIN_COUNTS[n - 1]) if 1 <= n <= _TABLE_2 else 0,
+                paper_eval=paper.EVAL_COUNTS[n - 1] if 1 <= n <= _TABLE_2 else 0,
+            )
+            for n in range(min([1, *found]), max([_TABLE_2, *found]) + 1)
+        )
 
-    def _types(self) -> list[dict[str, Any]]:
+    def _types(self) -> tuple[TypeRow, ...]:
         counts = {t.id: sum(self.dimensions[d.id] for d in t.dimensions) for t in self.taxonomy.types}
-        return [
-            {
-                "id": t.id,
-                "name": t.name.en,
-                "count": counts[t.id],
-                "share": percent(counts[t.id], self.constraints),
-                "paper": paper.TYPE_SHARES.get(t.id),
-            }
+        return tuple(
+            TypeRow(
+                id=t.id,
+                name=t.name.en,
+                count=counts[t.id],
+                share=percent(counts[t.id], self.per_instruction.total),
+                paper=paper.TYPE_SHARES.get(t.id),
+            )
             for t in self.taxonomy.types
-        ]
+        )
 
-    def _dimension(self, dimension: Dimension) -> dict[str, Any]:
+    def _dimension(self, dimension: Dimension) -> DimensionRow:
         count = self.dimensions[dimension.id]
-        return {
-            "id": dimension.id,
-            "type": dimension.type,
-            "name": dimension.name.en,
-            "name_zh": dimension.name.zh,
-            "count": count,
-            "share": percent(count, self.constraints),
-        }
+        return DimensionRow(
+            id=dimension.id,
+            type=dimension.type,
+            name=dimension.name.en,
+            name_zh=dimension.name.zh,
+            count=count,
+            share=percent(count, self.per_instruction.total),
+        )
 
-    def _duplicates(self) -> dict[str, Any]:
-        groups = [[first, *others] for first, others in self._repeated.items()]
-        extra = sum(len(group) - 1 for group in groups)
-        return {"groups": groups[:LISTED], "group_count": len(groups), "extra_records": extra}
-
-    def _oddity(self, name: str) -> dict[str, Any]:
-        return {
-            "what": ODDITIES[name],
-            "count": self.odd_count[name],
-            "last": self.odd_last.get(name),
-            "listed": self.odd.get(name, []),
-        }
+    def _oddity(self, name: str) -> Oddity:
+        return Oddity(
+            what=ODDITIES[name],
+            count=self.odd_count[name],
+            last=self.odd_last.get(name),
+            listed=tuple(self.odd.get(name, ())),
+        )
 
 
-#: What is looked for, in words. The first five count constraints, the others records.
-ODDITIES: dict[str, str] = {
-    "newline": "constraints with a newline inside",
-    "document": f"constraints of {DOCUMENT_LENGTH} characters or more",
-    "label_leaked": "constraints that begin with a dimension's name as a label",
-    "name_anywhere": "constraints with a dimension's name anywhere in the text",
-    "no_words": "constraints without a single letter",
-    "numbered": "records whose first constraint starts with a number",
-    "no_break_space": "records with a non-breaking space",
-}
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()

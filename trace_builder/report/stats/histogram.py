@@ -1,24 +1,42 @@
-"""Small accumulators: lengths and percentiles that keep counts instead of values."""
+"""Lengths and percentiles from a count of each value instead of the values."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Figures(BaseModel):
+    """Base of what is found out: immutable, and JSON by ``model_dump(mode="json", by_alias=True)``."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Summary(Figures):
+    """What is said of a histogram; all but ``n`` are None where nothing was seen."""
+
+    n: int
+    min: int | None = None
+    median: int | None = None
+    mean: float | None = None
+    p95: int | None = None
+    max: int | None = None
 
 
 @dataclass
-class Spread:
+class Histogram:
     """Whole numbers seen so far, kept as a count of each, so that any percentile is exact."""
 
     counts: Counter[int] = field(default_factory=Counter)
 
-    def add(self, value: int, times: int = 1) -> None:
-        self.counts[value] += times
+    def add(self, value: int) -> None:
+        self.counts[value] += 1
 
     @property
     def n(self) -> int:
-        return sum(self.counts.values())
+        return self.counts.total()
 
     @property
     def total(self) -> int:
@@ -34,19 +52,18 @@ class Spread:
                 return value
         return None
 
-    def summary(self) -> dict[str, Any]:
-        """``{n, min, median, mean, p95, max}``; all but ``n`` are None where nothing was seen."""
+    def summary(self) -> Summary:
         n = self.n
         if not n:
-            return {"n": 0, "min": None, "median": None, "mean": None, "p95": None, "max": None}
-        return {
-            "n": n,
-            "min": min(self.counts),
-            "median": self.percentile(0.5),
-            "mean": round(self.total / n, 3),
-            "p95": self.percentile(0.95),
-            "max": max(self.counts),
-        }
+            return Summary(n=0)
+        return Summary(
+            n=n,
+            min=min(self.counts),
+            median=self.percentile(0.5),
+            mean=round(self.total / n, 3),
+            p95=self.percentile(0.95),
+            max=max(self.counts),
+        )
 
 
 def percent(part: float, whole: float, digits: int = 2) -> float:

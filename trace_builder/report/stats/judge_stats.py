@@ -3,166 +3,212 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import get_args
 
-from trace_builder.report.lines import Row
-from trace_builder.report.stats.histogram import Spread, percent
+from trace_builder.records import (
+    TOP_SCORE,
+    Cells,
+    Instruction,
+    IopoGroup,
+    Judgement,
+    Operation,
+    Preference,
+    Terms,
+)
+from trace_builder.report.stats.histogram import Figures, Histogram, Summary, percent
 
-OPERATIONS = ("add", "delete", "revise")
-CELLS = ("x1y1", "x1y2", "x2y1", "x2y2")
-TERMS = ("y1_over_y2_at_x1", "y2_over_y1_at_x2", "x1_over_x2_for_y1", "x2_over_x1_for_y2")
+OPERATIONS: tuple[str, ...] = get_args(Operation)
 CERTIFICATES = ("full", "one_sided", "rationality")
+
+
+class DimensionScore(Figures):
+    """Constraints of one dimension: how many were judged, and followed."""
+
+    judged: int
+    followed: int
+    share: float
+
+
+class ScoreStats(Figures):
+    """Judged responses, and the scores of their constraints. ``by_code`` counts the verdicts that code
+    overruled."""
+
+    responses: int
+    perfect: int
+    scores: dict[str, int]
+    unscored: int
+    by_code: int
+    dimensions: dict[str, DimensionScore]
+
+
+class JudgeStats(Figures):
+    """By what was judged: responses, the worse responses of pairs, and the mismatching cells of groups."""
+
+    response: ScoreStats
+    worse: ScoreStats
+    mismatch: ScoreStats
+
+
+class PairStats(Figures):
+    """Preference pairs: where the worse response comes from, and how the lengths compare."""
+
+    pairs: int
+    origins: dict[str, int]
+    chosen_characters: Summary
+    rejected_characters: Summary
+    length_ratio: float | None
+    chosen_longer_share: float
+    failed_constraints: Summary
+
+
+class OperationStats(Figures):
+    """What became of the groups of one operation: certificates, and the reasons of those turned down."""
+
+    operation: str
+    tried: int
+    full: int
+    one_sided: int
+    rationality: int
+    share: float
+    full_share: float
+    lost: dict[str, int]
+
+    @property
+    def certificates(self) -> dict[str, int]:
+        return {"full": self.full, "one_sided": self.one_sided, "rationality": self.rationality}
+
+
+class GroupStats(Figures):
+    """IOPO: operations, what each cell showed, and how often each term of the loss is proven."""
+
+    groups: int
+    operations: tuple[OperationStats, ...]
+    cells: dict[str, dict[str, int]]
+    terms: dict[str, int]
 
 
 @dataclass
 class Scores:
-    """Scores of single constraints; ``unscored`` ones are no number. ``code`` counts the verdicts that
-    code overruled."""
+    """Counts scores of single constraints."""
 
-    counts: Counter[int] = field(default_factory=Counter)
-    unscored: int = 0
+    counts: Counter[int | None] = field(default_factory=Counter)
     code: int = 0
     responses: int = 0
     perfect: int = 0
-    #: By dimension: how many were judged and how many of them had a 10.
-    dimensions: dict[str, list[int]] = field(default_factory=dict)
+    judged: Counter[str] = field(default_factory=Counter)
+    followed: Counter[str] = field(default_factory=Counter)
 
-    def add(self, judgement: Any, instruction: Any = None) -> None:
-        """Counts a judgement as stored; anything else (None: not judged) is left out."""
-        if not isinstance(judgement, dict):
+    def add(self, judgement: Judgement | None, instruction: Instruction | None) -> None:
+        """Counts a judgement; None (not judged) is left out."""
+        if judgement is None:
             return
-        labels = _labels(instruction)
-        scores = [row for row in judgement.get("scores") or () if isinstance(row, dict)]
+        labels = {c.id: c.dimension for c in instruction.constraints} if instruction else {}
         self.responses += 1
-        self.perfect += bool(scores) and all(row.get("score") == 10 for row in scores)
-        for row in scores:
-            score = row.get("score")
-            self.code += row.get("by") == "code"
-            label = labels.get(str(row.get("constraint")))
+        self.perfect += judgement.perfect
+        for score in judgement.scores:
+            self.counts[score.score] += 1
+            self.code += score.by == "code"
+            label = labels.get(score.constraint)
             if label is not None:
-                seen = self.dimensions.setdefault(label, [0, 0])
-                seen[0] += 1
-                seen[1] += score == 10
-            if isinstance(score, int):
-                self.counts[score] += 1
-            else:
-                self.unscored += 1
+                self.judged[label] += 1
+                self.followed[label] += score.score == TOP_SCORE
 
-    def summary(self) -> dict[str, Any]:
-        return {
-            "responses": self.responses,
-            "perfect": self.perfect,
-            "scores": {str(n): self.counts[n] for n in range(11)},
-            "unscored": self.unscored,
-            "by_code": self.code,
-            "dimensions": {
-                name: {"judged": n, "followed": good, "share": percent(good, n)}
-                for name, (n, good) in sorted(self.dimensions.items())
+    def stats(self) -> ScoreStats:
+        return ScoreStats(
+            responses=self.responses,
+            perfect=self.perfect,
+            scores={str(n): self.counts[n] for n in range(TOP_SCORE + 1)},
+            unscored=self.counts[None],
+            by_code=self.code,
+            dimensions={
+                name: DimensionScore(judged=n, followed=good, share=percent(good, n))
+                for name, n in sorted(self.judged.items())
+                for good in (self.followed[name],)
             },
-        }
-
-
-def _labels(instruction: Any) -> dict[str, str]:
-    listed = instruction.get("constraints") if isinstance(instruction, dict) else None
-    return {str(c["id"]): c["dimension"] for c in listed or () if isinstance(c, dict) and c.get("dimension")}
-
-
-def attempts(outcome: Row) -> Iterable[Row]:
-    """The imperfect responses an outcome of ``respond`` keeps, accepted or rejected."""
-    record = outcome.get("record") or {}
-    listed = record.get("imperfect") or (record.get("kept") or {}).get("imperfect") or ()
-    return [attempt for attempt in listed if isinstance(attempt, dict)]
+        )
 
 
 @dataclass
 class Pairs:
-    """The preference pairs: where the worse response comes from, and how the lengths compare."""
+    """Counts preference pairs."""
 
     origins: Counter[str] = field(default_factory=Counter)
-    chosen: Spread = field(default_factory=Spread)
-    rejected: Spread = field(default_factory=Spread)
+    chosen: Histogram = field(default_factory=Histogram)
+    rejected: Histogram = field(default_factory=Histogram)
     longer: int = 0
-    failed: Spread = field(default_factory=Spread)
+    failed: Histogram = field(default_factory=Histogram)
 
-    def add(self, record: Row) -> None:
-        chosen, rejected = str(record.get("chosen") or ""), str(record.get("rejected") or "")
-        self.origins[str(record.get("origin"))] += 1
-        self.chosen.add(len(chosen))
-        self.rejected.add(len(rejected))
-        self.longer += len(chosen) > len(rejected)
-        self.failed.add(len(record.get("failed") or ()))
+    def add(self, pair: Preference) -> None:
+        self.origins[pair.origin] += 1
+        self.chosen.add(len(pair.chosen))
+        self.rejected.add(len(pair.rejected))
+        self.longer += len(pair.chosen) > len(pair.rejected)
+        self.failed.add(len(pair.failed))
 
-    def summary(self) -> dict[str, Any]:
-        n = self.chosen.n
-        return {
-            "pairs": n,
-            "origins": dict(self.origins.most_common()),
-            "chosen_characters": self.chosen.summary(),
-            "rejected_characters": self.rejected.summary(),
-            "length_ratio": round(self.chosen.total / self.rejected.total, 3)
-            if self.rejected.total
-            else None,
-            "chosen_longer_share": percent(self.longer, n),
-            "failed_constraints": self.failed.summary(),
-        }
+    def stats(self) -> PairStats:
+        n, length = self.chosen.n, self.rejected.total
+        return PairStats(
+            pairs=n,
+            origins=dict(self.origins.most_common()),
+            chosen_characters=self.chosen.summary(),
+            rejected_characters=self.rejected.summary(),
+            length_ratio=round(self.chosen.total / length, 3) if length else None,
+            chosen_longer_share=percent(self.longer, n),
+            failed_constraints=self.failed.summary(),
+        )
 
 
 @dataclass
 class Groups:
-    """IOPO: what became of each operation, what each cell showed, and which terms are proven."""
+    """Counts IOPO groups, those that were turned down included."""
 
-    #: operation -> certificate, or (status, reason) of what was not accepted
-    operations: dict[str, Counter[str]] = field(default_factory=dict)
+    #: operation -> certificate, or the reason why there is none
+    ends: dict[str, Counter[str]] = field(default_factory=dict)
     cells: dict[str, Counter[str]] = field(default_factory=dict)
     terms: Counter[str] = field(default_factory=Counter)
     count: int = 0
 
-    def add(self, record: Row) -> None:
+    def add(self, group: IopoGroup) -> None:
         self.count += 1
-        self._end(str(record.get("operation")), str(record.get("certificate")))
-        judged = record.get("cells") or {}
-        for cell in CELLS:
-            self.cells.setdefault(cell, Counter())[_verdict(judged.get(cell))] += 1
-        terms = record.get("terms") or {}
-        self.terms.update(name for name in TERMS if terms.get(name))
+        self._end(group.operation, group.certificate)
+        for cell, judgement in group.cells:
+            self.cells.setdefault(cell, Counter())[_verdict(judgement)] += 1
+        self.terms.update(name for name, proven in group.terms if proven)
 
     def turned_down(self, operation: str, reason: str) -> None:
         self._end(operation, reason)
 
     def _end(self, operation: str, end: str) -> None:
-        self.operations.setdefault(operation, Counter())[end] += 1
+        self.ends.setdefault(operation, Counter())[end] += 1
 
-    def summary(self) -> dict[str, Any]:
-        order = [*OPERATIONS, *sorted(set(self.operations) - set(OPERATIONS))]
-        return {
-            "groups": self.count,
-            "operations": [self._operation(name) for name in order if name in self.operations],
-            "cells": {cell: dict(self.cells.get(cell, Counter())) for cell in CELLS},
-            "terms": {term: self.terms[term] for term in TERMS},
-        }
+    def stats(self) -> GroupStats:
+        order = [*OPERATIONS, *sorted(set(self.ends) - set(OPERATIONS))]
+        return GroupStats(
+            groups=self.count,
+            operations=tuple(self._operation(name) for name in order if name in self.ends),
+            cells={cell: dict(self.cells.get(cell, ())) for cell in Cells.model_fields},
+            terms={term: self.terms[term] for term in Terms.model_fields},
+        )
 
-    def _operation(self, name: str) -> dict[str, Any]:
-        ends = self.operations[name]
-        tried = sum(ends.values())
+    def _operation(self, name: str) -> OperationStats:
+        ends = self.ends[name]
+        tried = ends.total()
         made = {certificate: ends[certificate] for certificate in CERTIFICATES}
-        lost = {end: n for end, n in ends.most_common() if end not in CERTIFICATES}
-        return {
-            "operation": name,
-            "tried": tried,
+        return OperationStats(
+            operation=name,
+            tried=tried,
             **made,
-            "yield": percent(sum(made.values()), tried),
-            "full_yield": percent(ends["full"], tried),
-            "lost": lost,
-        }
+            share=percent(sum(made.values()), tried),
+            full_share=percent(ends["full"], tried),
+            lost={end: n for end, n in ends.most_common() if end not in CERTIFICATES},
+        )
 
 
-def _verdict(judgement: Any) -> str:
+def _verdict(judgement: Judgement | None) -> str:
     """``full_marks``, ``fails``, ``unscored``, or ``not_judged`` for a cell."""
-    if not isinstance(judgement, dict):
+    if judgement is None:
         return "not_judged"
-    scores = [row.get("score") for row in judgement.get("scores") or ()]
-    if scores and all(score == 10 for score in scores):
+    if judgement.perfect:
         return "full_marks"
-    return "fails" if any(isinstance(score, int) and score < 10 for score in scores) else "unscored"
+    return "fails" if judgement.failed else "unscored"

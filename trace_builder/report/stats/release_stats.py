@@ -3,16 +3,61 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-from trace_builder.errors import InputError
-from trace_builder.report.lines import read_object, rows
-from trace_builder.report.stats.dataset_stats import SetStatistics
-from trace_builder.report.stats.instructions import examples, reader
+from pydantic import BaseModel
+
+from trace_builder.report.stats.dataset_stats import Dataset, Statistics
+from trace_builder.report.stats.instructions import examples, first_row, row_kind
+from trace_builder.storage.jsonl import read_model
 from trace_builder.taxonomy import Taxonomy
 
 #: Made by ``trace-build release``; a folder with this file is a release.
 MARK = "release.json"
+
+
+class SplitFigures(BaseModel):
+    """What one split holds."""
+
+    instructions: int
+    constraints: int
+    by_count: dict[str, int]
+    languages: dict[str, int]
+    pairs: dict[str, int] = {}
+    groups: dict[str, int] = {}
+    input_pairs: int = 0
+
+
+class ReleasedRun(BaseModel):
+    profile: str = "unknown"
+    finished: bool = True
+
+
+class Release(BaseModel):
+    """What release.json says, as far as it is shown. ``rows`` counts by file: "<folder>/<split>.<suffix>"."""
+
+    made_by: str = "release"
+    run: ReleasedRun = ReleasedRun()
+    rows: dict[str, int]
+    removed: dict[str, int] = {}
+    figures: dict[str, SplitFigures]
+
+    @property
+    def format_rows(self) -> dict[str, dict[str, int]]:
+        """Rows by format and split. Files of ids beside a format ("iopo/trace_ids") are no format."""
+        table: dict[str, dict[str, int]] = {}
+        for name, count in self.rows.items():
+            folder, _, file = name.rpartition("/")
+            if folder and not folder.endswith("_ids"):
+                table.setdefault(folder, {})[file.partition(".")[0]] = count
+        return table
+
+
+class ReleaseStats(Statistics):
+    """``sets`` has one set for each format that ``release_files`` names."""
+
+    kind: Literal["release"] = "release"
+    release: Release
 
 
 def release_files(path: Path) -> dict[str, list[Path]]:
@@ -22,40 +67,19 @@ def release_files(path: Path) -> dict[str, list[Path]]:
     """
     files: dict[str, list[Path]] = {}
     for file in sorted(path.rglob("*.jsonl")):
-        first = next((row for _, row in rows(file)), None)
-        if first is not None and reader(first) is not None:
+        first = first_row(file)
+        if first is not None and row_kind(first) is not None:
             files.setdefault(file.parent.relative_to(path).as_posix(), []).append(file)
     return files
 
 
-def release_statistics(path: Path, taxonomy: Taxonomy) -> dict[str, Any]:
-    """``release`` (release.json as it is) and ``sets``, one a format that ``release_files`` names.
-
-    Raises:
-        InputError: release.json is not what a release writes.
-    """
-    mark = read_object(path / MARK)
-    if not isinstance(mark.get("rows"), dict) or not isinstance(mark.get("figures"), dict):
-        raise InputError(f"{path / MARK}: not the description of a release (rows and figures are missing)")
+def release_stats(path: Path, taxonomy: Taxonomy) -> ReleaseStats:
+    """Raises InputError: release.json is not what a release writes, or a row is of no known format."""
+    release = read_model(path / MARK, Release)
     sets = {}
     for name, files in release_files(path).items():
-        statistics = SetStatistics(taxonomy)
+        dataset = Dataset(taxonomy)
         for file in files:
-            _, first = next(rows(file))
-            read = reader(first)
-            assert read is not None
-            statistics.add_all(examples(file, read))
-        sets[name] = statistics.summary()
-    return {"release": mark, "sets": sets}
-
-
-def format_rows(mark: dict[str, Any]) -> dict[str, dict[str, int]]:
-    """Rows by format and split, out of release.json. Files of ids beside a format ("iopo/trace_ids") are no
-    format of their own."""
-    table: dict[str, dict[str, int]] = {}
-    for name, count in mark["rows"].items():
-        folder, _, file = name.rpartition("/")
-        split = file.partition(".")[0]
-        if folder and not folder.endswith("_ids") and isinstance(count, int):
-            table.setdefault(folder, {})[split] = count
-    return table
+            dataset.add_all(examples(file))
+        sets[name] = dataset.stats()
+    return ReleaseStats(path=str(path), release=release, sets=sets)

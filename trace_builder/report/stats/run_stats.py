@@ -2,168 +2,243 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Literal
 
-from trace_builder.report.lines import Row, reading
-from trace_builder.report.runs import PRODUCTS, RunFolder, Tally
-from trace_builder.report.spending import spending
-from trace_builder.report.stats.call_stats import Timeline, Usage
-from trace_builder.report.stats.dataset_stats import SetStatistics
-from trace_builder.report.stats.histogram import percent
-from trace_builder.report.stats.instructions import reader
-from trace_builder.report.stats.judge_stats import Groups, Pairs, Scores, attempts
-from trace_builder.stages.order import AFTER
+from pydantic import Field, ValidationError
+
+from trace_builder.errors import InputError
+from trace_builder.records import Answered, FailedResponse, IopoGroup, Item, Outcome, Preference, Status
+from trace_builder.report.stats.call_stats import CallDetails, Pace, StageCalls, Timeline, totals
+from trace_builder.report.stats.dataset_stats import Dataset, Statistics
+from trace_builder.report.stats.histogram import Figures, percent
+from trace_builder.report.stats.instructions import record_examples
+from trace_builder.report.stats.judge_stats import (
+    Groups,
+    GroupStats,
+    JudgeStats,
+    Pairs,
+    PairStats,
+    Scores,
+)
+from trace_builder.stages.registry import AnyStage, stage_classes
+from trace_builder.storage.calls import CallTotals
+from trace_builder.storage.cost import Cost
+from trace_builder.storage.run_folder import RunFolder, StageFunnel
 from trace_builder.taxonomy import Taxonomy
 
-
-@dataclass
-class _Judged:
-    """Scores by where they come from: y, the worse responses of dpo, and the four cells."""
-
-    response: Scores = field(default_factory=Scores)
-    worse: Scores = field(default_factory=Scores)
-    mismatch: Scores = field(default_factory=Scores)
-
-    def summary(self) -> dict[str, Any]:
-        return {name: getattr(self, name).summary() for name in ("response", "worse", "mismatch")}
+#: How the prompts that rewrite x1 are called; the rest is the operation.
+_REWRITES = "iopo_"
 
 
-def run_statistics(run: RunFolder, taxonomy: Taxonomy) -> dict[str, Any]:
-    """Everything ``stats`` and ``report`` say about a run, JSON-able.
+class RunFacts(Figures):
+    """What a run says of itself. ``rehearsal``: a drill with the embedded model; ``sources``: seeds by
+    source."""
 
-    ``sets`` holds one set of instructions a product; for iopo both instructions of a group count.
+    profile: str
+    created: str
+    finished: bool
+    rehearsal: bool
+    models: tuple[str, ...]
+    seeds: int
+    sources: dict[str, int]
+    fingerprints: dict[str, str]
+
+
+class ReasonRow(Figures):
+    """``share`` is percent of what entered the stage."""
+
+    status: Status
+    reason: str
+    count: int
+    share: float
+
+
+class StageRow(Figures):
+    """One stage of the funnel: entered = accepted + rejected + failed + pending."""
+
+    stage: str
+    follows: str | None
+    entered: int = Field(serialization_alias="in")
+    accepted: int
+    rejected: int
+    failed: int
+    pending: int
+    stale: int
+    kept_share: float
+    reasons: tuple[ReasonRow, ...]
+
+
+class CallStats(Figures):
+    """Calls by stage, and tokens by the model that answered."""
+
+    total: StageCalls
+    stages: dict[str, StageCalls]
+    models: dict[str, CallTotals]
+    cost: Cost
+    timeline: Timeline
+
+
+class RunStats(Statistics):
+    """Everything about a run. ``products`` counts rows; ``sets`` has the instructions of each product, for
+    IOPO both of a group."""
+
+    kind: Literal["run"] = "run"
+    run: RunFacts
+    funnel: tuple[StageRow, ...]
+    products: dict[str, int]
+    judge: JudgeStats
+    pairs: PairStats
+    iopo: GroupStats
+    calls: CallStats
+
+
+def run_stats(run: RunFolder, taxonomy: Taxonomy) -> RunStats:
+    """Everything ``stats`` and ``report`` say about a run; of stages that are not installed here the funnel
+    and the calls.
+
+    Raises:
+        InputError: a record or a call is not what a run writes; names file, line and field.
     """
-    tallies = {stage: run.tally(stage) for stage in run.stages}
+    stages = stage_classes()
+    funnel = {row.name: row for row in run.funnel()}
     operations, calls = _calls(run)
-    made = _products(run, taxonomy, operations)
-    with reading(str(run.path / "run.json")):
-        manifest = _manifest(run)
-    return {
-        "manifest": manifest,
-        "funnel": [_stage(tallies[stage]) for stage in run.stages],
-        "products": {PRODUCTS[stage]: tallies[stage].accepted for stage in PRODUCTS},
-        "sets": {name: statistics.summary() for name, statistics in made.sets.items()},
-        "judge": made.judged.summary(),
-        "pairs": made.pairs.summary(),
-        "iopo": made.groups.summary(),
-        "calls": calls,
-    }
+    made = _Made(run, taxonomy, operations)
+    for name in run.stages:
+        if name in stages:
+            made.add_stage(name, stages[name])
+    known = [(stage.product.name, name) for name, stage in stages.items() if stage.product and name in funnel]
+    return RunStats(
+        path=str(run.path),
+        run=_facts(run),
+        funnel=tuple(_row(row, run.follows(name)) for name, row in funnel.items()),
+        products={product: funnel[name].accepted for product, name in known},
+        sets={name: dataset.stats() for name, dataset in made.sets.items()},
+        judge=JudgeStats(
+            response=made.response.stats(), worse=made.worse.stats(), mismatch=made.mismatch.stats()
+        ),
+        pairs=made.pairs.stats(),
+        iopo=made.groups.stats(),
+        calls=calls,
+    )
 
 
-def _manifest(run: RunFolder) -> dict[str, Any]:
-    found = run.manifest
-    config = found.get("config") if isinstance(found.get("config"), dict) else {}
-    models = (config or {}).get("models") or {}
-    names = sorted({str(m.get("name")) for m in models.values() if isinstance(m, dict)})
-    return {
-        "version": found.get("version"),
-        "created": found.get("created"),
-        "finished": found.get("finished"),
-        "profile": found.get("profile"),
-        "rehearsal": bool((config or {}).get("rehearsal")),
-        "round": found.get("round"),
-        "models": names,
-        "seeds": run.seed_count,
-        "seed_sources": (found.get("seeds") or {}).get("sources"),
-        "fingerprints": {
-            stage: entry.get("fingerprint")
-            for stage, entry in (found.get("stages") or {}).items()
-            if isinstance(entry, dict)
-        },
-        "usage": found.get("usage"),
-    }
+def _facts(run: RunFolder) -> RunFacts:
+    manifest = run.manifest
+    return RunFacts(
+        profile=run.profile,
+        created=manifest.created,
+        finished=run.finished,
+        rehearsal=manifest.rehearsal,
+        models=tuple(sorted({model.name for model in manifest.models.values()})),
+        seeds=run.seed_count,
+        sources=manifest.seeds.sources if manifest.seeds else {},
+        fingerprints={name: entry.fingerprint for name, entry in manifest.stages.items()},
+    )
 
 
-def _stage(tally: Tally) -> dict[str, Any]:
-    reasons = [
-        {"status": status, "reason": reason, "count": n, "share": percent(n, tally.entered)}
-        for (status, reason), n in tally.reasons.most_common()
-    ]
-    return {
-        "stage": tally.stage,
-        "after": AFTER.get(tally.stage),
-        "in": tally.entered,
-        "accepted": tally.accepted,
-        "rejected": tally.rejected,
-        "failed": tally.failed,
-        "pending": tally.pending,
-        "kept_share": percent(tally.accepted, tally.entered),
-        "reasons": reasons,
-    }
+def _row(row: StageFunnel, follows: str | None) -> StageRow:
+    return StageRow(
+        stage=row.name,
+        follows=follows,
+        entered=row.entered,
+        accepted=row.accepted,
+        rejected=row.rejected,
+        failed=row.failed,
+        pending=row.pending,
+        stale=row.stale,
+        kept_share=percent(row.accepted, row.entered),
+        reasons=tuple(
+            ReasonRow(status=status, reason=reason, count=n, share=percent(n, row.entered))
+            for (status, reason), n in row.reasons.items()
+        ),
+    )
 
 
-def _calls(run: RunFolder) -> tuple[dict[str, str], dict[str, Any]]:
+def _calls(run: RunFolder) -> tuple[dict[str, str], CallStats]:
     """The operation that was drawn for each record of iopo, and the calls' statistics."""
     operations: dict[str, str] = {}
-    usage: dict[str, Usage] = {}
-    timeline = Timeline()
-    models: dict[str, Usage] = {}
+    details: dict[str, CallDetails] = {}
+    pace = Pace()
     for stage in run.stages:
-        spent = usage.setdefault(stage, Usage())
-        for row in run.calls(stage):
-            with reading(f"{run.path / 'calls' / stage}.jsonl: a call of {row.get('id')!r}"):
-                spent.add(row)
-                timeline.add(row)
-                models.setdefault(str(row.get("model")), Usage()).add(row)
-            prompt = str(row.get("prompt"))
-            if stage == "iopo" and prompt.startswith("iopo_"):
-                operations[str(row.get("id"))] = prompt.removeprefix("iopo_")
-    with reading(str(run.path / "run.json")):
-        cost = spending(run.manifest, models)
-    return operations, {
-        "total": Usage.total(usage.values()).summary(),
-        "stages": {stage: spent.summary() for stage, spent in usage.items()},
-        "models": {name: used.summary() for name, used in sorted(models.items())},
-        "cost": cost,
-        "timeline": timeline.summary(),
-    }
-
-
-def _products(run: RunFolder, taxonomy: Taxonomy, operations: dict[str, str]) -> _Made:
-    made = _Made({name: SetStatistics(taxonomy) for name in PRODUCTS.values()})
-    for stage, name in PRODUCTS.items():
-        for outcome in run.outcomes(stage):
-            with reading(f"{run.path / 'stages' / stage}.jsonl: the record {outcome['id']!r}"):
-                made.add(stage, made.sets[name], outcome, operations)
-    return made
+        found = details[stage] = CallDetails()
+        for call in run.calls(stage):
+            found.add(call)
+            pace.add(call.at, call.usage.completion)
+            if call.prompt.startswith(_REWRITES):
+                operations[call.id] = call.prompt.removeprefix(_REWRITES)
+    usage = run.usage()
+    everything = CallDetails()
+    for part in details.values():
+        everything.join(part)
+    models = sorted({name for by_model in usage.values() for name in by_model})
+    return operations, CallStats(
+        total=everything.stats(totals(t for by_model in usage.values() for t in by_model.values())),
+        stages={stage: found.stats(totals(usage[stage].values())) for stage, found in details.items()},
+        models={
+            name: totals(by_model[name] for by_model in usage.values() if name in by_model) for name in models
+        },
+        cost=run.cost(),
+        timeline=pace.timeline(),
+    )
 
 
 @dataclass
 class _Made:
     """What is counted over the outcomes of the stages that make products."""
 
-    sets: dict[str, SetStatistics]
-    judged: _Judged = field(default_factory=_Judged)
+    run: RunFolder
+    taxonomy: Taxonomy
+    operations: Mapping[str, str]
+    sets: dict[str, Dataset] = field(default_factory=dict)
+    response: Scores = field(default_factory=Scores)
+    worse: Scores = field(default_factory=Scores)
+    mismatch: Scores = field(default_factory=Scores)
     pairs: Pairs = field(default_factory=Pairs)
     groups: Groups = field(default_factory=Groups)
 
-    def add(self, stage: str, instructions: SetStatistics, outcome: Row, operations: dict[str, str]) -> None:
-        record: Row = outcome.get("record") or {}
-        accepted = outcome["status"] == "accepted" and bool(record)
-        if accepted and (read := reader(record)) is not None:
-            instructions.add_all(read(record))
-        if stage == "respond":
-            _count_responses(outcome, self.judged)
-        elif accepted and stage == "dpo":
+    def add_stage(self, name: str, stage: AnyStage) -> None:
+        if stage.product is None:
+            return
+        dataset = self.sets[stage.product.name] = Dataset(self.taxonomy)
+        for record in self.run.records(name, stage.makes):
+            self._accepted(record, dataset)
+        for outcome in self.run.outcomes(name):
+            if outcome.status != "accepted":
+                self._lost(outcome, stage)
+
+    def _accepted(self, record: Item, dataset: Dataset) -> None:
+        dataset.add_all(record_examples(record, record.id, record.lang))
+        if isinstance(record, Answered):
+            self.response.add(record.judgement, record.instruction)
+            for attempt in record.imperfect:
+                self.response.add(attempt.judgement, record.instruction)
+        elif isinstance(record, Preference):
             self.pairs.add(record)
-            self.judged.worse.add(record.get("rejected_judgement"), record.get("instruction"))
-        elif accepted:
+            self.worse.add(record.rejected_judgement, record.instruction)
+        elif isinstance(record, IopoGroup):
             self.groups.add(record)
-            _count_cells(record, self.judged)
-        elif stage == "iopo":
-            operation = operations.get(str(outcome.get("id")), "unknown")
-            self.groups.turned_down(operation, str(outcome.get("reason")))
+            self.mismatch.add(record.cells.x1y2, record.x1)
+            self.mismatch.add(record.cells.x2y1, record.x2)
+
+    def _lost(self, outcome: Outcome, stage: AnyStage) -> None:
+        if issubclass(stage.makes, Answered):
+            for attempt in imperfect(self.run, outcome):
+                self.response.add(attempt.judgement, None)
+        elif issubclass(stage.makes, IopoGroup):
+            operation = self.operations.get(outcome.id, "unknown")
+            self.groups.turned_down(operation, str(outcome.reason))
 
 
-def _count_responses(outcome: Row, judged: _Judged) -> None:
-    record = outcome.get("record") or {}
-    judged.response.add(record.get("judgement"), record.get("instruction"))
-    for attempt in attempts(outcome):
-        judged.response.add(attempt.get("judgement"), record.get("instruction"))
+def imperfect(run: RunFolder, outcome: Outcome) -> Iterable[FailedResponse]:
+    """The imperfect responses that an outcome keeps, accepted or rejected.
 
-
-def _count_cells(record: Row, judged: _Judged) -> None:
-    cells = record.get("cells") or {}
-    judged.mismatch.add(cells.get("x1y2"), record.get("x1"))
-    judged.mismatch.add(cells.get("x2y1"), record.get("x2"))
+    Raises:
+        InputError: they have other fields than they should; names file and line.
+    """
+    try:
+        return outcome.imperfect
+    except (ValidationError, TypeError):
+        where = run.where(outcome.stage, outcome.id)
+        raise InputError(f"{where}: record {outcome.id!r} keeps what is no response") from None

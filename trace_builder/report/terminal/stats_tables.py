@@ -1,230 +1,228 @@
-"""What ``trace-build stats`` prints."""
+"""What ``trace-build stats`` and ``trace-build status`` print."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from trace_builder.report.stats.release_stats import format_rows
+from trace_builder import paper
+from trace_builder.evaluate.terminal import print_evaluation
+from trace_builder.report.stats.dataset_stats import DatasetStats, Statistics
+from trace_builder.report.stats.judge_stats import GroupStats
+from trace_builder.report.stats.release_stats import Release, ReleaseStats
+from trace_builder.report.stats.run_stats import CallStats, RunStats
+from trace_builder.report.stats.run_status import RunStatus
+from trace_builder.report.stats.statistics import EvaluationStats
 from trace_builder.report.terminal.tables import Cell, Printer, shown_share
 
-_Stat = dict[str, Any]
+_FUNNEL = ("in", "accepted", "rejected", "failed", "pending")
+_TOKENS = ("calls", "prompt", "cached", "completion", "retries")
+_JUDGED = (("response", "responses"), ("worse", "worse responses"), ("mismatch", "mismatch cells"))
+_VERDICTS = ("full_marks", "fails", "unscored", "not_judged")
 
 
-def print_statistics(found: _Stat, printer: Printer) -> None:
+def print_status(status: RunStatus, printer: Printer) -> None:
+    """Prints what ``read_status`` returns."""
+    printer.table(
+        ("stage", *_FUNNEL, *_TOKENS),
+        [
+            (row.name, row.entered, row.accepted, row.rejected, row.failed, row.pending, *_tokens(calls))
+            for row in status.funnel
+            for calls in (status.calls[row.name].as_dict(),)
+        ],
+    )
+    for row in status.funnel:
+        if row.reasons:
+            printer.line(f"{row.name}: " + ", ".join(f"{name} {n}" for (_, name), n in row.reasons.items()))
+        if row.stale:
+            printer.line(f"{row.name}: {row.stale} outcomes of earlier prompts, settings or input are stale")
+    total = status.total
+    printer.line(
+        f"{total.calls} calls; prompt tokens {total.prompt:,} ({status.cached_share:.0%} from the cache), "
+        f"completion tokens {total.completion:,} ({total.wasted:,} wasted), {total.retries} retries"
+    )
+    for line in status.cost.lines():
+        printer.line(line)
+    printer.line("not finished: run the same command again to resume" if status.unfinished else "finished")
+
+
+def _tokens(calls: dict[str, Cell]) -> Iterator[Cell]:
+    return (calls[name] for name in _TOKENS)
+
+
+def print_statistics(found: Statistics, printer: Printer) -> None:
     """Prints what ``statistics`` returns."""
-    printer.line(f"{found['path']} ({found['kind']})", style="bold")
-    if found["kind"] == "run":
+    printer.line(f"{found.path} ({found.kind})", style="bold")
+    if isinstance(found, RunStats):
         _print_run(found, printer)
-    if found["kind"] == "release":
-        _print_release(found["release"], printer)
-    if found["kind"] == "evaluation":
-        from trace_builder.report.terminal.evaluation_tables import print_results
-
-        print_results(found["results"], printer)
-    for name, summary in found["sets"].items():
-        if summary["records"]:
-            _print_set(name, summary, printer)
+    if isinstance(found, ReleaseStats):
+        _print_release(found.release, printer)
+    if isinstance(found, EvaluationStats):
+        print_evaluation(found.results, printer)
+    for name, dataset in found.sets.items():
+        if dataset.records:
+            _print_set(name, dataset, printer)
 
 
-def _print_set(name: str, summary: _Stat, printer: Printer) -> None:
-    total = summary["constraints"]
-    printer.heading(f"{name}: {summary['records']:,} records, {total['total']:,} constraints")
-    printer.facts(_facts(summary))
+def _print_set(name: str, found: DatasetStats, printer: Printer) -> None:
+    total = found.constraints
+    printer.heading(f"{name}: {found.records:,} records, {total.total:,} constraints")
+    printer.table(("", ""), list(_facts(found)), right=())
     printer.heading("Constraints an instruction (paper: Table 1)")
     printer.table(
         ("", "records", "min", "max", "mean"),
-        [
-            ("this set", summary["records"], total["min"], total["max"], total["mean"]),
-            ("paper train", 119345, 1, 15, 4.36),
-            ("paper eval", 1042, 1, 15, 4.89),
-        ],
+        [("this set", found.records, total.min, total.max, total.mean), *paper.TABLE_1],
     )
     printer.heading("Instructions by number of constraints (paper: Table 2)")
     printer.table(
         ("constraints", "records", "share", "paper train", "paper eval"),
         [
-            (
-                row["constraints"],
-                row["records"],
-                shown_share(row["share"]),
-                row["paper_train"],
-                row["paper_eval"],
-            )
-            for row in summary["counts"]
+            (row.constraints, row.records, shown_share(row.share), row.paper_train, row.paper_eval)
+            for row in found.counts
         ],
         right=range(5),
     )
     printer.heading("Constraints by type (paper: Figure 3)")
     printer.table(
         ("type", "constraints", "share", "paper"),
-        [(t["name"], t["count"], shown_share(t["share"]), shown_share(t["paper"])) for t in summary["types"]],
+        [(t.name, t.count, shown_share(t.share), shown_share(t.paper)) for t in found.types],
     )
-    printer.heading(f"Constraints by dimension: {summary['dimensions_present']} dimensions")
+    printer.heading(f"Constraints by dimension: {found.dimensions_present} dimensions")
     printer.table(
         ("dimension", "type", "Chinese name", "constraints", "share"),
-        [
-            (d["name"], d["type"], d["name_zh"], d["count"], shown_share(d["share"]))
-            for d in summary["dimensions"]
-        ],
+        [(d.name, d.type, d.name_zh, d.count, shown_share(d.share)) for d in found.dimensions],
         right=(3, 4),
     )
-    _print_lengths(summary, printer)
-    _print_oddities(summary, printer)
-
-
-def _facts(summary: _Stat) -> Iterator[tuple[str, Cell]]:
-    total, ids = summary["constraints"], summary["ids"]
-    yield "records", summary["records"]
-    yield "ids", f"{ids['first']} to {ids['last']}, {ids['repeated']} repeated"
-    yield "constraints", total["total"]
-    yield "languages", ", ".join(f"{name} {n:,}" for name, n in summary["languages"].items())
-    yield "input", f"with {summary['input']['with']:,}, without {summary['input']['without']:,}"
-    for name, check in summary["checks"].items():
-        yield name, f"{check['kept']:,} of {check['of']:,}"
-
-
-def _print_lengths(summary: _Stat, printer: Printer) -> None:
-    columns = ("n", "min", "median", "mean", "p95", "max")
     printer.heading("Lengths in characters")
     printer.table(
-        ("", *columns),
-        [(name, *(s[c] for c in columns)) for name, s in summary["lengths"].items() if s["n"]],
+        ("", "n", "min", "median", "mean", "p95", "max"),
+        [(text, s.n, s.min, s.median, s.mean, s.p95, s.max) for text, s in found.lengths.items() if s.n],
     )
-
-
-def _print_oddities(summary: _Stat, printer: Printer) -> None:
     printer.heading("Oddities")
-    printer.table(("", "count", "where"), list(_oddities(summary)), right=(1,))
+    printer.table(("", "count", "where"), list(_oddities(found)), right=(1,))
 
 
-def _oddities(summary: _Stat) -> Iterator[tuple[str, int, str]]:
-    for stray in summary["labels_outside"]:
-        yield f"label outside the taxonomy: {stray['label']}", stray["count"], f"id {_ids(stray['ids'])}"
-    if summary["unlabelled"]:
-        yield "constraints without a label", summary["unlabelled"], ""
-    duplicates = summary["duplicates"]
-    groups = ", ".join(" = ".join(group) for group in duplicates["groups"][:5])
-    yield "records that repeat another's prompt", duplicates["extra_records"], groups
-    for oddity in summary["oddities"].values():
-        places = [row["id"] for row in oddity["listed"]]
-        yield oddity["what"], oddity["count"], f"id {_ids(places)}" if places else ""
+def _facts(found: DatasetStats) -> Iterator[tuple[str, Cell]]:
+    yield "records", found.records
+    yield "ids", f"{found.ids.first} to {found.ids.last}, {found.ids.repeated} repeated"
+    yield "constraints", found.constraints.total
+    yield "languages", ", ".join(f"{name} {n:,}" for name, n in found.languages.items())
+    yield "input", f"with {found.with_input:,}, without {found.records - found.with_input:,}"
+    for name, check in found.checks.items():
+        yield name, f"{check.kept:,} of {check.of:,}"
 
 
-def _ids(ids: list[str], most: int = 5) -> str:
+def _oddities(found: DatasetStats) -> Iterator[tuple[str, int, str]]:
+    for stray in found.labels_outside:
+        yield f"label outside the taxonomy: {stray.label}", stray.count, _ids(stray.ids)
+    if found.unlabelled:
+        yield "constraints without a label", found.unlabelled, ""
+    groups = ", ".join(" = ".join(group) for group in found.duplicates.groups[:5])
+    yield "records that repeat another's prompt", found.duplicates.extra_records, groups
+    for oddity in found.oddities.values():
+        yield oddity.what, oddity.count, _ids(oddity.ids)
+
+
+def _ids(ids: tuple[str, ...], most: int = 5) -> str:
     distinct = list(dict.fromkeys(ids))
-    return ", ".join(distinct[:most]) + (" ..." if len(distinct) > most else "")
+    return f"id {', '.join(distinct[:most])}{' ...' if len(distinct) > most else ''}" if ids else ""
 
 
-def _print_run(found: _Stat, printer: Printer) -> None:
-    manifest = found["manifest"]
-    state = "finished" if manifest["finished"] else "not finished"
-    models = ", ".join(manifest["models"]) or "-"
-    printer.line(f"profile {manifest['profile']}, models {models}, {manifest['seeds']:,} seeds, {state}")
+def _print_run(found: RunStats, printer: Printer) -> None:
+    run = found.run
+    state = "finished" if run.finished else "not finished"
+    models = ", ".join(run.models) or "-"
+    printer.line(f"profile {run.profile}, models {models}, {run.seeds:,} seeds, {state}")
     printer.heading("Funnel")
-    columns = ("in", "accepted", "rejected", "failed", "pending")
     printer.table(
-        ("stage", *columns, "kept"),
+        ("stage", *_FUNNEL, "kept"),
         [
-            (row["stage"], *(row[c] for c in columns), shown_share(row["kept_share"]))
-            for row in found["funnel"]
+            (row.stage, row.entered, row.accepted, row.rejected, row.failed, row.pending, kept)
+            for row in found.funnel
+            for kept in (shown_share(row.kept_share),)
         ],
     )
     reasons = [
-        (row["stage"], entry["reason"], entry["status"], entry["count"], shown_share(entry["share"]))
-        for row in found["funnel"]
-        for entry in row["reasons"]
+        (row.stage, entry.reason, entry.status, entry.count, shown_share(entry.share))
+        for row in found.funnel
+        for entry in row.reasons
     ]
     if reasons:
         printer.heading("Reasons")
         printer.table(("stage", "reason", "status", "records", "of its input"), reasons, right=(3, 4))
     _print_judge(found, printer)
-    _print_iopo(found["iopo"], printer)
-    _print_calls(found["calls"], printer)
+    _print_iopo(found.iopo, printer)
+    _print_calls(found.calls, printer)
 
 
-def _print_judge(found: _Stat, printer: Printer) -> None:
-    judged = {name: s for name, s in found["judge"].items() if s["responses"]}
-    if judged:
-        names = {"response": "responses", "worse": "worse responses", "mismatch": "mismatch cells"}
+def _print_judge(found: RunStats, printer: Printer) -> None:
+    judged = [(name, getattr(found.judge, key)) for key, name in _JUDGED]
+    there = [(name, scores) for name, scores in judged if scores.responses]
+    if there:
         printer.heading("Judge scores of single constraints")
         printer.table(
-            ("", *(str(n) for n in range(11)), "unscored", "by code"),
-            [
-                (names[name], *(s["scores"][str(n)] for n in range(11)), s["unscored"], s["by_code"])
-                for name, s in judged.items()
-            ],
+            ("", *found.judge.response.scores, "unscored", "by code"),
+            [(name, *scores.scores.values(), scores.unscored, scores.by_code) for name, scores in there],
         )
-    pairs = found["pairs"]
-    if pairs["pairs"]:
-        origins = ", ".join(f"{name} {n:,}" for name, n in pairs["origins"].items())
-        printer.heading(f"Preference pairs: {pairs['pairs']:,}")
+    pairs = found.pairs
+    if pairs.pairs:
+        origins = ", ".join(f"{name} {n:,}" for name, n in pairs.origins.items())
+        printer.heading(f"Preference pairs: {pairs.pairs:,}")
         printer.line(
-            f"origin: {origins}; characters of chosen / rejected: {pairs['length_ratio']}, "
-            f"chosen is the longer one in {shown_share(pairs['chosen_longer_share'])}"
+            f"origin: {origins}; characters of chosen / rejected: {pairs.length_ratio}, "
+            f"chosen is the longer one in {shown_share(pairs.chosen_longer_share)}"
         )
 
 
-def _print_iopo(iopo: _Stat, printer: Printer) -> None:
-    if not iopo["operations"]:
+def _print_iopo(iopo: GroupStats, printer: Printer) -> None:
+    if not iopo.operations:
         return
     printer.heading("IOPO by operation")
     printer.table(
         ("operation", "tried", "full", "one_sided", "rationality", "yield", "lost to"),
         [
-            (
-                row["operation"],
-                *(row[key] for key in ("tried", "full", "one_sided", "rationality")),
-                shown_share(row["yield"]),
-                ", ".join(f"{reason} {n:,}" for reason, n in row["lost"].items()),
-            )
-            for row in iopo["operations"]
+            (row.operation, row.tried, *row.certificates.values(), shown_share(row.share), lost)
+            for row in iopo.operations
+            for lost in (", ".join(f"{reason} {n:,}" for reason, n in row.lost.items()),)
         ],
         right=range(1, 6),
     )
-    verdicts = ("full_marks", "fails", "unscored", "not_judged")
     printer.table(
-        ("cell", *(verdict.replace("_", " ") for verdict in verdicts)),
-        [(f"({c[:2]}, {c[2:]})", *(n.get(v, 0) for v in verdicts)) for c, n in iopo["cells"].items()],
+        ("cell", *(verdict.replace("_", " ") for verdict in _VERDICTS)),
+        [(f"({c[:2]}, {c[2:]})", *(n.get(v, 0) for v in _VERDICTS)) for c, n in iopo.cells.items()],
     )
 
 
-def _print_calls(calls: _Stat, printer: Printer) -> None:
-    if not calls["total"]["calls"]:
+def _print_calls(calls: CallStats, printer: Printer) -> None:
+    if not calls.total.calls:
         return
     printer.heading("Calls")
-    columns = ("calls", "prompt_tokens", "cached_tokens", "completion_tokens", "retries", "asked_again")
-    body = [
-        (stage, *(s[c] for c in columns), shown_share(s["cached_share"]))
-        for stage, s in [*calls["stages"].items(), ("total", calls["total"])]
-    ]
-    printer.table(("stage", *(c.replace("_", " ") for c in columns), "cached"), body)
-    line = calls["timeline"]
-    if line["seconds"]:
-        rate = calls["total"]["calls"] / line["seconds"]
-        tokens = calls["total"]["completion_tokens"] / line["seconds"]
-        printer.line(
-            f"{line['seconds']:,} s of running, {rate:.1f} calls/s, {tokens:,.0f} completion tokens/s"
-        )
-    cost = calls["cost"]
-    if "money" in cost:
-        printer.line(f"cost: {cost['money']:,.2f} {cost['currency']}")
-    if "gpu_hours" in cost:
-        printer.line(f"GPU-hours: {cost['gpu_hours']:,.2f}")
+    printer.table(
+        ("stage", *_TOKENS, "asked again", "cached"),
+        [
+            (name, s.calls, s.prompt, s.cached, s.completion, s.retries, s.asked_again, share)
+            for name, s in [*calls.stages.items(), ("total", calls.total)]
+            for share in (shown_share(s.cached_share),)
+        ],
+    )
+    seconds = calls.timeline.seconds
+    if seconds:
+        rate, tokens = calls.total.calls / seconds, calls.total.completion / seconds
+        printer.line(f"{seconds:,} s of running, {rate:.1f} calls/s, {tokens:,.0f} completion tokens/s")
+    for line in calls.cost.lines():
+        printer.line(line)
 
 
-def _print_release(mark: _Stat, printer: Printer) -> None:
+def _print_release(release: Release, printer: Printer) -> None:
     printer.heading("Rows")
     splits = ("train", "validation", "test")
     printer.table(
         ("format", *splits),
-        [(name, *(counts.get(split) for split in splits)) for name, counts in format_rows(mark).items()],
+        [(name, *(rows.get(split) for split in splits)) for name, rows in release.format_rows.items()],
     )
     printer.heading("Splits")
-    columns = ("instructions", "constraints", "input_pairs")
     printer.table(
-        ("split", *(column.replace("_", " ") for column in columns)),
-        [(split, *(figures.get(c) for c in columns)) for split, figures in mark["figures"].items()],
+        ("split", "instructions", "constraints", "input pairs"),
+        [(name, s.instructions, s.constraints, s.input_pairs) for name, s in release.figures.items()],
     )
-    removed = ", ".join(f"{kind.replace('_', ' ')} {n:,}" for kind, n in mark.get("removed", {}).items())
+    removed = ", ".join(f"{kind.replace('_', ' ')} {n:,}" for kind, n in release.removed.items())
     printer.line(f"left out: {removed or 'nothing'}")

@@ -1,9 +1,9 @@
-"""Statistics as tables on the terminal: with colours and rules there, plain columns in a pipe."""
+"""Tables on the terminal: with colours and rules there, plain columns in a pipe."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,7 +15,7 @@ Cell = str | int | float | None
 
 
 class Printer:
-    """Prints headings, facts and tables. Text from data is never read as markup."""
+    """Prints headings, lines and tables. Text from data is never read as markup."""
 
     def __init__(self, console: Console | None = None) -> None:
         from rich.console import Console
@@ -32,10 +32,6 @@ class Printer:
     def line(self, text: str, style: str = "") -> None:
         self.console.print(text, style=style, markup=False, soft_wrap=True)
 
-    def facts(self, facts: Iterable[tuple[str, Cell]]) -> None:
-        """Name and value, a line each."""
-        self.table(("", ""), [(name, value) for name, value in facts], right=())
-
     def table(
         self, columns: Sequence[str], body: Iterable[Sequence[Cell]], right: Sequence[int] | None = None
     ) -> None:
@@ -44,7 +40,7 @@ class Printer:
         from rich.table import Table
         from rich.text import Text
 
-        aligned = set(range(1, len(columns)) if right is None else right)
+        aligned = range(1, len(columns)) if right is None else right
         table = Table(
             box=None if self.plain else box.SIMPLE_HEAD,
             show_header=any(columns),
@@ -69,13 +65,9 @@ def show(cell: Cell) -> str:
     """A cell's text: whole numbers with thousands separators, None as a dash."""
     if cell is None:
         return "-"
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, int):
-        return f"{cell:,}"
-    return str(cell)
+    return f"{cell:,}" if isinstance(cell, int) else str(cell)
 
 
-def shown_share(value: Any) -> str:
+def shown_share(value: float | None) -> str:
     """A share in percent with two decimals; a dash for None."""
     return "-" if value is None else f"{value:.2f}%"

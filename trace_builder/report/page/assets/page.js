@@ -67,7 +67,11 @@ function wireTabs() {
 
 function filterBy(wanted) {
   byId("filters").reset();
-  for (const [name, value] of Object.entries(wanted)) byId(`filter-${name}`).value = value;
+  for (const [name, value] of Object.entries(wanted)) {
+    const field = byId(`filter-${name}`);
+    field.value = value;
+    if (field.value !== value) field.append(new Option(`${words(value)} (0)`, value, true, true));
+  }
   applyFilters();
   byId("records").scrollIntoView();
 }

@@ -89,7 +89,7 @@ const tone = (status) => ({ followed: "accepted", not_followed: "rejected", unsc
 
 /** How a record's way ended, as pills. */
 function ends(record) {
-  const products = { respond: "SFT", dpo: "DPO", iopo: "IOPO" };
+  const products = state.head.products || {};
   return record.steps
     .filter((step) => step.status !== "accepted" || products[step.stage])
     .map((step) => {

@@ -2,46 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import json
+from collections.abc import Iterator, Mapping, Sequence
 
 from trace_builder import paper
 from trace_builder.report.page.charts import Series, Slice, columns, legend, rings
-from trace_builder.report.page.html import Markup, el, number
+from trace_builder.report.page.html import Content, Markup, el, number, table
 from trace_builder.report.page.labels import LANGUAGES
-
-_Stat = dict[str, Any]
+from trace_builder.report.stats.dataset_stats import DatasetStats, TypeRow
 
 #: Colours of the types, as far as the page's palette goes; further types start over.
 _PALETTE = 8
 
 
-def set_section(name: str, summary: _Stat, title: str) -> Markup:
-    """One set of instructions."""
-    total = summary["constraints"]
-    facts = f"{number(summary['records'])} instructions, {number(total['total'])} constraints"
+def datasets_section(sets: Mapping[str, DatasetStats]) -> Markup | None:
+    """The sets by their titles, as tabs; one set needs none."""
+    there = {name: found for name, found in sets.items() if found.records}
+    if not there:
+        return None
+    several = len(there) > 1
+    panels, tabs = [], []
+    for place, (title, found) in enumerate(there.items()):
+        key = "".join(c if c.isascii() and c.isalnum() else "-" for c in title)
+        panels.append(
+            el(
+                "div",
+                _dataset(key, found, title),
+                id=f"panel-{key}",
+                role="tabpanel" if several else None,
+                aria_labelledby=f"tab-{key}" if several else None,
+                hidden=bool(place),
+            )
+        )
+        tabs.append(
+            el(
+                "button",
+                title,
+                type="button",
+                role="tab",
+                id=f"tab-{key}",
+                aria_controls=f"panel-{key}",
+                aria_selected="false" if place else "true",
+                tabindex=-1 if place else 0,
+            )
+        )
+    bar = el("div", *tabs, class_="tabs", role="tablist", aria_label="Sets") if several else None
+    return el("section", el("h2", "What was made" if bar else "What it holds"), bar, *panels, id="sets")
+
+
+def _dataset(key: str, found: DatasetStats, title: str) -> Markup:
+    facts = f"{number(found.records)} instructions, {number(found.constraints.total)} constraints"
     return el(
         "div",
         el("p", facts, class_="lead small"),
         el(
             "div",
-            el("div", _dimensions(summary), _facts(summary)),
-            _dimension_table(summary),
+            el("div", _dimensions(found), _facts(found)),
+            _dimension_table(found),
             class_="two rings-and-table",
         ),
         el("h3", "Constraints an instruction"),
-        _counts(summary),
-        el("div", _oddities(summary), _lengths(summary), class_="two"),
-        id=f"set-{name}",
+        _counts(found),
+        el("div", _oddities(found), _lengths(found), class_="two"),
+        id=f"set-{key}",
         class_="set",
-        data_set=name,
+        data_set=key,
         aria_label=title,
     )
 
 
-def colours(summary: _Stat) -> dict[str, str]:
+def _colours(types: Sequence[TypeRow]) -> dict[str, str]:
     """A CSS colour for each type, in the taxonomy's order."""
-    return {t["id"]: f"var(--type-{n % _PALETTE})" for n, t in enumerate(summary["types"])}
+    return {t.id: f"var(--type-{n % _PALETTE})" for n, t in enumerate(types)}
 
 
 def _shade(color: str, place: int, of: int) -> str:
@@ -50,22 +82,21 @@ def _shade(color: str, place: int, of: int) -> str:
     return f"color-mix(in oklab, {color} {amount}%, var(--surface))"
 
 
-def _dimensions(summary: _Stat) -> Markup:
-    color = colours(summary)
-    inner = [Slice(t["id"], t["name"], t["count"], color[t["id"]]) for t in summary["types"]]
+def _dimensions(found: DatasetStats) -> Markup:
+    color = _colours(found.types)
+    inner = [Slice(t.id, t.name, t.count, color[t.id]) for t in found.types]
     outer = []
-    for group in summary["types"]:
-        members = [d for d in summary["dimensions"] if d["type"] == group["id"]]
-        outer += [
-            Slice(d["id"], d["name"], d["count"], _shade(color[group["id"]], place, len(members)))
-            for place, d in enumerate(members)
-        ]
-    total = summary["constraints"]["total"]
-    rest = total - sum(t["count"] for t in summary["types"])
+    for group in found.types:
+        members = [d for d in found.dimensions if d.type == group.id]
+        for place, d in enumerate(members):
+            shade = _shade(color[group.id], place, len(members))
+            outer.append(Slice(d.id, d.name, d.count, shade, json.dumps({"dimension": d.id})))
+    total = found.constraints.total
+    rest = total - sum(t.count for t in found.types)
     if rest:
         without = Slice("outside", "no label of the taxonomy", rest, "var(--pending)")
         inner, outer = [*inner, without], [*outer, without]
-    shown = ", ".join(f"{t['name']} {t['share']:.2f}%" for t in summary["types"])
+    shown = ", ".join(f"{t.name} {t.share:.2f}%" for t in found.types)
     return el(
         "figure",
         rings(inner, outer, number(total), "constraints", f"Constraints by type: {shown}"),
@@ -73,134 +104,101 @@ def _dimensions(summary: _Stat) -> Markup:
     )
 
 
-def _dimension_table(summary: _Stat) -> Markup:
-    color = colours(summary)
+def _dimension_table(found: DatasetStats) -> Markup:
+    color = _colours(found.types)
     body: list[Markup] = []
-    for group in summary["types"]:
-        theirs = group["paper"]
-        body.append(
-            el(
-                "tr",
-                el(
-                    "th",
-                    el("i", class_="swatch", style=f"background:{color[group['id']]}"),
-                    group["name"],
-                    scope="row",
-                ),
-                el("td", number(group["count"])),
-                el("td", f"{group['share']:.2f}%"),
-                el("td", "–" if theirs is None else f"{theirs:.1f}%"),
-                class_="group",
-                data_key=group["id"],
-            )
-        )
-        for row in (d for d in summary["dimensions"] if d["type"] == group["id"]):
-            name = el("th", row["name"], el("span", row["name_zh"], class_="zh", lang="zh"), scope="row")
-            cells = [el("td", number(row["count"])), el("td", f"{row['share']:.2f}%"), el("td")]
-            body.append(el("tr", name, *cells, data_key=row["id"], class_=None if row["count"] else "none"))
-    head = el(
-        "tr", *(el("th", text, scope="col") for text in ("Type and dimension", "Count", "Share", "Paper"))
-    )
-    table = el("table", el("thead", head), el("tbody", *body), class_="dimensions")
-    return el("div", table, class_="scroll", tabindex=0, role="region", aria_label="Types and dimensions")
+    for group in found.types:
+        swatch = el("i", class_="swatch", style=f"background:{color[group.id]}")
+        cells = [
+            el("th", swatch, group.name, scope="row"),
+            el("td", number(group.count)),
+            el("td", f"{group.share:.2f}%"),
+            el("td", "–" if group.paper is None else f"{group.paper:.1f}%"),
+        ]
+        body.append(el("tr", *cells, class_="group", data_key=group.id))
+        for row in (d for d in found.dimensions if d.type == group.id):
+            cells = [
+                el("th", row.name, el("span", row.name_zh, class_="zh", lang="zh"), scope="row"),
+                el("td", number(row.count)),
+                el("td", f"{row.share:.2f}%"),
+                el("td"),
+            ]
+            body.append(el("tr", *cells, data_key=row.id, class_=None if row.count else "none"))
+    names = ("Type and dimension", "Count", "Share", "Paper")
+    head = el("tr", *(el("th", text, scope="col") for text in names))
+    made = el("table", el("thead", head), el("tbody", *body), class_="dimensions")
+    return el("div", made, class_="scroll", tabindex=0, role="region", aria_label="Types and dimensions")
 
 
-def _counts(summary: _Stat) -> Markup:
-    rows = summary["counts"]
+def _counts(found: DatasetStats) -> Markup:
+    rows = found.counts
     sums = (sum(paper.TRAIN_COUNTS), sum(paper.EVAL_COUNTS))
     series = [
-        Series("this set", "ours", [row["share"] for row in rows]),
-        Series("paper, training", "paper-train", [100 * row["paper_train"] / sums[0] for row in rows]),
-        Series("paper, evaluation", "paper-eval", [100 * row["paper_eval"] / sums[1] for row in rows]),
+        Series("this set", "ours", [row.share for row in rows]),
+        Series("paper, training", "paper-train", [100 * row.paper_train / sums[0] for row in rows]),
+        Series("paper, evaluation", "paper-eval", [100 * row.paper_eval / sums[1] for row in rows]),
     ]
-    names = [str(row["constraints"]) for row in rows]
-    shown = ", ".join(f"{row['constraints']}: {row['records']}" for row in rows)
+    shown = ", ".join(f"{row.constraints}: {row.records}" for row in rows)
+    label = f"Share of instructions by number of constraints; this set: {shown}"
     head = ("Constraints", "Instructions", "Share", "Paper, training", "Paper, evaluation")
-    body = [
-        (row["constraints"], row["records"], f"{row['share']:.2f}%", row["paper_train"], row["paper_eval"])
-        for row in rows
-    ]
+    body = [(r.constraints, r.records, f"{r.share:.2f}%", r.paper_train, r.paper_eval) for r in rows]
     return el(
         "figure",
         legend([(one.kind, one.name) for one in series]),
-        columns(names, series, f"Share of instructions by number of constraints; this set: {shown}"),
-        el("details", el("summary", "The numbers (Table 2)"), simple_table(head, body)),
+        columns([str(row.constraints) for row in rows], series, label),
+        el("details", el("summary", "The numbers (Table 2)"), table(head, body)),
     )
 
 
-def simple_table(head: tuple[str, ...], body: list[tuple[Any, ...]]) -> Markup:
-    """A table whose first column names the row; numbers get separators."""
-    rows = [
-        el("tr", el("th", first, scope="row"), *(el("td", _shown(cell)) for cell in rest))
-        for first, *rest in body
-    ]
-    columns_ = el("tr", *(el("th", text, scope="col") for text in head))
-    table = el("table", el("thead", columns_), el("tbody", *rows))
-    return el("div", table, class_="scroll", tabindex=0, role="region", aria_label=", ".join(head))
-
-
-def _shown(cell: Any) -> Any:
-    return number(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
-
-
-def _facts(summary: _Stat) -> Markup:
-    total = summary["constraints"]
-    body: list[tuple[Any, ...]] = [
-        ("This set", summary["records"], total["min"], total["max"], total["mean"]),
-        ("Paper, training", 119345, 1, 15, 4.36),
-        ("Paper, evaluation", 1042, 1, 15, 4.89),
-    ]
-    languages = [(LANGUAGES.get(name, name), n) for name, n in summary["languages"].items()]
-    languages += [("With an input", summary["input"]["with"]), ("Without", summary["input"]["without"])]
+def _facts(found: DatasetStats) -> Markup:
+    total = found.constraints
+    sets = [("this set", found.records, total.min, total.max, total.mean), *paper.TABLE_1]
+    languages = [(LANGUAGES.get(name, name), n) for name, n in found.languages.items()]
+    inputs = [("With an input", found.with_input), ("Without", found.records - found.with_input)]
     return el(
         "div",
         el("h3", "Table 1"),
-        simple_table(("Set", "Count", "Min", "Max", "Mean"), body),
+        table(
+            ("Set", "Count", "Min", "Max", "Mean"), [(name.capitalize(), *figures) for name, *figures in sets]
+        ),
         el("h3", "Languages and inputs"),
-        simple_table(("", "Instructions"), [tuple(row) for row in languages]),
+        table(("", "Instructions"), [*languages, *inputs]),
     )
 
 
-def _lengths(summary: _Stat) -> Markup:
-    keys = ("min", "median", "mean", "p95", "max")
+def _lengths(found: DatasetStats) -> Markup:
     body = [
-        (name.capitalize(), *(round(s[key]) for key in keys))
-        for name, s in summary["lengths"].items()
-        if s["n"]
+        (name.capitalize(), s.min, s.median, round(s.mean or 0), s.p95, s.max)
+        for name, s in found.lengths.items()
+        if s.n
     ]
-    return el(
-        "div",
-        el("h3", "Lengths in characters"),
-        simple_table(("Text", "Min", "Median", "Mean", "95%", "Max"), body),
-    )
+    head = ("Text", "Min", "Median", "Mean", "95%", "Max")
+    return el("div", el("h3", "Lengths in characters"), table(head, body))
 
 
-def _oddities(summary: _Stat) -> Markup:
-    return el("div", el("h3", "Oddities"), el("ul", *_oddity_items(summary), class_="oddities"))
+def _oddities(found: DatasetStats) -> Markup:
+    return el("div", el("h3", "Oddities"), el("ul", *_oddity_items(found), class_="oddities"))
 
 
-def _oddity_items(summary: _Stat) -> Iterator[Markup]:
-    for stray in summary["labels_outside"][:8]:
-        name = ["label outside the taxonomy: ", el("q", stray["label"])]
-        yield _oddity(stray["count"], name, stray["ids"])
-    if summary["unlabelled"]:
-        yield _oddity(summary["unlabelled"], ["constraints without a label"], [])
-    repeated = summary["duplicates"]
-    groups = [" = ".join(group[:4]) for group in repeated["groups"]]
-    yield _oddity(repeated["extra_records"], ["records that repeat another's prompt"], groups)
-    for oddity in summary["oddities"].values():
-        yield _oddity(oddity["count"], [oddity["what"]], [row["id"] for row in oddity["listed"]])
-    for name, check in summary["checks"].items():
-        missed = check["of"] - check["kept"]
-        yield _oddity(missed, [f"records that break: {name}"], [])
+def _oddity_items(found: DatasetStats) -> Iterator[Markup]:
+    for stray in found.labels_outside[:8]:
+        yield _oddity(stray.count, ["label outside the taxonomy: ", el("q", stray.label)], stray.ids)
+    if found.unlabelled:
+        yield _oddity(found.unlabelled, "constraints without a label")
+    groups = [" = ".join(group[:4]) for group in found.duplicates.groups]
+    yield _oddity(found.duplicates.extra_records, "records that repeat another's prompt", groups)
+    for oddity in found.oddities.values():
+        yield _oddity(oddity.count, oddity.what, oddity.ids)
+    for name, check in found.checks.items():
+        yield _oddity(check.of - check.kept, f"records that break: {name}")
 
 
-def _oddity(count: int, name: list[Any], ids: list[str]) -> Markup:
+def _oddity(count: int, name: Content, ids: Sequence[str] = ()) -> Markup:
     distinct = list(dict.fromkeys(ids))
     where = ", ".join(distinct[:6]) + (" …" if len(distinct) > 6 else "")
     return el(
         "li",
         el("b", number(count)),
-        el("span", *name, el("small", where) if where else None),
+        el("span", name, el("small", where) if where else None),
         class_="some" if count else "none",
     )

@@ -2,103 +2,81 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from trace_builder import paper
 from trace_builder.report.page.charts import Series, columns, legend
-from trace_builder.report.page.html import Markup, el, number
-from trace_builder.report.page.sections.dataset_section import simple_table
-from trace_builder.report.stats.release_stats import format_rows
+from trace_builder.report.page.html import Content, Markup, el, number, table, tile
+from trace_builder.report.page.labels import spaced
+from trace_builder.report.stats.release_stats import Release, SplitFigures
 
-_Stat = dict[str, Any]
-_SPLITS = (("train", "training"), ("validation", "validation"), ("evaluation", "evaluation"))
+#: The splits, and the colours of their columns.
+_SPLITS = {"train": "training", "validation": "validation", "evaluation": "evaluation"}
+_KINDS = {"train": "ours", "validation": "worse", "evaluation": "mismatch-cells"}
 
 
-def release_overview(mark: _Stat) -> Markup:
+def release_section(release: Release) -> Markup:
     """Splits, rows by format, and removals."""
-    figures = mark["figures"]
+    splits = {key: release.figures[key] for key in _SPLITS if key in release.figures}
+    formats = release.format_rows
+    rows = [(name, *(n.get(key) for key in ("train", "validation", "test"))) for name, n in formats.items()]
+    removed = [(spaced(kind), n) for kind, n in release.removed.items()]
+    left_out = el("div", el("h3", "Left out"), table(("Why", "Records"), removed)) if removed else None
     return el(
         "section",
-        el("p", *_sentence(mark), class_="lead"),
-        el("div", *(_tile(figures[key], name) for key, name in _SPLITS if key in figures), class_="tiles"),
-        el("div", _formats(mark), el("div", _removed(mark), _pairs(figures)), class_="two tables"),
+        el("p", *_sentence(release), class_="lead"),
+        el("div", *(_tile(figures, _SPLITS[key]) for key, figures in splits.items()), class_="tiles"),
+        el(
+            "div",
+            el("div", el("h3", "Rows"), table(("Format", "Train", "Validation", "Test"), rows)),
+            el("div", left_out, _pairs(splits)),
+            class_="two tables",
+        ),
         el("h3", "Constraints an instruction"),
-        _counts(figures),
+        _counts(splits),
         id="overview",
     )
 
 
-def _sentence(mark: _Stat) -> list[str | Markup]:
-    figures = mark["figures"]
-    whole = sum(one["instructions"] for one in figures.values())
-    removed = ", ".join(
-        f"{number(n)} {kind.replace('_', ' ')}" for kind, n in mark.get("removed", {}).items() if n
-    )
-    formats = sum(not name.startswith("parquet/") for name in format_rows(mark).keys() - {"evaluation"})
-    text: list[str | Markup] = [
+def _sentence(release: Release) -> list[str | Markup]:
+    whole = sum(figures.instructions for figures in release.figures.values())
+    removed = ", ".join(f"{number(n)} {spaced(kind)}" for kind, n in release.removed.items() if n)
+    formats = sum(not name.startswith("parquet/") for name in release.format_rows.keys() - {"evaluation"})
+    return [
         el("strong", f"{number(whole)} instructions"),
         f" in {formats} training {'format' if formats == 1 else 'formats'}. ",
+        f"Left out: {removed}." if removed else "Nothing was left out.",
+        "" if release.run.finished else " The run behind it was not finished.",
     ]
-    text.append(f"Left out: {removed}." if removed else "Nothing was left out.")
-    if not mark.get("run", {}).get("finished", True):
-        text.append(" The run behind it was not finished.")
-    return text
 
 
-def _tile(figures: _Stat, name: str) -> Markup:
-    mean = figures["constraints"] / figures["instructions"] if figures["instructions"] else 0
-    languages = " · ".join(f"{number(n)} {lang}" for lang, n in figures["languages"].items())
-    return el(
-        "div",
-        el("h3", name.capitalize()),
-        el("p", number(figures["instructions"]), class_="figure"),
-        el("p", f"instructions, {mean:.2f} constraints on average", class_="what"),
-        el("p", languages, class_="note"),
-        class_="tile",
-    )
+def _tile(figures: SplitFigures, name: str) -> Markup:
+    mean = figures.constraints / figures.instructions if figures.instructions else 0
+    languages = " · ".join(f"{number(n)} {lang}" for lang, n in figures.languages.items())
+    what = f"instructions, {mean:.2f} constraints on average"
+    return tile(name.capitalize(), number(figures.instructions), languages, what)
 
 
-def _formats(mark: _Stat) -> Markup:
-    body = [
-        (name, counts.get("train"), counts.get("validation"), counts.get("test"))
-        for name, counts in format_rows(mark).items()
-    ]
-    return el("div", el("h3", "Rows"), simple_table(("Format", "Train", "Validation", "Test"), body))
+def _pairs(splits: dict[str, SplitFigures]) -> Markup:
+    body: list[tuple[Content, ...]] = []
+    for key, found in splits.items():
+        name = _SPLITS[key]
+        body += [(f"{name}: pairs, {origin}", n) for origin, n in found.pairs.items()]
+        body += [(f"{name}: groups, {operation}", n) for operation, n in found.groups.items()]
+        if found.input_pairs:
+            body.append((f"{name}: input preferences", found.input_pairs))
+    return el("div", el("h3", "Pairs and groups"), table(("", "Count"), body))
 
 
-def _removed(mark: _Stat) -> Markup | None:
-    removed = mark.get("removed")
-    if not removed:
-        return None
-    body = [(kind.replace("_", " "), n) for kind, n in removed.items()]
-    return el("div", el("h3", "Left out"), simple_table(("Why", "Records"), body))
-
-
-def _pairs(figures: _Stat) -> Markup:
-    body: list[tuple[Any, ...]] = []
-    for split, name in _SPLITS:
-        found = figures.get(split) or {}
-        for kind in ("pairs", "groups"):
-            for origin, n in (found.get(kind) or {}).items():
-                body.append((f"{name}: {kind}, {origin}", n))
-        if found.get("input_pairs"):
-            body.append((f"{name}: input preferences", found["input_pairs"]))
-    return el("div", el("h3", "Pairs and groups"), simple_table(("", "Count"), body))
-
-
-def _counts(figures: _Stat) -> Markup:
-    highest = max([15, *(int(n) for one in figures.values() for n in one["by_count"])])
+def _counts(splits: dict[str, SplitFigures]) -> Markup:
+    highest = max([len(paper.TRAIN_COUNTS), *(int(n) for one in splits.values() for n in one.by_count)])
     names = [str(n) for n in range(1, highest + 1)]
-    kinds = {"train": "ours", "validation": "worse", "evaluation": "mismatch-cells"}
-    series = []
-    for split, name in _SPLITS:
-        found = figures.get(split)
-        if found and found["instructions"]:
-            values = [100 * found["by_count"].get(n, 0) / found["instructions"] for n in names]
-            series.append(Series(name, kinds[split], values))
+    series = [
+        Series(_SPLITS[key], _KINDS[key], [100 * f.by_count.get(n, 0) / f.instructions for n in names])
+        for key, f in splits.items()
+        if f.instructions
+    ]
     whole = sum(paper.TRAIN_COUNTS)
-    theirs = [100 * share / whole for share in paper.TRAIN_COUNTS]
-    series.append(Series("paper, training", "paper-train", theirs + [0.0] * (highest - len(theirs))))
+    theirs = [100 * n / whole for n in paper.TRAIN_COUNTS] + [0.0] * (highest - len(paper.TRAIN_COUNTS))
+    series.append(Series("paper, training", "paper-train", theirs))
     return el(
         "figure",
         legend([(one.kind, one.name) for one in series]),

@@ -31,7 +31,7 @@ function seedView(record) {
 }
 
 function stepView(record, step) {
-  const made = step.data ? (VIEWS[step.data.kind || step.stage] || otherView)(step.data, record) : null;
+  const made = step.data ? stepData(step, record) : null;
   const reason = step.reason && (state.head.reasons?.[step.reason] || words(step.reason));
   return h(
     "li",
@@ -161,8 +161,20 @@ function cellsView(data) {
   return h("div", { class: "judged" }, ["x1y1", "x1y2", "x2y1", "x2y2"].map(cell));
 }
 
-function otherView(data) {
-  return textView(JSON.stringify(data, null, 2), "pre");
+/** What a stage made; of a record that it did not accept, what is kept. */
+function stepData(step, record) {
+  const view = step.data.kind ? VIEWS[step.data.kind] : step.status === "accepted" && VIEWS[step.stage];
+  if (view) return view(step.data, record);
+  return step.data.imperfect ? attemptsView(step.data.imperfect, instructionOf(record)) : otherView(step.data, record);
+}
+
+/** A stage that the page knows nothing of: its fields by their names, in the shape they have. */
+function otherView(data, record) {
+  return Object.entries(data).filter(([, value]) => value !== null).map(([name, value]) => {
+    if (typeof value === "object" && value.description !== undefined && value.constraints) return [h("h5", null, words(name)), instructionView(value)];
+    if (typeof value === "object" && Array.isArray(value.scores)) return labelled(words(name), scoresView(value, instructionOf(record)));
+    return labelled(words(name), typeof value === "string" ? textView(value) : textView(JSON.stringify(value, null, 2), "pre"));
+  });
 }
 
 /** Prompts and raw answers, made when they are opened. */
