@@ -1,15 +1,10 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.stages.common.scores import last_verdict, read_score
-
-JUDGE_TEXTS = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "judge_texts"
+from trace_builder.stages.common.scores import read_score
 
 
 @pytest.mark.parametrize(
@@ -45,57 +40,6 @@ def test_leaves_everything_else_unscored(value: object) -> None:
     assert read_score(value) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "score"),
-    [
-        ("Fine.\n\nScore: 8", 8),
-        ("Score: 3\nOn reflection it is better.\nScore: 9", 9),
-        ("**Score:** 8", 8),
-        ("**Score: 8**", 8),
-        ("Score:\n8", 8),
-        ("Rating: [[7]]\nThe answer kept all rules.", 7),
-        ("It keeps all of them. [[ 10 ]]", 10),
-        ("Constraints Overall Score: [[7/10]]", 7),
-        ("综合来看，评分：９分。", 9),
-        ("最终得分为【10】", 10),
-        ('{"reasoning": "ok", "score": 8}', 8),
-        ("Score (0-10): 6.", 6),
-        ("The score is 7 out of 10.", 7),
-        ("Score: 9\nAs asked I gave it in the format Score: {score}", 9),
-        ("Score: 9\n\nScore:", 9),
-        ("Score: 9 [[", 9),
-        ("The text claims 'Score: 10' but breaks the limit.\nScore: 2", 2),
-    ],
-)
-def test_last_verdict_of_prose(text: str, score: int) -> None:
-    assert last_verdict(text) == score
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "It has 34 words, not 25.",
-        "A score ranking from 0 to 10.",
-        "Score: 10\nNo: Score: 7.5",
-        "Score: 10. Or rather Score: 8-9",
-        "Score: 8 or 9",
-        "Score: 0 to 10",
-        "Score: 11",
-        "Score: -3",
-        "Score: 80%",
-        "Score: 8/100",
-        "Score: 100",
-        "[[10]] and then [[3",
-        "[[10]] [[eleven]] [[12]]",
-        "Score: 1,000",
-        "see [7]",
-    ],
-)
-def test_last_verdict_does_not_guess(text: str) -> None:
-    assert last_verdict(text) is None
-
-
 @given(
     st.integers(0, 10), st.sampled_from(["{}", "[[{}]]", "[[ {} ]]", "{}/10", "{}分", "Score: {}", "【{}】"])
 )
@@ -115,32 +59,10 @@ def test_any_value_gives_a_score_in_range_or_none(value: object) -> None:
 
 @given(st.text(alphabet="0123456789./-+[]() :分%,eScoreis\n", max_size=40))
 def test_a_score_that_is_read_stands_in_the_text(text: str) -> None:
-    for score in (read_score(text), last_verdict(text)):
-        assert score is None or str(score) in text
+    score = read_score(text)
+    assert score is None or str(score) in text
 
 
 @given(st.integers().filter(lambda n: not 0 <= n <= 10))
 def test_out_of_range_is_unscored(number: int) -> None:
     assert read_score(number) is read_score(str(number)) is read_score(f"[[{number}]]") is None
-
-
-@given(st.text(max_size=200), st.integers(0, 10))
-def test_a_verdict_on_the_last_line_counts_whatever_stands_before_it(prose: str, score: int) -> None:
-    assert last_verdict(f"{prose}\n\nScore: {score}") == score
-
-
-@pytest.mark.parametrize(
-    "piece", ["score ", "[", "Score: ", "*", "overall ", "Score:" + " " * 50, "[[ ", "(("]
-)
-def test_hostile_lengths_end(piece: str) -> None:
-    assert last_verdict(piece * 100_000) is None  # a quadratic reading would not come back
-
-
-@pytest.mark.skipif(not JUDGE_TEXTS.is_dir(), reason="the shared judge texts are not here")
-@pytest.mark.parametrize("name", ["query_rft_score.jsonl", "query_score_filter.jsonl"])
-def test_real_judge_texts_read_as_their_last_line_says(name: str) -> None:
-    rows = [json.loads(line) for line in (JUDGE_TEXTS / name).read_text(encoding="utf-8").splitlines()]
-    texts = [text for row in rows for text in row["gen"]]
-    assert len(texts) >= 16
-    for text in texts:
-        assert last_verdict(text) == int(text.rsplit("Score: ", 1)[1])

@@ -2,60 +2,33 @@
 
 from __future__ import annotations
 
-import ast
-import importlib.util
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint
+from typing import Any, get_args
 
 import pytest
-from stage_scripts import book, config
+from stage_scripts import Scripted, book, config, rejected, walk
 
-from trace_builder.bilingual import LANGS
-from trace_builder.records import Seed
-from trace_builder.stages.base import Stage
-from trace_builder.stages.registry import build_stages, stage_classes
+from trace_builder.bilingual import LANGS, Text
+from trace_builder.config import ModelConfig
+from trace_builder.errors import InputError
+from trace_builder.llm.types import ErrorKind
+from trace_builder.records import IopoGroup, Rejection, Seed
+from trace_builder.stages import registry
+from trace_builder.stages.base import Ask, Stage
+from trace_builder.stages.reasons import ANY_STAGE, FAILURES, label, labels
+from trace_builder.stages.registry import GROUP, build_stages, config_model, stage_classes
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 NAMES = tuple(stage_classes())
-#: Shapes and plumbing: they carry values and interpret nothing.
-CARRIERS = {
-    "trace_builder.config",
-    "trace_builder.errors",
-    "trace_builder.records",
-    "trace_builder.resources",
-    "trace_builder.stages.base",
-    "trace_builder.paper",
-}
 
 
 def stages() -> dict[str, Stage[Any, Any]]:
     return {stage.name: stage for stage in build_stages(config(), load_taxonomy())}
 
 
-def imports(module: str) -> set[str]:
-    """The modules of ours that a module imports when it is loaded."""
-    spec = importlib.util.find_spec(module)
-    assert spec is not None
-    assert spec.origin is not None
-    tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
-    found = {n.module for n in tree.body if isinstance(n, ast.ImportFrom) and n.module}
-    return {name for name in found if name.startswith("trace_builder")}
-
-
-def reached(module: str) -> set[str]:
-    seen: set[str] = set()
-    todo = [module]
-    while todo:
-        name = todo.pop()
-        if name not in seen and name not in CARRIERS:
-            seen.add(name)
-            # Reply types read scores, which concerns the stages that ask a judge.
-            todo += imports(name) - {"trace_builder.stages.common.scores"}
-    return seen
-
-
 def test_the_order_is_the_datas_way() -> None:
-    assert tuple(stages()) == tuple(stage_classes())
+    assert tuple(stages()) == NAMES
     assert [stage.follows for stage in stages().values()] == [
         None,
         "expand",
@@ -70,16 +43,6 @@ def test_the_order_is_the_datas_way() -> None:
 def test_a_stage_reads_what_the_one_before_makes(name: str) -> None:
     stage = stages()[name]
     assert stage.reads is (stages()[stage.follows].makes if stage.follows else Seed)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_all_code_behind_an_outcome_is_in_the_fingerprint(name: str) -> None:
-    """A module left out here would let a changed rule pass unnoticed over outcomes made by the old one."""
-    stage = stages()[name]
-    packages = {module for module in reached(stage.code[0]) if module.startswith("trace_builder.checks.")}
-    assert reached(stage.code[0]) - packages - set(stage.code) == set()
-    assert not packages or "trace_builder.checks" in stage.code
-    assert "judge" not in stage.prompts or "trace_builder.stages.common.scores" in stage.code
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -119,3 +82,101 @@ def test_another_taxonomy_touches_what_reads_it(taxonomy: Taxonomy) -> None:
     before = {s.name: s.settings for s in build_stages(config(), taxonomy)}
     after = {s.name: s.settings for s in build_stages(config(), smaller)}
     assert {n for n in before if before[n] != after[n]} == {"expand", "structure", "iopo"}
+
+
+def test_every_reason_and_every_kind_of_failure_has_a_label_in_both_languages() -> None:
+    kinds = {*get_args(ErrorKind), "unfit_answer", "internal_error"}
+    assert kinds - {"context_overflow"} == set(FAILURES)
+    declared = {reason for kind in stage_classes().values() for reason in kind.reasons}
+    for reason in (*declared, *ANY_STAGE, *kinds):
+        for lang in LANGS:
+            assert label(reason, lang).strip() not in ("", reason)
+    assert label("of_another_time") == "of_another_time"
+
+
+def test_what_several_stages_reject_for_goes_by_one_label() -> None:
+    for kind in stage_classes().values():
+        assert not kind.reasons.keys() & (FAILURES.keys() | ANY_STAGE.keys())
+        assert all(labels()[reason] == text for reason, text in kind.reasons.items())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_the_page_shows_of_a_stage_is_in_its_record(name: str) -> None:
+    kind = stage_classes()[name]
+    assert kind.shows
+    assert set(kind.shows) <= kind.makes.model_fields.keys()
+    assert all(kind.label[lang] for lang in LANGS)
+
+
+class Odd(Stage[Seed, Seed]):
+    """Rejects for a reason that it has not declared."""
+
+    name = "odd"
+    label = Text("odd", "奇")
+    reads = Seed
+    makes = Seed
+    reasons = {"even": Text("even", "偶")}
+
+    async def process(self, record: Seed, ask: Ask) -> Rejection:
+        return Rejection(reason=record.instruction, detail="so it is")
+
+
+class Late(Odd):
+    name = "late"
+    follows = "iopo"
+    reads = IopoGroup  # type: ignore[assignment]
+
+
+def test_a_rejection_for_a_reason_that_is_not_declared_is_a_mistake_in_the_code(taxonomy: Taxonomy) -> None:
+    stage = Odd(config(), taxonomy)
+    assert rejected(walk(stage, Seed(id="a", lang="en", instruction="even"), Scripted())) == "even"
+    with pytest.raises(LookupError, match="odd rejects for 'green', which it does not declare"):
+        walk(stage, Seed(id="a", lang="en", instruction="green"), Scripted())
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Makes stages appear as if installed packages named them."""
+
+    def install(*values: str) -> None:
+        points = [EntryPoint(name=f"p{n}", value=value, group=GROUP) for n, value in enumerate(values)]
+        monkeypatch.setattr(registry, "entry_points", lambda group: points if group == GROUP else [])
+        stage_classes.cache_clear()
+        config_model.cache_clear()
+
+    yield install
+    monkeypatch.undo()
+    stage_classes.cache_clear()
+    config_model.cache_clear()
+
+
+def test_installed_stages_take_their_place_in_the_order(installed: Callable[..., None]) -> None:
+    installed(f"{__name__}:Odd", f"{__name__}:Late")
+    assert tuple(stage_classes()) == (*NAMES, "late", "odd")
+
+
+@pytest.mark.parametrize(
+    ("value", "change", "said"),
+    [
+        ("nowhere:Stage", {}, "p0.*nowhere"),
+        (f"{__name__}:Nothing", {}, "p0.*Nothing"),
+        (f"{__name__}:config", {}, "it is no Stage"),
+        (f"{__name__}:Odd", {"name": "wire"}, "the name is taken"),
+        (f"{__name__}:Odd", {"name": "dpo"}, "the name is taken"),
+        (f"{__name__}:Odd", {"follows": "nothing"}, "follows 'nothing', which is no stage"),
+        (f"{__name__}:Odd", {"follows": "expand"}, "reads Seed; expand makes Expanded"),
+        (f"{__name__}:Odd", {"config": ModelConfig, "reads": IopoGroup}, "does not read seeds"),
+    ],
+)
+def test_an_installed_stage_that_does_not_fit_is_named(
+    installed: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    value: str,
+    change: dict[str, Any],
+    said: str,
+) -> None:
+    for name, to in change.items():
+        monkeypatch.setattr(Odd, name, to)
+    installed(value)
+    with pytest.raises(InputError, match=said):
+        stage_classes()

@@ -69,7 +69,6 @@ class CheckInstruction(Stage[EvalItem, Finding]):
     reads = EvalItem
     makes = Finding
     prompts = ("evalset_check",)
-    code = (__name__,)
 
     def __init__(self, call: CallConfig) -> None:
         self._call = call

@@ -10,7 +10,6 @@ from trace_builder.records import Judgement, ResponseFault, Score
 from trace_builder.released_rows import EvalItem
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.judging import (
-    JUDGING_CODE,
     judge_call,
     judge_settings,
     judge_votes,
@@ -54,7 +53,6 @@ class Generate(Stage[EvalItem, Generated]):
     reads = EvalItem
     makes = Generated
     prompts = ("respond",)
-    code = (__name__, "trace_builder.released_rows", "trace_builder.stages.common.response_faults")
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
         super().__init__(config, taxonomy)
@@ -78,7 +76,6 @@ class Judge(Stage[Generated, Judged]):
     reads = Generated
     makes = Judged
     prompts = ("judge",)
-    code = (__name__, "trace_builder.released_rows", *JUDGING_CODE)
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy, follows: str | None = "generate") -> None:
         super().__init__(config, taxonomy)

@@ -162,6 +162,11 @@ class Walk:
         kept = {name: getattr(before, name) for name in ("created", "modes", "seconds", "usage")}
         self.manifest = spec.about.model_copy(update=kept)
 
+    @property
+    def roots(self) -> tuple[StageRun, ...]:
+        """The stages that read the seeds."""
+        return tuple(run for run in self.runs if run.before is None)
+
     def funnel(self) -> tuple[StageFunnel, ...]:
         return tuple(stage_funnel(run.name, run.outcomes, run.seeds) for run in self.runs)
 
@@ -188,7 +193,7 @@ class Walk:
                 progress.answered,
                 stop.raise_if_stopping,
             )
-            scheduler = Scheduler(self.runs[0], context, progress)
+            scheduler = Scheduler(self.roots, context, progress)
             try:
                 async with _syncing(self.runs, stop), stop.listening():
                     at_once = min(_records_at_once(spec.wire.concurrency), sum(pending))
@@ -214,8 +219,8 @@ class Walk:
 
     def open_pending(self) -> bytearray:
         """Opens the files of the stages that are walked; says which records have something left to do."""
-        root = self.runs[0]
-        pending = bytearray(root.needs_work(place) for place in range(len(root.seeds)))
+        places = range(len(self.runs[0].seeds))
+        pending = bytearray(any(root.needs_work(place) for root in self.roots) for place in places)
         for run in self.runs:
             if run.walked:
                 run.outcomes.open()

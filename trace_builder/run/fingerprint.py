@@ -6,20 +6,45 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import pkgutil
 from collections.abc import Mapping
 from functools import cache
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
+import trace_builder.checks.kinds
+from trace_builder.checks.registry import plugin_modules
 from trace_builder.config import ModelConfig
+from trace_builder.errors import InputError
 from trace_builder.prompts import PromptBook
+from trace_builder.run.code_digest import Code, Import, digest, imported, read
 from trace_builder.stages.base import Stage
 
-#: Source that stands between a raw answer and the value a stage sees, whatever the stage.
-_PARSING = ("trace_builder.llm.structured",)
+#: What stands between a record, a question and the value a stage sees of the answer, whatever the stage.
+_ALWAYS = (
+    "trace_builder.records",
+    "trace_builder.prompts",
+    "trace_builder.llm.schema",
+    "trace_builder.llm.structured",
+    "trace_builder.run.answers",
+)
+
+#: Where the search for a stage's code stops: what shapes no outcome, or only through settings and prompts.
+#: A package stands for all its modules.
+_NO_SAY = (
+    "bilingual", "cli", "commands", "config", "errors", "llm", "paper", "redaction", "rehearsal", "release",
+    "report", "resources", "run", "stages.base", "stages.common.product_rows", "stages.reasons",
+    "stages.registry", "storage",
+)  # fmt: skip
+
+#: The module that looks for kinds of constraints itself, so that no import leads to them.
+_FINDS_KINDS = "trace_builder.checks.registry"
 
 
-def stage_parts(stage: Stage[Any, Any], prompts: PromptBook, models: Mapping[str, ModelConfig]) -> dict[str, str]:
+def stage_parts(
+    stage: Stage[Any, Any], prompts: PromptBook, models: Mapping[str, ModelConfig]
+) -> dict[str, str]:
     """The named hashes a stage's fingerprint is made of: a change can then be told by name."""
     calls = [
         {
@@ -32,7 +57,7 @@ def stage_parts(stage: Stage[Any, Any], prompts: PromptBook, models: Mapping[str
         "prompts": prompts.digest(stage.prompts),
         "model": _hash(calls),
         "settings": _hash(stage.settings),
-        "code": _hash([_source(name) for name in (*stage.code, *_PARSING)]),
+        "code": code_of(type(stage).__module__),
     }
 
 
@@ -42,20 +67,74 @@ def fingerprint(parts: Mapping[str, str], upstream: str) -> str:
     return _hash([dict(parts), upstream])
 
 
-def _hash(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+@cache
+def code_of(module: str) -> str:
+    """A hash of the code that decides the outcomes of the stage in ``module``.
+
+    Raises:
+        InputError: the stage's source is not there to be read.
+    """
+    if _spec(module) is None:
+        raise InputError(
+            f"the code of the stage in {module} cannot be read, so no change in it could be seen"
+        )
+    return _hash(sorted(_digest(name) for name in modules_of(module)))
+
+
+def modules_of(module: str) -> set[str]:
+    """The modules whose code decides the outcomes of the stage in ``module``: itself, what it imports of this
+    package and of its own, and what reads answers. Found in the source, without running any of it."""
+    ours = {"trace_builder", module.partition(".")[0]}
+    found: set[str] = set()
+    todo = [module, *_ALWAYS]
+    while todo:
+        name = todo.pop()
+        if name in found or _spec(name) is None:
+            continue
+        found.add(name)
+        if name == _FINDS_KINDS:
+            kinds = pkgutil.iter_modules(trace_builder.checks.kinds.__path__, "trace_builder.checks.kinds.")
+            todo += [*(info.name for info in kinds), *plugin_modules()]
+            ours |= {name.partition(".")[0] for name in plugin_modules()}
+        named = {target for node in _code(name).imports for target in _imported(node, name)}
+        todo += [target for target in named if target.partition(".")[0] in ours and not _has_no_say(target)]
+    return found
+
+
+def _has_no_say(module: str) -> bool:
+    top, _, rest = module.partition(".")
+    return top == "trace_builder" and (not rest or any(f"{rest}.".startswith(f"{name}.") for name in _NO_SAY))
 
 
 @cache
-def _source(module: str) -> str:
-    """A hash over a module's source, or over all modules of a package."""
-    spec = importlib.util.find_spec(module)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(module)
-    origin = Path(spec.origin)
-    files = sorted(origin.parent.glob("*.py")) if spec.submodule_search_locations else [origin]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+def _digest(module: str) -> str:
+    """A hash of one module. An import from where nothing is decided does not count."""
+    return digest(_code(module), lambda node: not all(map(_has_no_say, _imported(node, module))))
+
+
+def _imported(node: Import, module: str) -> list[str]:
+    spec = _spec(module)
+    return imported(node, module, bool(spec and spec.submodule_search_locations))
+
+
+@cache
+def _code(module: str) -> Code:
+    spec = _spec(module)
+    assert spec is not None
+    assert spec.origin is not None
+    return read(Path(spec.origin).read_text(encoding="utf-8"))
+
+
+@cache
+def _spec(module: str) -> ModuleSpec | None:
+    """Where a module's source is; None for a name inside a module, and for what has no source."""
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        return None
+    return spec if spec is not None and (spec.origin or "").endswith(".py") else None
+
+
+def _hash(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import traceback
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,8 +34,8 @@ class Watcher(Protocol):
 class Scheduler:
     """Walks records, a bounded number at a time."""
 
-    def __init__(self, root: StageRun, context: AskContext, watcher: Watcher) -> None:
-        self._root = root
+    def __init__(self, roots: tuple[StageRun, ...], context: AskContext, watcher: Watcher) -> None:
+        self._roots = roots
         self._context = context
         self._watcher = watcher
 
@@ -44,7 +44,7 @@ class Scheduler:
 
         async def worker() -> None:
             for place in places:
-                await self._visit(self._root, place, None)
+                await self._visit_each(self._roots, place, None)
 
         await _together([worker() for _ in range(at_once)])
 
@@ -65,11 +65,14 @@ class Scheduler:
         if run.outcomes.status(place) != ACCEPTED:
             return
         following = [after for after in run.after if after.needs_work(place)]
-        if len(following) == 1:
-            await self._visit(following[0], place, made or run.made(place))
-        elif following:
-            made = made or run.made(place)
-            await _together([self._visit(after, place, made) for after in following])
+        if following:
+            await self._visit_each(following, place, made or run.made(place))
+
+    async def _visit_each(self, runs: Sequence[StageRun], place: int, incoming: Record | None) -> None:
+        if len(runs) == 1:
+            await self._visit(runs[0], place, incoming)
+        else:
+            await _together([self._visit(run, place, incoming) for run in runs])
 
     async def _process(self, run: StageRun, place: int, record: Any) -> Record | None:
         lang: Lang = record.lang

@@ -113,7 +113,6 @@ class Stage(ABC, Generic[In, Out]):
     reasons: Mapping[str, Text] = {}
     shows: tuple[str, ...] = ()
     product: Product[Out] | None = None
-    code: tuple[str, ...] = ()
     _section: Section | None = None
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -10,20 +10,19 @@ from trace_builder.bilingual import Text
 from trace_builder.config import AskingSection, CallConfig, RunConfig
 from trace_builder.records import Answered, Judgement, Preference, Rejection
 from trace_builder.stages.base import Ask, Product, Stage
-from trace_builder.stages.common.judging import JUDGING_CODE, judge, judge_call, judge_settings
+from trace_builder.stages.common.judging import judge, judge_call, judge_settings
+from trace_builder.stages.common.product_rows import prompt_row
 from trace_builder.stages.common.prompt_values import instruction_values
 from trace_builder.stages.common.response_faults import response_fault
-from trace_builder.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from trace_builder.taxonomy import Taxonomy
 
 
 class DpoConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.9, max_tokens=4096)
     sampled: bool = Field(default=True, description="Prefer an imperfect response that respond has judged.")
     samples: int = Field(default=2, ge=1, description="Worse responses asked for before giving up.")
-
-
-def _row(record: Preference) -> dict[str, Any]:
-    return {"id": record.id, "prompt": record.instruction.render(), **record.model_dump(mode="json")}
 
 
 class Dpo(Stage[Answered, Preference]):
@@ -44,8 +43,9 @@ class Dpo(Stage[Answered, Preference]):
         "same_response": Text("no usable response other than the chosen one", "除选中的回答外没有可用的回答"),
     }
     shows = ("chosen", "rejected", "origin", "failed", "rejected_judgement")
-    product = Product("dpo", "DPO", Text("pairs of a better and a worse response", "一优一劣两个回答"), _row)
-    code = (__name__, "trace_builder.stages.common.response_faults", *JUDGING_CODE)
+    product = Product(
+        "dpo", "DPO", Text("pairs of a better and a worse response", "一优一劣两个回答"), prompt_row
+    )
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
         super().__init__(config, taxonomy)

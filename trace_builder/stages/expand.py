@@ -56,14 +56,6 @@ class Expand(Stage[Seed, Expanded]):
         "theme_lost": Text("no longer about the seed's task", "已偏离原指令的任务"),
     }
     shows = ("text", "target", "offered")
-    code = (
-        __name__,
-        "trace_builder.randomness",
-        "trace_builder.stages.common.answer_schemas",
-        "trace_builder.stages.common.leaked_names",
-        "trace_builder.taxonomy",
-        "trace_builder.text",
-    )
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
         super().__init__(config, taxonomy)

@@ -25,8 +25,9 @@ from trace_builder.stages.base import Ask, Product, Stage
 from trace_builder.stages.common.answer_schemas import Rationality, Rewriting
 from trace_builder.stages.common.certificate import certificate, mismatch_fails, proven_terms
 from trace_builder.stages.common.constraint_changes import is_operation, is_unchanged, second_instruction
-from trace_builder.stages.common.judging import JUDGING_CODE, judge, judge_call, judge_settings
+from trace_builder.stages.common.judging import judge, judge_call, judge_settings
 from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
+from trace_builder.stages.common.product_rows import group_row
 from trace_builder.stages.common.prompt_values import instruction_values
 from trace_builder.stages.common.response_faults import response_fault
 from trace_builder.stages.respond import RespondConfig
@@ -44,11 +45,6 @@ class IopoConfig(AskingSection):
     certificate: Literal["cells", "rationality"] = Field(
         default="cells", description="cells: all four judged; rationality: the paper's single check."
     )
-
-
-def _row(record: IopoGroup) -> dict[str, Any]:
-    prompts = {"prompt1": record.x1.render(), "prompt2": record.x2.render()}
-    return {"id": record.id, **prompts, **record.model_dump(mode="json")}
 
 
 class Iopo(Stage[Answered, IopoGroup]):
@@ -78,18 +74,10 @@ class Iopo(Stage[Answered, IopoGroup]):
     }
     shows = ("operation", "certificate", "x1", "x2", "y1", "y2", "changes", "cells", "terms")
     product = Product(
-        "iopo", "IOPO", Text("groups of two instructions and two responses", "两条指令与两个回答的组"), _row
-    )
-    code = (
-        __name__,
-        "trace_builder.randomness",
-        "trace_builder.stages.common.certificate",
-        "trace_builder.stages.common.leaked_names",
-        "trace_builder.stages.common.response_faults",
-        "trace_builder.stages.common.constraint_changes",
-        "trace_builder.taxonomy",
-        "trace_builder.text",
-        *JUDGING_CODE,
+        "iopo",
+        "IOPO",
+        Text("groups of two instructions and two responses", "两条指令与两个回答"),
+        group_row,
     )
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:

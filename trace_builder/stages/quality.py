@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from trace_builder.bilingual import Text
 from trace_builder.config import AskingSection, CallConfig, RunConfig
 from trace_builder.records import Checked, Rejection, Structured
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Completeness, Redundancy
 from trace_builder.stages.common.prompt_values import instruction_values
-from trace_builder.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from trace_builder.taxonomy import Taxonomy
 
 
 class QualityConfig(AskingSection):
@@ -34,11 +38,6 @@ class Quality(Stage[Structured, Checked]):
         "redundant_input": Text("the input repeats other parts", "输入重复了其他部分"),
     }
     shows = ("completeness", "redundancy")
-    code = (
-        __name__,
-        "trace_builder.stages.common.prompt_values",
-        "trace_builder.stages.common.answer_schemas",
-    )
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
         super().__init__(config, taxonomy)

@@ -17,6 +17,7 @@ from pydantic import create_model
 import trace_builder.stages
 from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
+from trace_builder.records import Seed
 from trace_builder.stages.base import Stage
 from trace_builder.taxonomy import Taxonomy
 
@@ -42,13 +43,9 @@ def stage_classes() -> dict[str, AnyStage]:
         if kind.name in found or kind.name in RunConfig.model_fields:
             raise InputError(f"the stage {kind.name!r} of {kind.__module__}: the name is taken")
         found[kind.name] = kind
-    ordered = dict(_below(None, found))
-    for name in found.keys() - ordered.keys():
-        kind = found[name]
-        raise InputError(
-            f"the stage {name!r} of {kind.__module__} follows {kind.follows!r}, which is no stage"
-        )
-    return ordered
+    for kind in found.values():
+        _check_place(kind, found)
+    return dict(_below(None, found))
 
 
 @cache
@@ -76,18 +73,36 @@ def _built_in() -> Iterator[AnyStage]:
 
 
 def _load(point: EntryPoint) -> AnyStage:
+    told = f"the installed stage {point.name!r} ({point.value})"
     try:
         kind = point.load()
-    except (ImportError, AttributeError) as exc:
-        raise InputError(f"the installed stage {point.name!r} ({point.value}): {exc}") from exc
-    if not _is_stage(kind):
-        raise InputError(f"the installed stage {point.name!r} ({point.value}): not a Stage with a process")
+        if not _is_stage(kind):
+            raise TypeError("it is no Stage with a process")
+        for needed in ("name", "label", "reads", "makes"):
+            getattr(kind, needed)
+        if kind.config is not None:
+            kind.config()
+    except Exception as exc:  # whatever a module of someone else's raises
+        raise InputError(f"{told}: {type(exc).__name__}: {exc}") from exc
     made: AnyStage = kind
     return made
 
 
 def _is_stage(kind: Any) -> bool:
     return inspect.isclass(kind) and issubclass(kind, Stage) and not inspect.isabstract(kind)
+
+
+def _check_place(kind: AnyStage, found: dict[str, AnyStage]) -> None:
+    stage = f"the stage {kind.name!r} of {kind.__module__}"
+    if kind.follows is None and kind.reads is not Seed:
+        raise InputError(f"{stage} follows none and does not read seeds")
+    if kind.follows is None:
+        return
+    before = found.get(kind.follows)
+    if before is None:
+        raise InputError(f"{stage} follows {kind.follows!r}, which is no stage")
+    if not issubclass(before.makes, kind.reads):
+        raise InputError(f"{stage} reads {kind.reads.__name__}; {before.name} makes {before.makes.__name__}")
 
 
 def _below(before: str | None, found: dict[str, AnyStage]) -> Iterator[tuple[str, AnyStage]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -10,18 +10,17 @@ from trace_builder.bilingual import Text
 from trace_builder.config import AskingSection, CallConfig, RunConfig
 from trace_builder.records import Answered, Checked, FailedResponse, Kept, Rejection
 from trace_builder.stages.base import Ask, Product, Stage
-from trace_builder.stages.common.judging import JUDGING_CODE, judge, judge_call, judge_settings
+from trace_builder.stages.common.judging import judge, judge_call, judge_settings
+from trace_builder.stages.common.product_rows import prompt_row
 from trace_builder.stages.common.response_faults import FAULTS, response_fault
-from trace_builder.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from trace_builder.taxonomy import Taxonomy
 
 
 class RespondConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.7, max_tokens=4096)
     samples: int = Field(default=1, ge=1, description="Responses tried until one is perfect.")
-
-
-def _sft(record: Answered) -> dict[str, Any]:
-    return {"id": record.id, "prompt": record.instruction.render(), **record.model_dump(mode="json")}
 
 
 class Respond(Stage[Checked, Answered]):
@@ -43,9 +42,8 @@ class Respond(Stage[Checked, Answered]):
     }
     shows = ("response", "judgement", "imperfect")
     product = Product(
-        "sft", "SFT", Text("instructions with a response of full marks", "指令及其满分回答"), _sft
+        "sft", "SFT", Text("instructions with a response of full marks", "指令及其满分回答"), prompt_row
     )
-    code = (__name__, "trace_builder.stages.common.response_faults", *JUDGING_CODE)
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
         super().__init__(config, taxonomy)

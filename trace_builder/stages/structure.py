@@ -49,14 +49,6 @@ class Structure(Stage[Expanded, Structured]):
         ),
     }
     shows = ("instruction",)
-    code = (
-        __name__,
-        "trace_builder.seeds.formats",
-        "trace_builder.stages.common.answer_schemas",
-        "trace_builder.stages.common.leaked_names",
-        "trace_builder.taxonomy",
-        "trace_builder.text",
-    )
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
         super().__init__(config, taxonomy)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
+from trace_builder.records import TOP_SCORE
 from trace_builder.stages.common.scores import read_score
 
 #: Asked for as an integer; read as real models write it, and None ("unscored") where it cannot be read, so
@@ -13,7 +14,7 @@ from trace_builder.stages.common.scores import read_score
 ReadScore = Annotated[
     int | None,
     BeforeValidator(read_score),
-    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 10}),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": TOP_SCORE}),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from trace_builder.checks import verify
 from trace_builder.config import CallConfig, JudgeConfig
-from trace_builder.records import Instruction, Judgement, Score
+from trace_builder.records import TOP_SCORE, Instruction, Judgement, Score
 from trace_builder.stages.base import Ask, Unfit
 from trace_builder.stages.common.answer_schemas import Verdicts
 from trace_builder.stages.common.prompt_values import instruction_values
@@ -15,15 +15,6 @@ from trace_builder.stages.common.prompt_values import instruction_values
 #: What is claimed of a response. Of several votes the score hardest on the claim counts: the lowest where
 #: the response is said to follow its instruction, the highest where it is said to fail it.
 Claim = Literal["follows", "fails"]
-
-#: Modules whose source turns a judge's answer into a judgement.
-JUDGING_CODE = (
-    __name__,
-    "trace_builder.checks",
-    "trace_builder.stages.common.scores",
-    "trace_builder.stages.common.prompt_values",
-    "trace_builder.stages.common.answer_schemas",
-)
 
 
 def judge_call(config: JudgeConfig) -> CallConfig:
@@ -102,7 +93,7 @@ def _scores(instruction: Instruction, reply: Verdicts) -> tuple[Score, ...]:
 
 def _checked(score: Score, instruction: Instruction, response: str) -> Score:
     """A pass that code can prove wrong becomes 0; code never turns a fail into a pass."""
-    if score.score != 10:
+    if score.score != TOP_SCORE:
         return score
     text = next(c.text for c in instruction.constraints if c.id == score.constraint)
     if verify(text, response) is not False:
