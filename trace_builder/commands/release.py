@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trace_builder.errors import InputError
+
+if TYPE_CHECKING:
+    from trace_builder.release.builder import Release
 
 FORMAT_HELP = (
     "sft, dpo, iopo, or one of their folders such as sft/alpaca; parquet adds Parquet copies. All by default."
@@ -53,33 +56,48 @@ def release(
     ] = None,
 ) -> None:
     """Dedup, decontaminate, split, and write the run in DIR as a dataset in OUT."""
-    from trace_builder.release.build import build
-    from trace_builder.release.options import Options
-    from trace_builder.release.splits import parse_quotas
-    from trace_builder.release.summary import closing, verifier
+    from trace_builder.release.builder import build
+    from trace_builder.release.options import ReleaseOptions
+    from trace_builder.release.splits import evaluation_quotas
     from trace_builder.release.upload import needs_hub, upload
-    from trace_builder.run.cost import cost
-    from trace_builder.run.status import read_status
 
     if push is not None:
         needs_hub()
-    options = Options(
+    check = None
+    if verify:
+        from trace_builder.release.verify.verification import verifier
+
+        check = verifier(typer.echo)
+    options = ReleaseOptions(
         formats=tuple(formats or ()),
         against=tuple(against or ()),
         near_duplicates=_share(near_duplicates, "--near-duplicates"),
         max_length_ratio=_at_least_one(max_length_ratio),
         validation=_validation(validation),
-        quotas=parse_quotas(eval_quota or ()),
+        quotas=evaluation_quotas(eval_quota or ()),
         partial=partial,
         uncertified=uncertified,
         licences=_licences(seed_licence or ()),
     )
-    check = verifier(typer.echo) if verify else None
-    spent = tuple(cost(read_status(folder))["lines"])
-    made = build(folder, to, options, force=force, verify=check, spent=spent)
-    typer.echo(closing(made, to))
+    made = build(folder, to, options, force=force, verify=check)
+    typer.echo(_summary(made, to))
     if push is not None:
         typer.echo(f"uploaded to {upload(to, push)}")
+
+
+def _summary(release: Release, out: Path) -> str:
+    """Rows by folder, what was left out, and what to do next."""
+    lines = [f"{out}: {release.instructions:,} instructions"]
+    for format_ in release.formats:
+        counts = [f"{number:,} {format_.files[split]}" for split, number in release.rows_of(format_).items()]
+        lines.append(f"  {format_.name:<22} {', '.join(counts) or 'no rows'}")
+    removed = release.removals.by_kind().items()
+    listed = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in removed)
+    lines.append(f"left out: {listed or 'nothing'} (removed.jsonl)")
+    if release.run.unfinished:
+        lines.append("the run is not finished; the card says so")
+    lines.append(f"next: read {out / 'README.md'}, which has the training commands")
+    return "\n".join(lines)
 
 
 def _share(text: str, name: str) -> float | None:

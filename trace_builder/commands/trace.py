@@ -17,6 +17,6 @@ def trace(
     text: Annotated[bool, typer.Option("--text/--no-text", help="Show the raw answers too.")] = True,
 ) -> None:
     """Seed, stages, prompts, models, judge scores and calls of one record."""
-    from trace_builder.release.narrate import find_run, narrate
+    from trace_builder.report.lineage import find_run, lineage
 
-    typer.echo(narrate(find_run(folder), id_, raw=text))
+    typer.echo(lineage(find_run(folder), id_, raw=text))

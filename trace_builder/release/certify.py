@@ -1,130 +1,250 @@
-"""Checks that a record is still what its own certificate says: scores, failed constraints, changes, cells and
-terms are derived again from what lies under them. An edited record is found here, before anything is written.
-"""
+"""Certifies a run's records: each accepted one is made again, by its own stage, from the answers that its
+calls have brought, and has to come out the same. An edited record is found here, before anything is
+written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import json
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, TypeVar
 
-from trace_builder.records import Answered, Constraint, Instruction, IopoGroup, Judgement, Preference
-from trace_builder.stages.common.certificate import certificate, proven_terms
-from trace_builder.stages.common.constraint_changes import is_operation
+from pydantic import ValidationError
 
+from trace_builder.config import CallConfig, RunConfig
+from trace_builder.errors import InputError
+from trace_builder.records import IopoGroup, Outcome, Record, Rejection, Seed
+from trace_builder.release.examples import SeedRecords
+from trace_builder.run.answers import read_answer
+from trace_builder.stages.base import Answer, Product, Stage, Unanswered
+from trace_builder.stages.registry import build_stages, config_model
+from trace_builder.storage.calls import Call
+from trace_builder.storage.jsonl import encode, first_error, parse_row
+from trace_builder.storage.layout import product_file
+from trace_builder.storage.run_folder import RunFolder
+from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
-class Broken(ValueError):
-    """A record that contradicts itself; the message says how."""
+T = TypeVar("T")
 
-
-def certify_answered(record: Answered) -> None:
-    """respond: a response, judged on every constraint, with full marks.
-
-    Raises:
-        Broken: it is not so.
-    """
-    _instruction(record.instruction)
-    _covers(record.judgement, record.instruction, "the response")
-    if not record.judgement.perfect:
-        raise Broken("the response does not have 10 for every constraint")
-    if not record.response.strip():
-        raise Broken("the response is empty")
-
-
-def certify_preference(record: Preference, answered: Answered) -> None:
-    """dpo: the chosen response fails nothing, the rejected one fails what ``failed`` names, and both answer
-    the instruction of respond.
-
-    Raises:
-        Broken: it is not so.
-    """
-    _same_instruction(record.instruction, answered.instruction)
-    _covers(record.chosen_judgement, record.instruction, "the chosen response")
-    _covers(record.rejected_judgement, record.instruction, "the rejected response")
-    if record.chosen.strip() == record.rejected.strip():
-        raise Broken("chosen and rejected are the same")
-    if not record.chosen_judgement.perfect:
-        raise Broken("the chosen response does not have 10 for every constraint")
-    if not record.failed:
-        raise Broken("no constraint is failed by the rejected response")
-    if record.failed != record.rejected_judgement.failed:
-        raise Broken("`failed` is not what the rejected response's judgement says")
+_AGAIN = "if the program has changed since, `trace-build run` makes it again from the stored answers"
 
 
-def certify_group(record: IopoGroup, answered: Answered) -> None:
-    """iopo: x1 and y1 are respond's, the changes are those between x1 and x2 and of the operation's kind,
-    and cells, terms and certificate agree.
-
-    Raises:
-        Broken: it is not so.
-    """
-    _same_instruction(record.x1, answered.instruction)
-    _instruction(record.x2)
-    if record.y1 != answered.response:
-        raise Broken("y1 is not the response that respond accepted")
-    _changes(record)
-    cells = record.cells
-    named = (
-        ("(x1, y1)", cells.x1y1, record.x1),
-        ("(x1, y2)", cells.x1y2, record.x1),
-        ("(x2, y1)", cells.x2y1, record.x2),
-        ("(x2, y2)", cells.x2y2, record.x2),
-    )
-    for name, judgement, instruction in named:
-        if judgement is not None:
-            _covers(judgement, instruction, name)
-    if not cells.x2y2.perfect:
-        raise Broken("(x2, y2) does not have 10 for every constraint")
-    if record.certificate == "rationality":
-        return
-    if not cells.x1y1.perfect:
-        raise Broken("(x1, y1) does not have 10 for every constraint")
-    terms = proven_terms(cells, record.x1, record.x2)
-    if terms != record.terms:
-        raise Broken("the terms are not what the four cells prove")
-    if record.certificate != certificate(terms):
-        proven = sum(value for _, value in terms)
-        raise Broken(f"the certificate is {record.certificate}, and {proven} of four terms are proven")
+class CertificateError(ValueError):
+    """A record that its calls do not give; the message says how."""
 
 
-def _instruction(instruction: Instruction) -> None:
-    ids = [c.id for c in instruction.constraints]
-    if not ids:
-        raise Broken("an instruction without constraints")
-    if len(set(ids)) != len(ids):
-        raise Broken("two constraints share an id")
+@dataclass(frozen=True)
+class RunSetup:
+    """What a run was set up with; ``stages`` are those that it walked, by name."""
+
+    config: RunConfig
+    taxonomy: Taxonomy
+    stages: dict[str, Stage[Any, Any]]
+
+    @classmethod
+    def of(cls, run: RunFolder) -> RunSetup:
+        """Raises InputError: the configuration no longer fits, the taxonomy is not the one that the run had,
+        or a stage is not installed."""
+        try:
+            config = config_model().model_validate(run.manifest.config)
+        except ValidationError as exc:
+            raise InputError(f"{run.path}: the run's configuration: {first_error(exc)}") from None
+        taxonomy, entry = load_taxonomy(config.taxonomy), run.manifest.taxonomy
+        if entry is not None and entry.digest != taxonomy.digest():
+            raise InputError(
+                f"{config.taxonomy or entry.path}: the taxonomy has changed since the run was made"
+            )
+        stages = {stage.name: stage for stage in build_stages(config, taxonomy)}
+        for name in run.stages:
+            if name not in stages:
+                raise InputError(
+                    f"{run.path}: the stage {name!r} is not installed here; its package is needed"
+                )
+        return cls(config, taxonomy, {name: stages[name] for name in run.stages})
 
 
-def _same_instruction(instruction: Instruction, other: Instruction) -> None:
-    if instruction != other:
-        raise Broken("its instruction is not the one that respond answered")
+class Certifier:
+    """Makes the records of a run again."""
+
+    def __init__(self, run: RunFolder, setup: RunSetup) -> None:
+        self._run = run
+        self._stages = setup.stages
+        found = run.manifest.modes
+        self._modes = {
+            name: found.get(name, "json_schema") if model.structured == "auto" else model.structured
+            for name, model in setup.config.models.items()
+        }
+        self._products = {
+            name: _ProductRows(run, name, stage.product)
+            for name, stage in setup.stages.items()
+            if stage.product is not None
+        }
+        self._loop = asyncio.new_event_loop()
+
+    def records(self) -> Iterator[tuple[Seed, SeedRecords | None]]:
+        """Every seed with what its stages accepted, in the run's order; None where quality accepted nothing.
+
+        Raises:
+            InputError: a record is not what its calls give, or a product file says something else; names file
+                and line.
+        """
+        try:
+            for seed in self._run.seeds():
+                yield seed, self._of_seed(seed)
+        finally:
+            self._loop.close()
+        for product in self._products.values():
+            product.end()
+
+    def _of_seed(self, seed: Seed) -> SeedRecords | None:
+        made: dict[str | None, Any] = {None: seed}
+        lineage: dict[str, dict[str, Any]] = {}
+        drawn = None
+        for stage in self._run.stages:
+            outcome = self._run.outcome(stage, seed.id)
+            if outcome is None:
+                continue
+            if outcome.status == "accepted":
+                made[stage] = self._made(outcome, made[self._run.follows(stage)])
+            if stage == "iopo":
+                drawn = self._drawn(outcome, made.get(stage))
+            lineage[stage] = outcome.model_dump(include={"status", "reason", "fingerprint", "calls"})
+        if "quality" not in made:
+            return None
+        answered, preference, group = map(made.get, ("respond", "dpo", "iopo"))
+        return SeedRecords(made["quality"], answered, preference, group, drawn, lineage)
+
+    def _made(self, outcome: Outcome, incoming: Record) -> Record:
+        stage = self._stages[outcome.stage]
+        try:
+            record = self._again(outcome, incoming)
+        except (CertificateError, Unanswered) as exc:
+            raise self._error(outcome, f"is not what its calls give: {exc}; {_AGAIN}") from None
+        if stage.name in self._products:
+            self._products[stage.name].compare(record)
+        return record
+
+    def _again(self, outcome: Outcome, incoming: Record) -> Record:
+        stage, stored = self._stages[outcome.stage], self._run.calls_of(outcome.stage, outcome.id)
+        for key in outcome.calls:
+            if key not in stored:
+                raise CertificateError(f"the call {key} is missing")
+        ask = StoredAnswers([stored[key] for key in outcome.calls], self._modes)
+        made: Record | Rejection = self._loop.run_until_complete(stage.decide(incoming, ask))
+        if isinstance(made, Rejection):
+            raise CertificateError(f"they give {made.reason}")
+        again = made.model_dump(mode="json")
+        if again == outcome.record:
+            return made
+        if json.loads(encode(again)) != outcome.record:
+            raise CertificateError(_difference(outcome.record, again))
+        # What is no character in an answer became a question mark on disk.
+        as_written: Record = outcome.made(stage.makes)
+        return as_written
+
+    def _drawn(self, outcome: Outcome, group: IopoGroup | None) -> str | None:
+        """The operation of an IOPO group, also of one that was not accepted: each has a prompt of its own."""
+        if group is not None:
+            return group.operation
+        calls = self._run.calls_of(outcome.stage, outcome.id)
+        first = next((calls[key] for key in outcome.calls if key in calls), None)
+        return first.prompt.removeprefix("iopo_") if first else None
+
+    def _error(self, outcome: Outcome, what: str) -> InputError:
+        return InputError(f"{self._run.where(outcome.stage, outcome.id)}: record {outcome.id!r} {what}")
 
 
-def _covers(judgement: Judgement, instruction: Instruction, what: str) -> None:
-    judged = [score.constraint for score in judgement.scores]
-    if judged != [constraint.id for constraint in instruction.constraints]:
-        raise Broken(f"{what} is not judged once on every constraint, in their order")
+class StoredAnswers:
+    """Stands in for a stage's ``ask``: every question gets the answers that it got in the run, in their
+    order."""
+
+    def __init__(self, calls: Sequence[Call], modes: Mapping[str, Any]) -> None:
+        self._modes = modes
+        self._left: defaultdict[tuple[str, int, int], deque[Call]] = defaultdict(deque)
+        for call in calls:
+            self._left[call.prompt, call.sample, call.attempt].append(call)
+        # The same question has one answer, however often it is asked.
+        self._known: dict[tuple[object, ...], Call] = {}
+
+    async def __call__(
+        self,
+        prompt: str,
+        values: Mapping[str, str | None],
+        want: type[T],
+        call: CallConfig,
+        *,
+        sample: int = 0,
+        check: Callable[[T], None] | None = None,
+    ) -> Answer[T]:
+        for attempt in count():
+            question = (prompt, sample, attempt, *sorted(values.items(), key=lambda item: item[0]))
+            if question not in self._known:
+                left = self._left[prompt, sample, attempt]
+                if not left:
+                    raise CertificateError(f"none of them answers the prompt {prompt!r}")
+                self._known[question] = left.popleft()
+            try:
+                return read_answer(self._known[question], want, self._modes[call.model], check)
+            except ValueError:
+                continue
+        raise AssertionError("a question has no end of attempts")
 
 
-def _changes(record: IopoGroup) -> None:
-    x1, x2, changes = record.x1, record.x2, record.changes
-    if (x1.description, x1.input) != (x2.description, x2.input):
-        raise Broken("x1 and x2 differ in more than their constraints")
-    before, after = _texts(x1.constraints), _texts(x2.constraints)
-    gone = _texts(changes.removed) + _texts(r.before for r in changes.revised)
-    come = _texts(changes.added) + _texts(r.after for r in changes.revised)
-    if sorted(_minus(before, gone)) != sorted(_minus(after, come)):
-        raise Broken("the changes are not the difference between x1's and x2's constraints")
-    if not is_operation(changes, record.operation):
-        raise Broken(f"the changes are not of the kind {record.operation!r}")
+class _ProductRows:
+    """A product at the end of a run is a view of its stage; one that was edited is better named than passed
+    over."""
+
+    def __init__(self, run: RunFolder, stage: str, product: Product[Any]) -> None:
+        self._stage = stage
+        self._row = product.row
+        self._path = product_file(run.path, product.name)
+        written = run.finished and self._path.is_file()
+        self._rows = run.product_rows(product.name) if written else None
+
+    def compare(self, record: Record) -> None:
+        """The next row is the one of the next record. Raises InputError."""
+        if self._rows is None:
+            return
+        line, raw = next(self._rows, (0, b"{}"))
+        row = self._row(record)
+        if raw == json.dumps(row, ensure_ascii=False).encode():
+            return
+        found = parse_row(self._path, line, raw) if line else {}
+        if found.get("id") != row["id"]:
+            raise self._error(
+                line, f"the row of {row['id']!r} is not in its place; the file was edited or cut short"
+            )
+        raise self._error(
+            line, f"record {row['id']!r} is not what {self._stage} accepted: {_difference(found, row)}"
+        )
+
+    def end(self) -> None:
+        """There is no further row. Raises InputError."""
+        line, _ = next(self._rows or iter(()), (0, b""))
+        if line:
+            raise self._error(line, f"a row that {self._stage} has no record for")
+
+    def _error(self, line: int, what: str) -> InputError:
+        place = f"{self._path}:{line}" if line else str(self._path)
+        return InputError(f"{place}: {what}; `trace-build run` writes the products anew")
 
 
-def _texts(constraints: Iterable[Constraint]) -> list[str]:
-    return [c.text for c in constraints]
+def _difference(found: Any, wanted: Any, at: str = "") -> str:
+    """The first place in which two JSON values differ, in words."""
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        keys = [*wanted, *(found.keys() - wanted.keys())]
+        pairs = [(str(key), found.get(key), wanted.get(key)) for key in keys]
+    elif isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
+        pairs = [(str(number), *pair) for number, pair in enumerate(zip(found, wanted, strict=True))]
+    else:
+        return f"{at} is {_short(found)}, not {_short(wanted)}"
+    key, one, other = next((pair for pair in pairs if pair[1] != pair[2]), ("", None, "something"))
+    return _difference(one, other, f"{at}.{key}" if at else key)
 
 
-def _minus(texts: list[str], gone: list[str]) -> list[str]:
-    rest = list(texts)
-    for text in gone:
-        if text not in rest:
-            raise Broken("the changes name a constraint that is not there")
-        rest.remove(text)
-    return rest
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:60]}…"

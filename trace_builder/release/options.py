@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trace_builder.release.dedup import THRESHOLD
+from trace_builder.release.cleaning.dedup import THRESHOLD
 
 
 @dataclass(frozen=True)
-class Options:
+class ReleaseOptions:
     """The options that shape a release's bytes.
 
     Attributes:

@@ -141,9 +141,9 @@ def encode(row: Mapping[str, Any] | BaseModel) -> bytes:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def unreadable(path: Path, exc: OSError) -> InputError:
+def unreadable(path: Path, exc: OSError | ValueError) -> InputError:
     """What to say of a file that the system does not let us read."""
-    return InputError(f"{path}: {(exc.strerror or str(exc)).lower()}")
+    return InputError(f"{path}: {(getattr(exc, 'strerror', None) or str(exc)).lower()}")
 
 
 def parse_value(path: Path, number: int, line: bytes) -> Any:

@@ -13,10 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
-from trace_builder.release.dedup import Text
-from trace_builder.release.removed import Removal
-from trace_builder.release.shingles import Shingled, jaccard, overlap, same_order, shingled, tokens
-from trace_builder.release.targets import Target
+from trace_builder.release.cleaning.benchmarks import Target
+from trace_builder.release.cleaning.removal import Removal, Text
+from trace_builder.release.cleaning.shingles import Shingled, jaccard, overlap, same_order, shingled, tokens
 
 #: A shingle in more targets than this tells nothing; it is not followed, but it counts in the measures.
 _COMMON = 500

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, get_args
 
 from trace_builder.paper import EVAL_COUNTS, TRAIN_COUNTS, TYPE_SHARES
-from trace_builder.stages.order import AFTER
+from trace_builder.release.card.markdown import escaped, table
+from trace_builder.release.formats.release_format import Split
+from trace_builder.storage.cost import cost_of
 
 if TYPE_CHECKING:
-    from trace_builder.release.build import Release
-
-SPLITS = ("train", "validation", "evaluation")
-_CALL = re.compile(
-    r'\{"id": ?"((?:[^"\\]|\\.)*)", ?"key": ?"\w+", ?"stage": ?"iopo", ?"prompt": ?"iopo_(\w+)"'
-)
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A Markdown table; the first column to the left, the others to the right."""
-    lines = [_row(heads), "|" + "|".join([":---", *["---:"] * (len(heads) - 1)]) + "|"]
-    return "\n".join(lines + [_row(row) for row in rows])
+    from trace_builder.release.builder import Release
 
 
 def constraints(release: Release) -> str:
     """Tables 1 and 2 of the paper, with this set's columns beside them."""
-    splits = [(name, release.figures[name]) for name in SPLITS if name in release.figures]
+    splits = [(name, release.figures[name]) for name in get_args(Split) if name in release.figures]
     paper: list[tuple[str, dict[int, Any]]] = [
         ("paper train", dict(enumerate(TRAIN_COUNTS, 1))),
         ("paper evaluation", dict(enumerate(EVAL_COUNTS, 1))),
@@ -36,7 +25,7 @@ def constraints(release: Release) -> str:
     every: list[tuple[str, dict[int, Any]]] = columns + paper
     first = table(
         ("", "instructions", "min", "max", "mean"),
-        [(name, *_spread(counts)) for name, counts in every],
+        [(name, *_range(counts)) for name, counts in every],
     )
     most = max([15, *(count for _, counts in every for count in counts)])
     second = table(
@@ -56,7 +45,7 @@ def dimensions(release: Release) -> str:
         total.update(figures.dimensions)
     number = sum(total.values())
     groups, singles = [], []
-    for type_ in release.taxonomy.types:
+    for type_ in release.setup.taxonomy.types:
         inside = [(d, total.pop(d.id, 0)) for d in type_.dimensions]
         count = sum(n for _, n in inside)
         paper = TYPE_SHARES.get(type_.id)
@@ -75,15 +64,9 @@ def dimensions(release: Release) -> str:
 
 def funnel(release: Release) -> str:
     """In = accepted + rejected + failed (+ pending, in an unfinished run), with the reasons."""
-    run, rows, reasons = release.run, [], []
-    for stage, before in AFTER.items():
-        file = run.stages[stage]
-        entered = len(run.seeds) if before is None else len(run.stages[before].accepted())
-        counts = Counter(place.status for place in file.places.values())
-        pending = entered - sum(counts.values())
-        rows.append((stage, entered, counts["accepted"], counts["rejected"], counts["failed"], pending))
-        why = Counter(o.reason for _, o in file.outcomes() if o.status != "accepted")
-        reasons += [(stage, reason, number) for reason, number in sorted(why.items(), key=_frequent)]
+    stages = release.run.funnel()
+    rows = [(s.name, s.entered, s.accepted, s.rejected, s.failed, s.pending) for s in stages]
+    reasons = [(s.name, reason, number) for s in stages for (_, reason), number in s.reasons.items()]
     text = "## The funnel\n\n" + table(("stage", "in", "accepted", "rejected", "failed", "pending"), rows)
     if reasons:
         text += "\n\n" + table(("stage", "reason", "records"), reasons)
@@ -92,20 +75,14 @@ def funnel(release: Release) -> str:
 
 def yields(release: Release) -> str:
     """IOPO groups by operation: drawn, and what they became."""
-    run, drawn = release.run, _drawn(release)
-    kinds: dict[str, Counter[str]] = defaultdict(Counter)
-    for _, outcome in run.stages["iopo"].outcomes():
-        record = outcome.record or {}
-        operation = record.get("operation") or drawn.get(outcome.id, "not known")
-        became = str(record.get("certificate")) if outcome.status == "accepted" else outcome.status
-        kinds[operation][became] += 1
-    if not kinds:
+    operations = release.inventory.groups
+    if not operations:
         return ""
     names = ("full", "one_sided", "rationality", "rejected", "failed")
-    rows = []
-    for operation, counts in sorted(kinds.items()):
-        number = sum(counts.values())
-        rows.append((operation, number, *(counts[n] for n in names), _percent(counts["full"], number)))
+    rows = [
+        (name, counts.total(), *(counts[n] for n in names), _percent(counts["full"], counts.total()))
+        for name, counts in sorted(operations.items())
+    ]
     return "## IOPO yield by operation\n\n" + table(("operation", "tried", *names, "full share"), rows)
 
 
@@ -143,24 +120,18 @@ def lengths(release: Release) -> str:
 
 def usage(release: Release) -> str:
     """Tokens by stage; money and GPU-hours where the run's config has prices."""
-    stages = release.run.manifest.get("usage")
-    if not isinstance(stages, dict) or not stages:
-        return ""
-    names = ("calls", "prompt", "cached", "completion", "wasted", "retries")
-    rows = [
-        (stage, *(used.get(name, 0) for name in names))
-        for stage, used in stages.items()
-        if isinstance(used, dict)
-    ]
-    total = ("all", *(sum(row[1 + number] for row in rows) for number in range(len(names))))
-    text = "## Tokens and cost\n\n" + table(("stage", *names), [*rows, total])
-    return "\n\n".join([text, *(f"{line[:1].upper()}{line[1:]}." for line in release.spent)])
+    names = ("calls", "prompt", "completion", "wasted")
+    stages = release.equal_usage()
+    total = {name: sum(used[name] for used in stages.values()) for name in names}
+    rows = [(stage, *map(used.get, names)) for stage, used in {**stages, "all": total}.items()]
+    text = "## Tokens and cost\n\n" + table(("stage", *names), rows)
+    spent = cost_of(release.run.manifest, release.usage).lines()
+    return "\n\n".join([text, *(escaped(f"{line[:1].upper()}{line[1:]}.") for line in spent)])
 
 
 def removed(release: Release) -> str:
     """What was left out, by reason."""
-    counts = Counter((r.kind, r.part, r.method) for r in release.cleaned.removals)
-    targets = ", ".join(f"{name} ({number} texts)" for name, number in release.targets.items())
+    targets = ", ".join(f"{escaped(name)} ({number} texts)" for name, number in release.targets.items())
     near = release.options.near_duplicates
     text = (
         "## Duplicates and decontamination\n\n"
@@ -172,26 +143,13 @@ def removed(release: Release) -> str:
         )
         + (f"Decontaminated against {targets}." if targets else "Not decontaminated against any benchmark.")
     )
-    if counts:
-        rows = [(*key, number) for key, number in sorted(counts.items())]
+    if release.removals.counts:
+        rows = sorted((*key, number) for key, number in release.removals.counts.items())
         text += " Every hit is in removed.jsonl.\n\n" + table(("kind", "text", "measure", "hits"), rows)
     return text
 
 
-def _drawn(release: Release) -> dict[str, str]:
-    """The operation that was drawn for each record, from the prompts asked in calls/iopo.jsonl."""
-    path = release.run.folder / "calls" / "iopo.jsonl"
-    found: dict[str, str] = {}
-    if path.is_file():
-        with path.open(encoding="utf-8", errors="replace") as file:
-            for line in file:
-                match = _CALL.match(line)
-                if match:
-                    found[match[1]] = match[2]
-    return found
-
-
-def _spread(counts: dict[int, Any]) -> tuple[str, int, int, str]:
+def _range(counts: dict[int, Any]) -> tuple[str, int, int, str]:
     there = [count for count, number in counts.items() if number]
     number = sum(counts.values())
     mean = sum(count * n for count, n in counts.items()) / number if number else 0
@@ -203,18 +161,9 @@ def _quotas(quotas: dict[int, int]) -> str:
     return ", ".join(asked) or "none"
 
 
-def _frequent(item: tuple[str | None, int]) -> tuple[int, str]:
-    return -item[1], item[0] or ""
-
-
 def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.2f}%" if whole else "-"
 
 
 def _int(value: float) -> str:
     return f"{value:,.0f}"
-
-
-def _row(cells: Sequence[Any]) -> str:
-    texts = (f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells)
-    return "| " + " | ".join(text.replace("|", "\\|").replace("\n", " ") for text in texts) + " |"

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from trace_builder.release.layout import Trainer
-from trace_builder.release.loading import quiet
+from trace_builder.release.formats.release_format import Trainer
+from trace_builder.release.verify.loading import quiet
 
 #: Renders turns so that a prompt is a prefix of the prompt with its answer.
 _TEMPLATE = (

@@ -5,6 +5,7 @@ A kind is a name of a plain type ("string", "bool", "int64"), a list with one ki
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ INSTRUCTION: Kind = {"description": "string", "constraints": [CONSTRAINT], "inpu
 SCORES: Kind = [{"constraint": "string", "score": "int64", "reasoning": "string", "by": "string"}]
 
 
-def to_yaml(fields: dict[str, Kind]) -> list[dict[str, Any]]:
+def to_yaml(fields: Mapping[str, Kind]) -> list[dict[str, Any]]:
     """The ``features`` of a dataset card's ``dataset_info``."""
     return [{"name": name, **_yaml_kind(kind)} for name, kind in fields.items()]
 
 
-def to_schema(fields: dict[str, Kind]) -> pa.Schema:
+def to_schema(fields: Mapping[str, Kind]) -> pa.Schema:
     """The Arrow schema of a Parquet file; every column takes null."""
     import pyarrow as pa
 

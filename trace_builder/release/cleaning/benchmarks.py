@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trace_builder.errors import InputError
+from trace_builder.storage.jsonl import parse_value, read_text
 
 #: Fields that hold a benchmark's prompt, in the order they are looked for: IFEval, IFBench and CFBench,
 #: FollowBench and ComplexBench, chat rows (TRACE), and others.
@@ -18,6 +19,7 @@ FIELDS = ("prompt", "instruction", "messages", "conversations", "question", "que
 #: Inside an Alpaca row the input belongs to the instruction.
 _WITH_INPUT = "instruction"
 _SUFFIXES = (".jsonl", ".json", ".csv")
+_INDEX = re.compile(r"-?[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,69 +41,67 @@ def read_targets(spec: str) -> list[Target]:
         InputError: no such file, a line that cannot be read, or a row without a text field.
     """
     path, field = _split(spec)
-    files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES) if path.is_dir() else [path]
+    files = [path]
+    if path.is_dir():
+        files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES and p.is_file())
     if not files:
         raise InputError(f"--against {spec}: no {', '.join(_SUFFIXES)} file in this folder")
     targets = []
     for file in files:
         for line, row in _rows(file):
-            where = f"{file.name}:{line}"
             text = _text(row, field, f"{file}:{line}")
             if text.strip():
-                targets.append(Target(text, where, _row_id(row)))
+                targets.append(Target(text, f"{file.name}:{line}", _row_id(row)))
     if not targets:
         raise InputError(f"--against {spec}: no text in it")
     return targets
 
 
 def _split(spec: str) -> tuple[Path, str | None]:
-    if Path(spec).exists():
+    if _exists(spec):
         return Path(spec), None
     name, colon, field = spec.rpartition(":")
-    if colon and field and Path(name).exists():
+    if colon and field and _exists(name):
         return Path(name), field
     raise InputError(f"--against {spec}: no such file")
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Any]]:
+def _exists(name: str) -> bool:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as exc:
-        line = exc.object[: exc.start].count(b"\n") + 1
-        raise InputError(f"{path}:{line}: not UTF-8") from None
+        return Path(name).exists()
+    except OSError:
+        return False
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Any]]:
+    text = read_text(path)
     if path.suffix == ".csv":
-        yield from enumerate(csv.DictReader(text.splitlines(keepends=True)), start=2)
+        yield from _csv(path, text)
     elif text.lstrip().startswith("["):
-        yield from _array(path, text)
-    elif path.suffix == ".json" and (whole := _whole(text)) is not None:
+        yield from enumerate(parse_value(path, 1, text.encode()), start=1)
+    elif path.suffix == ".json" and (whole := _whole(path, text)) is not None:
         yield 1, whole
     else:
         for line, raw in enumerate(text.split("\n"), start=1):
             if raw.strip():
-                yield line, _json(path, line, raw)
+                yield line, parse_value(path, line, raw.encode())
 
 
-def _whole(text: str) -> Any:
+def _csv(path: Path, text: str) -> Iterator[tuple[int, Any]]:
+    reader = csv.DictReader(text.splitlines(keepends=True))
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as exc:
+        raise InputError(f"{path}:{reader.line_num}: {exc}") from None
+
+
+def _whole(path: Path, text: str) -> Any:
     """A file that is one JSON object; None for anything else, such as JSON lines under this name."""
     try:
-        return json.loads(text)
-    except json.JSONDecodeError:
+        return parse_value(path, 1, text.encode())
+    except InputError:
         return None
-
-
-def _array(path: Path, text: str) -> Iterator[tuple[int, Any]]:
-    try:
-        rows = json.loads(text)
-    except json.JSONDecodeError as exc:
-        raise InputError(f"{path}:{exc.lineno}: not JSON ({exc.msg})") from None
-    yield from enumerate(rows, start=1)
-
-
-def _json(path: Path, line: int, raw: str) -> Any:
-    try:
-        return json.loads(raw)
-    except json.JSONDecodeError as exc:
-        raise InputError(f"{path}:{line}: not JSON ({exc.msg})") from None
 
 
 def _text(row: Any, field: str | None, where: str) -> str:
@@ -128,7 +128,7 @@ def _follow(row: Any, field: str) -> Any:
     for part in field.split("."):
         if isinstance(row, dict):
             row = row.get(part)
-        elif isinstance(row, list) and part.lstrip("-").isdigit() and -len(row) <= int(part) < len(row):
+        elif isinstance(row, list) and _INDEX.fullmatch(part) and -len(row) <= int(part) < len(row):
             row = row[int(part)]
         else:
             return None

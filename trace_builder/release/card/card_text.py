@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
-from trace_builder.release.card_tables import table
-from trace_builder.release.layout import EVALUATION_NAME
+from trace_builder.config import CallConfig
+from trace_builder.records import TOP_SCORE
+from trace_builder.release.card.markdown import code, escaped, table
+from trace_builder.release.formats.release_format import Split, Trainer
 
 if TYPE_CHECKING:
-    from trace_builder.release.build import Release
+    from trace_builder.release.builder import Release
 
 
 #: The bundled seeds are the project's own.
@@ -64,46 +66,39 @@ _LLAMAFACTORY_COMMAND = (
 def title(release: Release) -> str:
     """What it is, in one paragraph; what the embedded model made, and an unfinished run, are named first."""
     there = {name: figures.instructions for name, figures in release.figures.items()}
-    sizes = ", ".join(f"{there.get(name, 0):,} {name}" for name in ("train", "validation", "evaluation"))
+    sizes = ", ".join(f"{there.get(name, 0):,} {name}" for name in get_args(Split))
     notes = []
-    if release.run.config.get("rehearsal"):
+    if release.run.manifest.rehearsal:
         notes.append(f"> {_REHEARSAL}")
     if release.run.unfinished:
-        listed = "\n".join(f"> - {reason}" for reason in release.run.unfinished)
+        listed = "\n".join(f"> - {escaped(reason)}" for reason in release.run.unfinished)
         notes.append(f"> **Released from a run that is not finished:**\n>\n{listed}")
-    heading = f"# Complex instructions, profile `{release.run.profile}`"
+    heading = f"# Complex instructions, profile {escaped(release.run.profile)}"
     return "\n\n".join([heading, *notes, f"{_INTRODUCTION} Instructions: {sizes}."])
 
 
 def making(release: Release) -> str:
     """Models, prompts' fingerprints and profile."""
-    run, judge = release.run, release.run.config.get("judge") or {}
-    votes = judge.get("votes", 1)
-    judged_by = f"{_model(run.config, judge)}, {votes} vote{'s' if votes != 1 else ''}"
-    certified = (run.config.get("iopo") or {}).get("certificate", "cells") == "cells"
+    config, manifest = release.setup.config, release.run.manifest
+    votes = config.judge.votes
+
+    def model(call: CallConfig) -> str:
+        return config.models[call.model].name
+
+    judged_by = f"{escaped(model(config.judge.call))}, {votes} vote{'s' if votes != 1 else ''}"
     about = (
-        f"{len(run.seeds):,} seeds went through expand, structure, quality, respond, dpo and iopo. "
+        f"{release.run.seed_count:,} seeds went through {', '.join(release.run.stages)}. "
         f"A response is kept when the judge ({judged_by}) gives every "
-        f"constraint 10; {_CELLS if certified else _RATIONALITY}"
+        f"constraint {TOP_SCORE}; {_RATIONALITY if _rationality(release) else _CELLS}"
     )
-    rows = []
-    for stage, known in (run.manifest.get("stages") or {}).items():
-        section: dict[str, Any] = run.config.get(stage) or {}
-        prompts = (known.get("parts") or {}).get("prompts", "-")
-        call = section.get("call") or judge.get("call") or {}
-        rows.append(
-            (
-                stage,
-                _model(run.config, section),
-                call.get("temperature", "-"),
-                prompts,
-                known.get("fingerprint"),
-            )
-        )
-    stages = table(("stage", "model", "temperature", "prompts", "fingerprint"), rows) if rows else ""
-    seeds = run.manifest.get("seeds")
-    digest = seeds.get("digest") if isinstance(seeds, dict) else None
-    last = f"Seeds' digest: `{digest}`. Run seed: {run.config.get('seed', 0)}." if digest else ""
+    rows: list[tuple[Any, ...]] = []
+    for name, entry in manifest.stages.items():
+        calls = release.setup.stages[name].calls
+        asked = (model(calls[0]), calls[0].temperature) if calls else ("-", "-")
+        rows.append((name, *asked, entry.parts.get("prompts", "-"), entry.fingerprint))
+    stages = table(("stage", "model", "temperature", "prompts", "fingerprint"), rows)
+    digest = manifest.seeds.digest if manifest.seeds else ""
+    last = f"Seeds' digest: `{digest}`. Run seed: {config.seed}." if digest else ""
     return "\n\n".join(part for part in ("## How it was made", about, stages, last) if part)
 
 
@@ -111,12 +106,10 @@ def contents(release: Release) -> str:
     """Every folder with its rows and its reader."""
     rows: list[tuple[Any, ...]] = []
     for format_ in release.formats:
-        train, held = (release.rows(format_.name, s, format_.suffix) for s in ("train", "validation"))
-        if train or held:
-            rows.append((f"`{format_.name}`", train, held, format_.about))
-    test = release.rows(EVALUATION_NAME, "test")
-    if test:
-        rows.append((f"`{EVALUATION_NAME}`", 0, test, "the evaluation set, in the released set's format"))
+        counts = release.rows_of(format_)
+        if counts:
+            train = counts.pop("train", 0)
+            rows.append((code(format_.name), train, sum(counts.values()), format_.about))
     listed = table(("folder", "train", "validation / test", "what"), rows)
     copies = (
         " `parquet/` holds the same rows as Parquet, under the same names of configurations."
@@ -128,39 +121,33 @@ def contents(release: Release) -> str:
 
 def training(release: Release) -> str:
     """The commands that follow."""
+    trained = [format_ for format_ in release.formats if "train" in release.rows_of(format_)]
     commands, model = [], "MODEL"
-    for trainer, name in (("sft", "sft/messages"), ("dpo", "dpo/trl"), ("kto", "dpo/kto")):
-        if any(format_.name == name for format_ in release.formats) and release.rows(name, "train"):
-            config = name.replace("/", "_")
-            commands.append(_TRL_COMMAND.format(trainer=trainer, config=config, model=model))
+    for trainer in get_args(Trainer):
+        first = next((f for f in trained if f.trl == trainer), None)
+        if first is not None:
+            commands.append(_TRL_COMMAND.format(trainer=trainer, config=first.config, model=model))
             model = "sft" if trainer == "sft" else model
     parts = [_TRL.format(commands="\n".join(commands))] if commands else []
     for stage, name in (("sft", "sft/sharegpt"), ("dpo", "dpo/ranking")):
-        if release.rows(name, "train"):
-            command = _LLAMAFACTORY_COMMAND.format(stage=stage, config=name.replace("/", "_"))
+        first = next((f for f in trained if f.name == name), None)
+        if first is not None:
+            command = _LLAMAFACTORY_COMMAND.format(stage=stage, config=first.config)
             parts.append(_LLAMAFACTORY.format(command=command))
             break
     return "\n\n".join(["## Training", *parts]) if parts else ""
 
 
-def _model(config: dict[str, Any], section: dict[str, Any]) -> str:
-    """The name of the model that a section of the config calls."""
-    entry = (section.get("call") or {}).get("model", "default")
-    return str(((config.get("models") or {}).get(entry) or {}).get("name", "-"))
-
-
 def limits(release: Release) -> str:
     """What a user should know before trusting the set."""
-    config = release.run.config
-    votes = (config.get("judge") or {}).get("votes", 1)
     lines = [
         "Responses were judged by a model, constraint by constraint; what the judge overlooks is in the set.",
         "Constraints are those of one taxonomy, and instructions are no more varied than their seeds.",
         "The languages are those of the seeds; English and Chinese were made with prompts of their own.",
     ]
-    if votes == 1:
+    if release.setup.config.judge.votes == 1:
         lines.append("Every response was judged once; a second vote would have been stricter.")
-    if "rationality" in release.stock.groups.values():
+    if _rationality(release):
         kept = "are in the IOPO files" if release.options.uncertified else "are left out of the IOPO files"
         lines.append(f"Groups that passed the paper's rationality check alone, unproven, {kept}.")
     if release.options.near_duplicates is None:
@@ -172,20 +159,15 @@ def limits(release: Release) -> str:
 
 def licences(release: Release) -> str:
     """The seeds' licences, by source."""
-    stated = {**OWN_SEEDS, **release.options.licences}
-    counts: dict[str, int] = {}
-    for figures in release.figures.values():
-        for source, number in figures.sources.items():
-            counts[source] = counts.get(source, 0) + number
-    rows = [(source, number, stated.get(source, "not stated")) for source, number in sorted(counts.items())]
+    known = {**OWN_SEEDS, **release.options.licences}
+    rows = [(source, number, known.get(source, "not stated")) for source, number in release.sources.items()]
     return "## Licence of the seeds\n\n" + table(("source", "instructions", "licence"), rows)
 
 
 def licence_of(release: Release) -> str:
     """The header's licence: the seeds' own where all sources have the same one, else "other"."""
-    sources = {source for figures in release.figures.values() for source in figures.sources}
     known = {**OWN_SEEDS, **release.options.licences}
-    stated = {known.get(source) for source in sources}
+    stated = {known.get(source) for source in release.sources}
     only = stated.pop() if len(stated) == 1 else None
     return only.lower() if only else "other"
 
@@ -194,3 +176,8 @@ def checksums(sums: dict[str, str]) -> str:
     """Checksums of the other files."""
     lines = "\n".join(f"{digest}  {name}" for name, digest in sums.items())
     return f"## Checksums (SHA-256)\n\n```\n{lines}\n```"
+
+
+def _rationality(release: Release) -> bool:
+    """Whether groups passed the paper's own check alone."""
+    return any(became["rationality"] for became in release.inventory.groups.values())

@@ -4,12 +4,12 @@ themselves decide, so that no record is lost to an estimate."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from trace_builder.errors import InputError
-from trace_builder.release.removed import Part, Removal
-from trace_builder.release.shingles import jaccard, shingled, shingles
+from trace_builder.release.cleaning.removal import Part, Removal, Text
+from trace_builder.release.cleaning.shingles import jaccard, shingled, shingles
 
 #: Shared shingles over all shingles from which two instructions are near duplicates (docs/release.md).
 THRESHOLD = 0.6
@@ -20,15 +20,6 @@ PERMUTATIONS, BANDS = 128, 32
 #: A candidate whose estimate lies this far below the threshold is not worth the exact measure: with 128
 #: permutations that is more than three standard errors.
 _SLACK = 0.15
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text to compare: whose it is, and which part of it."""
-
-    id: str
-    part: Part
-    text: str
 
 
 def duplicates(
@@ -67,12 +58,12 @@ class _Index:
         self._near = None if threshold is None else _Bands(threshold)
         self._reread = reread
         self._kept: list[tuple[str, Part]] = []
-        self._exact: dict[str, int] = {}
+        self._exact: dict[bytes, int] = {}
 
     def find(self, item: Text) -> Removal | None:
         """The best match among the texts of other records, if one is alike enough."""
         text = shingled(item.text)
-        exact = self._exact.get(text.whole)
+        exact = self._exact.get(_digest(text.whole))
         if exact is not None and self._kept[exact][0] != item.id:
             return self._removal(item, exact, "exact_duplicate", "exact", 1.0)
         return self._find_near(item, text.pieces) if self._near is not None else None
@@ -93,7 +84,7 @@ class _Index:
         """Keeps the text that was last looked for."""
         number = len(self._kept)
         self._kept.append((item.id, item.part))
-        self._exact.setdefault(shingled(item.text).whole, number)
+        self._exact.setdefault(_digest(shingled(item.text).whole), number)
         if self._near is not None:
             self._near.keep(number)
 
@@ -132,3 +123,8 @@ class _Bands:
         """Keeps the text that was last looked for under this number, the next one."""
         self._sketches.append(self._last)
         self._lsh.insert(number, self._last)
+
+
+def _digest(text: str) -> bytes:
+    """Stands for a text, so that texts need not stay in memory."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,0 +1,1 @@
+"""The dataset card: its header, its tables and its prose."""

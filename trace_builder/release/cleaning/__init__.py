@@ -1,0 +1,1 @@
+"""What a release leaves out: duplicates, and what stands in a benchmark."""

@@ -1,0 +1,82 @@
+"""What a release leaves out, each with the reason, the pair and the score; written to removed.jsonl."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["exact_duplicate", "near_duplicate", "contaminated", "length_ratio"]
+
+#: The text that was compared: the seed, the structured instruction, a group's second instruction, a pair.
+Part = Literal["seed", "x", "x2", "dpo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text to compare: whose it is, and which part of it."""
+
+    id: str
+    part: Part
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One hit. A hit on ``seed`` or ``x`` takes everything of that seed; on ``x2`` the IOPO group alone, on
+    ``dpo`` the pair alone.
+
+    ``method`` is the measure that was over its threshold (``exact``, ``jaccard``, ``overlap``, ``order``,
+    ``length``), ``other`` the id on the other side (of a record, or of a target row), ``where`` its file and
+    line."""
+
+    id: str
+    part: Part
+    kind: Kind
+    method: str
+    score: float
+    text: str
+    other: str = ""
+    where: str = ""
+    other_text: str = ""
+
+    @property
+    def whole_seed(self) -> bool:
+        return self.part in ("seed", "x")
+
+    def row(self) -> dict[str, Any]:
+        """As a line of removed.jsonl."""
+        return {**asdict(self), "score": round(self.score, 4)}
+
+
+@dataclass
+class Removals:
+    """What was left out so far. Each is written as it is found; ids and numbers alone stay in memory.
+
+    Attributes:
+        write: takes a line of removed.jsonl.
+        seeds: ids that are out altogether.
+        groups: ids without their IOPO group.
+        counts: hits by kind, part and method.
+    """
+
+    write: Callable[[dict[str, Any]], None]
+    seeds: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
+    counts: Counter[tuple[Kind, Part, str]] = field(default_factory=Counter)
+
+    def add(self, removal: Removal) -> None:
+        self.write(removal.row())
+        self.counts[removal.kind, removal.part, removal.method] += 1
+        if removal.whole_seed:
+            self.seeds.add(removal.id)
+        elif removal.part == "x2":
+            self.groups.add(removal.id)
+
+    def by_kind(self) -> dict[str, int]:
+        """Hits by kind alone, in alphabetical order."""
+        found: Counter[str] = Counter()
+        for (kind, _, _), number in self.counts.items():
+            found[kind] += number
+        return dict(sorted(found.items()))

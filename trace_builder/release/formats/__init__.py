@@ -1,0 +1,1 @@
+"""The formats of a release: a module for each family of them."""

@@ -1,0 +1,132 @@
+"""IOPO rows: the authors' record, TRL and LLaMA-Factory pairs, input preferences, and whole groups."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from trace_builder.records import Cells, Terms
+from trace_builder.release.examples import Example, output_pairs
+from trace_builder.release.formats.columns import CHAT, CONSTRAINT, INSTRUCTION, SCORES, TURN
+from trace_builder.release.formats.dpo_formats import PAIR, RANKED, RANKING, ranking_pair, trl_pair
+from trace_builder.release.formats.release_format import ReleaseFormat, Row
+from trace_builder.release.formats.turns import assistant, gpt, human, user
+
+
+class IopoTrace(ReleaseFormat):
+    """Two human turns x1 and x2, chosen y1, rejected y2, in the authors' own layout down to their
+    indentation: the one record they published comes out byte for byte. It has no room for an id."""
+
+    name = "iopo/trace"
+    about = "whole groups in the layout of the authors' record, for their IOPO trainer"
+    columns = {"conversations": [TURN], "chosen": TURN, "rejected": TURN}
+    llamafactory = RANKING
+    #: Under which the authors registered their file; LLaMA-Factory as it is drops its rows (docs/release.md).
+    entry = "trace_iopo"
+    upstream = False
+    suffix = "json"
+    opening, between, closing = "[\n", ",\n", "\n]"
+    reader = "authors' IOPO layout"
+
+    def rows(self, example: Example) -> Iterator[Row]:
+        if example.group is not None:
+            yield {
+                "conversations": [human(example.group.x1.render()), human(example.group.x2.render())],
+                "chosen": gpt(example.group.y1),
+                "rejected": gpt(example.group.y2),
+            }
+
+    def encode(self, row: Row) -> str:
+        turns = ",\n".join(_turn(turn, 10) for turn in row["conversations"])
+        chosen, rejected = (_turn(row[key], 6).lstrip() for key in ("chosen", "rejected"))
+        return (
+            f'    {{\n      "conversations": [\n{turns}\n      ],\n'
+            f'      "chosen": {chosen},\n      "rejected": {rejected}\n   }}'
+        )
+
+    def fits(self, row: Row) -> bool:
+        """It gives four sequences: (x1, y1), (x2, y2) chosen, (x1, y2), (x2, y1) rejected."""
+        if not super().fits(row):
+            return False
+        turns = [*row["conversations"], row["chosen"], row["rejected"]]
+        return [turn.get("from") for turn in turns] == ["human", "human", "gpt", "gpt"] and all(
+            list(turn) == ["from", "value"] and isinstance(turn["value"], str) and turn["value"].strip()
+            for turn in turns
+        )
+
+
+class IopoTrl(ReleaseFormat):
+    """x1 with y1 over y2, x2 with y2 over y1."""
+
+    name = "iopo/trl"
+    about = "two preference rows a group (TRL)"
+    columns = PAIR
+    trl = "dpo"
+
+    def rows(self, example: Example) -> Iterator[Row]:
+        return (trl_pair(pair) for pair in (output_pairs(example.group) if example.group else ()))
+
+
+class IopoRanking(ReleaseFormat):
+    name = "iopo/ranking"
+    about = "the same two rows a group as ranking rows (LLaMA-Factory)"
+    columns = RANKED
+    llamafactory = RANKING
+
+    def rows(self, example: Example) -> Iterator[Row]:
+        return (ranking_pair(pair) for pair in (output_pairs(example.group) if example.group else ()))
+
+
+class IopoInputPreference(ReleaseFormat):
+    name = "iopo/input_preference"
+    about = "two prompts for one response, the first of which fits it better; one-sided groups included"
+    columns = {"id": "string", "completion": CHAT, "chosen_prompt": CHAT, "rejected_prompt": CHAT}
+
+    def rows(self, example: Example) -> Iterator[Row]:
+        for pair in example.input_pairs:
+            yield {
+                "id": pair.id,
+                "completion": assistant(pair.response),
+                "chosen_prompt": user(pair.chosen_prompt),
+                "rejected_prompt": user(pair.rejected_prompt),
+            }
+
+
+class IopoGroups(ReleaseFormat):
+    """Prompts both rendered and in parts; nothing of the record is lost."""
+
+    name = "iopo/groups"
+    about = "whole groups with changes, the four cells' scores and the proven terms"
+    columns = {
+        "id": "string",
+        "lang": "string",
+        "source": "string",
+        "operation": "string",
+        "certificate": "string",
+        "x1": "string",
+        "y1": "string",
+        "x2": "string",
+        "y2": "string",
+        "x1_parts": INSTRUCTION,
+        "x2_parts": INSTRUCTION,
+        "changes": {
+            "added": [CONSTRAINT],
+            "removed": [CONSTRAINT],
+            "revised": [{"before": CONSTRAINT, "after": CONSTRAINT}],
+        },
+        "cells": {name: {"scores": SCORES, "votes": "int64"} for name in Cells.model_fields},
+        "terms": dict.fromkeys(Terms.model_fields, "bool"),
+    }
+
+    def rows(self, example: Example) -> Iterator[Row]:
+        if example.group is not None:
+            row = example.group.model_dump(mode="json")
+            parts = {"x1_parts": row["x1"], "x2_parts": row["x2"]}
+            row |= {"x1": example.group.x1.render(), "x2": example.group.x2.render(), **parts}
+            yield {name: row[name] for name in self.columns}
+
+
+def _turn(turn: Row, indent: int) -> str:
+    pad, inner = " " * indent, " " * (14 if indent == 10 else 10)
+    fields = ",\n".join(f'{inner}"{key}": {json.dumps(turn[key], ensure_ascii=False)}' for key in turn)
+    return f"{pad}{{\n{fields}\n{pad}}}"

@@ -1,0 +1,149 @@
+"""What a format of a release is: a folder of rows, who reads it, and how it is written. Formats are found in
+the modules of this folder and under the entry points ``trace_builder.formats``; nothing lists them."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, ClassVar, Literal
+
+import trace_builder.release.formats
+from trace_builder.errors import InputError
+from trace_builder.release.examples import Example
+from trace_builder.release.formats.columns import Kind
+
+Row = dict[str, Any]
+Split = Literal["train", "validation", "evaluation"]
+Trainer = Literal["sft", "dpo", "kto"]
+
+GROUP = "trace_builder.formats"
+
+#: What ``--format`` takes for Parquet copies; they need pyarrow.
+PARQUET = "parquet"
+
+
+class ReleaseFormat(ABC):
+    """One folder of rows. A subclass with a name is a format; files, card, register and checks follow from
+    it.
+
+    Attributes:
+        name: the folder, "<group>/<kind>"; ``--format`` takes it, and its group.
+        about: one sentence for the card.
+        columns: name and kind of every column, in the rows' order.
+        trl: the TRL trainer that reads it.
+        llamafactory: its entry in dataset_info.json, without ``file_name``.
+        entry: the entry's name; by default the configuration's.
+        upstream: whether LLaMA-Factory itself reads the entry; else it is for a fork.
+        files: which splits are written, and the file's name for each.
+        always: written whatever ``--format`` says.
+        suffix: of the files; what is not "jsonl" keeps its rows' ids in a folder beside it.
+        opening, between, closing: what stands before, between and after the rows of a file.
+        reader: who ``fits`` stands for.
+    """
+
+    name: ClassVar[str] = ""
+    about: ClassVar[str]
+    columns: ClassVar[Mapping[str, Kind]]
+    trl: ClassVar[Trainer | None] = None
+    llamafactory: ClassVar[Mapping[str, Any] | None] = None
+    entry: ClassVar[str] = ""
+    upstream: ClassVar[bool] = True
+    files: ClassVar[Mapping[Split, str]] = {"train": "train", "validation": "validation"}
+    always: ClassVar[bool] = False
+    suffix: ClassVar[str] = "jsonl"
+    opening, between, closing = "", "\n", "\n"
+    reader: ClassVar[str] = "declared columns"
+
+    @abstractmethod
+    def rows(self, example: Example) -> Iterable[Row]:
+        """The rows of one seed."""
+
+    def encode(self, row: Row) -> str:
+        """A row as it is written."""
+        return json.dumps(row, ensure_ascii=False)
+
+    def fits(self, row: Row) -> bool:
+        """Whether a row that was written is what its reader needs."""
+        return list(row) == list(self.columns)
+
+    @property
+    def config(self) -> str:
+        """Its name as a configuration of the dataset and in dataset_info.json."""
+        return self.name.replace("/", "_")
+
+    def path(self, split: Split) -> str:
+        """The file of a split."""
+        return f"{self.name}/{self.files[split]}.{self.suffix}"
+
+    def parquet(self, split: Split) -> str:
+        """Its Parquet copy."""
+        return f"{PARQUET}/{self.name}/{self.files[split]}.parquet"
+
+
+@cache
+def all_formats() -> tuple[ReleaseFormat, ...]:
+    """Every format, ours first, then those of installed packages.
+
+    Raises:
+        InputError: an installed format cannot be loaded, or its name is taken.
+    """
+    found: dict[str, ReleaseFormat] = {}
+    for kind in (*_built_in(), *map(_load, sorted(entry_points(group=GROUP), key=lambda point: point.name))):
+        if kind.name in found or kind.name == PARQUET:
+            raise InputError(f"the release format {kind.name!r} of {kind.__module__}: the name is taken")
+        found[kind.name] = kind()
+    return tuple(found.values())
+
+
+def choose(names: Iterable[str]) -> tuple[tuple[ReleaseFormat, ...], bool]:
+    """The formats that ``--format`` names (groups, or single ones such as "sft/alpaca"), and whether Parquet
+    copies are wanted. No name, or "parquet" alone, means all.
+
+    Raises:
+        InputError: a name that is neither.
+    """
+    wanted, formats = set(names), all_formats()
+    groups = {name.partition("/")[0] for name in (f.name for f in formats)}
+    known = groups | {f.name for f in formats} | {PARQUET}
+    for name in sorted(wanted - known):
+        raise InputError(f"--format {name}: no such format; there are {', '.join(sorted(known))}")
+    parquet = PARQUET in wanted
+    wanted.discard(PARQUET)
+    chosen = (f for f in formats if not wanted or f.always or wanted & {f.name, f.name.partition("/")[0]})
+    return tuple(chosen), parquet
+
+
+def _built_in() -> Iterator[type[ReleaseFormat]]:
+    folder = trace_builder.release.formats
+    for info in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
+        for kind in vars(import_module(info.name)).values():
+            if _is_format(kind) and kind.__module__ == info.name:
+                yield kind
+
+
+def _load(point: EntryPoint) -> type[ReleaseFormat]:
+    try:
+        kind = point.load()
+    except (ImportError, AttributeError) as exc:
+        raise InputError(f"the installed release format {point.name!r} ({point.value}): {exc}") from exc
+    if not _is_format(kind):
+        raise InputError(
+            f"the installed release format {point.name!r} ({point.value}): no ReleaseFormat with a name"
+        )
+    found: type[ReleaseFormat] = kind
+    return found
+
+
+def _is_format(kind: Any) -> bool:
+    return (
+        inspect.isclass(kind)
+        and issubclass(kind, ReleaseFormat)
+        and not inspect.isabstract(kind)
+        and bool(kind.name)
+    )

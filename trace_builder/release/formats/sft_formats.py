@@ -1,0 +1,63 @@
+"""SFT rows: chat messages for TRL and the OpenAI format, ShareGPT and Alpaca rows for LLaMA-Factory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trace_builder.release.examples import Example
+from trace_builder.release.formats.columns import CHAT, TURN
+from trace_builder.release.formats.release_format import ReleaseFormat, Row
+from trace_builder.release.formats.turns import assistant, gpt, human, user
+
+
+class SftMessages(ReleaseFormat):
+    name = "sft/messages"
+    about = "chat messages (TRL, OpenAI)"
+    columns = {"id": "string", "messages": CHAT}
+    trl = "sft"
+    llamafactory = {
+        "formatting": "sharegpt",
+        "columns": {"messages": "messages"},
+        "tags": {
+            "role_tag": "role",
+            "content_tag": "content",
+            "user_tag": "user",
+            "assistant_tag": "assistant",
+            "system_tag": "system",
+        },
+    }
+
+    def rows(self, example: Example) -> Iterator[Row]:
+        yield {"id": example.id, "messages": [*user(example.prompt), *assistant(example.response)]}
+
+
+class SftSharegpt(ReleaseFormat):
+    name = "sft/sharegpt"
+    about = "ShareGPT conversations (LLaMA-Factory)"
+    columns = {"id": "string", "conversations": [TURN]}
+    llamafactory = {"formatting": "sharegpt", "columns": {"messages": "conversations"}}
+
+    def rows(self, example: Example) -> Iterator[Row]:
+        yield {"id": example.id, "conversations": [human(example.prompt), gpt(example.response)]}
+
+
+class SftAlpaca(ReleaseFormat):
+    """LLaMA-Factory joins instruction and input with one newline; split behind the input's heading, the two
+    come out as the same prompt, byte for byte, as in every other format."""
+
+    name = "sft/alpaca"
+    about = "Alpaca rows (LLaMA-Factory)"
+    columns = {"id": "string", "instruction": "string", "input": "string", "output": "string"}
+    llamafactory = {"columns": {"prompt": "instruction", "query": "input", "response": "output"}}
+
+    def rows(self, example: Example) -> Iterator[Row]:
+        head, tail = split_prompt(example.prompt, example.instruction.input)
+        yield {"id": example.id, "instruction": head, "input": tail, "output": example.response}
+
+
+def split_prompt(prompt: str, input_: str | None) -> tuple[str, str]:
+    """A rendered prompt as (instruction, input), which joined by one newline are the prompt again."""
+    if input_ is None:
+        return prompt, ""
+    tail = f"{input_}\n"
+    return prompt[: -len(tail) - 1], tail

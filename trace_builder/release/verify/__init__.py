@@ -1,0 +1,1 @@
+"""Loads a release as the trainers do, and counts what they drop."""
