@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from sheet_browser import CHROMIUM, Page, chromium_page
 
-from trace_builder.evaluate.adjudication import disagreements
-from trace_builder.evaluate.annotations import Annotator, Answer, read_annotators, set_digest
-from trace_builder.evaluate.checking import Finding
-from trace_builder.evaluate.export import sheet
-from trace_builder.evaluate.items import EvalItem
+from trace_builder.evalset.adjudicate import disagreements
+from trace_builder.evalset.annotations import Annotator, Answer, read_annotators, set_digest
+from trace_builder.evalset.export import sheet
+from trace_builder.evalset.second_check import Finding
 from trace_builder.records import Constraint, Instruction
+from trace_builder.released_rows import EvalItem
 
 pytestmark = [
     pytest.mark.browser,
@@ -152,5 +152,11 @@ def test_the_adjudicator_sees_the_answers_and_takes_one(tmp_path: Path) -> None:
         await page.run("document.querySelectorAll('#others button')[1].click()")
         assert await page.run("document.querySelectorAll('#pile .drop').length") == 1
         assert await page.run("document.title") == "Annotation sheet"
+        await page.run("document.getElementById('name').value = 'Cy'")
+        await page.press("s")
+        await saved_file(tmp_path / "saved")
 
     visit(tmp_path, sheet([ITEMS[1]], set_digest(ITEMS), {}, disputes), steps)
+    path = next((tmp_path / "saved").iterdir())
+    (cy,) = read_annotators([path], ITEMS)
+    assert (cy.name, cy.role) == ("Cy", "adjudicator")

@@ -13,9 +13,9 @@ from trace_builder.evaluate.agreement import (
     krippendorff_alpha,
     percent_agreement,
 )
-from trace_builder.evaluate.resample import Sampling
+from trace_builder.evaluate.bootstrap import Sampling
 
-QUICK = Sampling(resamples=200, seed=1)
+QUICK = Sampling(resamples=200, rng_seed=1)
 
 #: Krippendorff (2011), "Computing Krippendorff's alpha-reliability": four observers, twelve units, a rating
 #: missing here and there; nominal alpha 0.743.
@@ -73,7 +73,7 @@ def test_two_annotators_agree_with_the_reference_libraries() -> None:
     units = two_annotators()
     found = agreement(units, QUICK)
     first, second = zip(*units, strict=True)
-    assert found.kappa_kind == "cohen"
+    assert found.kappa.kind == "cohen"
     assert found.kappa.value == pytest.approx(metrics.cohen_kappa_score(first, second), abs=1e-12)
     assert found.percent.value == pytest.approx(metrics.accuracy_score(first, second), abs=1e-12)
     table = [[unit.count(value) for value in ("ok", "redundant", "mismatch")] for unit in units]
@@ -90,7 +90,7 @@ def test_fleiss_agrees_with_statsmodels_on_three_raters() -> None:
     units = [tuple(rng.choice("aab") for _ in range(3)) for _ in range(60)]
     table = [[unit.count("a"), unit.count("b")] for unit in units]
     assert fleiss_kappa(Counter(units)) == pytest.approx(rater.fleiss_kappa(table), abs=1e-12)
-    assert agreement(units, QUICK).kappa_kind == "fleiss"
+    assert agreement(units, QUICK).kappa.kind == "fleiss"
 
 
 def test_percent_agreement_counts_pairs() -> None:

@@ -14,9 +14,7 @@ from scripted_server import scripted
 from typer.testing import CliRunner
 
 from trace_builder.commands.evaluate import evaluate
-from trace_builder.evaluate.reading import read_evalset
-from trace_builder.evaluate.strangers import tell_strangers
-from trace_builder.taxonomy import load_taxonomy
+from trace_builder.storage.run_folder import RunFolder
 
 APP = typer.Typer()
 APP.command()(evaluate)
@@ -92,7 +90,9 @@ def test_a_judge_that_stays_odd_leaves_the_instruction_unscored(tmp_path: Path, 
     assert (line["result"], line["why"], line["response"]) == ("unscored", "unfit_answer", "An answer.")
 
 
-def test_verdicts_on_constraints_that_do_not_exist_are_told(tmp_path: Path) -> None:
+def test_verdicts_on_constraints_that_do_not_exist_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def answer(body: dict[str, Any]) -> str:
         if body["model"] == "m":
             return "An answer."
@@ -101,15 +101,15 @@ def test_verdicts_on_constraints_that_do_not_exist_are_told(tmp_path: Path) -> N
             found["verdicts"].append({"id": "c9", "reasoning": "", "score": 3})
         return json.dumps(found)
 
+    said: list[str] = []
+    monkeypatch.setattr("trace_builder.commands.run.say", said.append)
     found, _, code = run(tmp_path, answer)
     assert code == 0
     assert found["results"]["followed"] == 4
-    calls = tmp_path / "out" / "calls" / "judge.jsonl"
-    line = next(n for n, row_ in enumerate(rows_of(calls), start=1) if row_["id"] == "0")
-    said: list[str] = []
-    items = read_evalset(tmp_path / "set.jsonl", load_taxonomy()).items
-    assert tell_strangers(calls, items, said.append) == 1
-    assert said == [f'{calls}:{line}: the judge scored "c9", which the instruction 0 does not have; left out']
+    with RunFolder.open(tmp_path / "out") as folder:
+        (call,) = folder.calls("judge", {"0"})
+    told = f'the judge scored "c9", which the instruction 0 does not have; left out (call {call.key})'
+    assert [line for line in said if "c9" in line] == [told]
 
 
 def test_one_nine_is_not_followed_and_the_strictest_vote_counts(tmp_path: Path) -> None:

@@ -8,18 +8,47 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.evaluate.metrics import figures
-from trace_builder.evaluate.resample import Sampling
-from trace_builder.evaluate.scored import Scored
-from trace_builder.taxonomy import load_taxonomy
+from trace_builder.evaluate.bootstrap import Sampling
+from trace_builder.evaluate.metrics import score
+from trace_builder.evaluate.results import (
+    ConstraintResult,
+    DataUsed,
+    InstructionResult,
+    JudgeModel,
+    ModelsUsed,
+    ModelUnderTest,
+    Results,
+    result_of,
+)
+from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 TAXONOMY = load_taxonomy()
 QUICK = Sampling(resamples=50)
 
 
-def item(*scores: int | None, lang: Any = "en", dims: tuple[str | None, ...] = (), **more: Any) -> Scored:
-    name = more.pop("id", f"i{id(scores)}")
-    return Scored(name, lang, dims or ("theme",) * len(scores), scores, **more)
+def item(
+    *scores: int | None,
+    lang: Any = "en",
+    dims: tuple[str | None, ...] = (),
+    answered: bool = True,
+    id: str = "a",  # noqa: A002
+    **more: Any,
+) -> InstructionResult:
+    constraints = tuple(
+        ConstraintResult(id=f"c{n}", text="x", dimension=dimension, score=score)
+        for n, (score, dimension) in enumerate(zip(scores, dims or ("theme",) * len(scores), strict=True), 1)
+    )
+    result = result_of(scores, answered=answered)
+    return InstructionResult(id=id, lang=lang, result=result, constraints=constraints, prompt="p", **more)
+
+
+def figures(items: list[InstructionResult], taxonomy: Taxonomy, sampling: Sampling) -> dict[str, Any]:
+    """As ``results.json`` has them."""
+    data = DataUsed(path="set.jsonl", digest="0", instructions=len(items), constraints=0, languages={})
+    models = ModelsUsed(tested=ModelUnderTest(name="m"), judge=JudgeModel(name="j"))
+    found = score(data, models, items, taxonomy, sampling)
+    assert Results.model_validate_json(json.dumps(found.as_json())) == found
+    return found.as_json()
 
 
 @pytest.mark.parametrize(

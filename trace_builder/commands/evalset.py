@@ -10,9 +10,8 @@ import typer
 from trace_builder.errors import InputError
 
 if TYPE_CHECKING:
-    from trace_builder.evaluate.annotations import Annotator
-    from trace_builder.evaluate.checking import Finding
-    from trace_builder.evaluate.items import EvalItem
+    from trace_builder.evalset.second_check import SetCheck
+    from trace_builder.released_rows import EvalItem
 
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
@@ -42,21 +41,13 @@ def select(
     seed: Annotated[int, typer.Option("--seed", help="Draws which ones are taken.")] = 0,
 ) -> None:
     """Picks instructions by quotas over the constraint count; without any, the paper's evaluation row."""
-    from trace_builder.evaluate.lines import write_jsonl
-    from trace_builder.evaluate.quotas import parse_quotas, pick, read_run, scaled
-    from trace_builder.evaluate.reading import read_evalset, released_row
-    from trace_builder.taxonomy import load_taxonomy
+    from trace_builder.evalset.select import select
+    from trace_builder.quotas import PAPER_QUOTAS, parse_quotas, scaled
 
-    taxonomy = load_taxonomy()
-    quotas = parse_quotas(quota or ())
-    items = read_run(source, taxonomy) if source.is_dir() else read_evalset(source, taxonomy).items
-    found = pick(items, scaled(quotas, total) if total else quotas, seed)
-    if not found.items:
-        raise InputError(
-            f"{source}: none of its {len(items)} instructions has a constraint count with a quota"
-        )
-    write_jsonl(to, (released_row(item, {}) for item in found.items))
-    typer.echo(f"{len(found.items)} of {len(items)} instructions written to {to}.")
+    quotas = parse_quotas("--quota", quota) if quota else PAPER_QUOTAS
+    found = select(source, scaled(quotas, total) if total else quotas, seed)
+    _write_set(to, found.items)
+    typer.echo(f"{len(found.items)} of {found.offered} instructions written to {to}.")
     if found.short:
         missing = ", ".join(f"{number} with {count}" for count, number in found.short.items())
         typer.echo(f"Missing to fill the quotas: {missing} constraints.")
@@ -83,11 +74,8 @@ def check(
     """A second model looks for an empty description, redundancy and a mismatched input, and proposes how the
     instruction should read. Without a server the embedded model does it, as a drill."""
     from trace_builder.commands.run import say
-    from trace_builder.evaluate.checking import CHECKS, check_set, read_findings
-    from trace_builder.evaluate.reading import read_evalset
-    from trace_builder.resources import shipped
+    from trace_builder.evalset.second_check import check_set
     from trace_builder.run.config_file import load_config
-    from trace_builder.taxonomy import load_taxonomy
 
     values: dict[str, Any] = {"output": str(output)}
     if base_url:
@@ -96,28 +84,28 @@ def check(
             raise InputError("--base-url without --model: the name of the second model is missing")
     if model:
         values["models.default.name"] = model
-    loaded = load_config(config or shipped("configs", "rehearsal.yaml"), settings or (), values)
-    taxonomy = load_taxonomy(loaded.taxonomy)
-    data = read_evalset(set_file, taxonomy)
-    summary = check_set(loaded, data, taxonomy, say)
-    if summary.interrupted:
+    found = check_set(load_config(config, settings or (), values), set_file, say)
+    if found.interrupted:
         typer.echo(f"Interrupted; run the same command again to resume {output}.")
         raise typer.Exit(EXIT_INTERRUPTED)
-    _say_findings(read_findings(output / CHECKS, {item.id for item in data.items}), len(data.items))
+    _say_findings(found)
     typer.echo(f"Next: trace-build evalset export {set_file} --checks {output} --to {output}-sheet")
-    if summary.failed:
-        typer.echo(f"{summary.failed} records failed; run the same command again to try them anew.")
+    if found.failed:
+        typer.echo(f"{found.failed} records failed; run the same command again to try them anew.")
         raise typer.Exit(EXIT_FAILED)
 
 
-def _say_findings(findings: dict[str, Finding], asked: int) -> None:
+def _say_findings(found: SetCheck) -> None:
     from collections import Counter
 
-    faults = Counter(fault for finding in findings.values() for fault in finding.faults)
-    faulty = sum(bool(finding.faults) for finding in findings.values())
-    proposed = sum(finding.proposal is not None for finding in findings.values())
+    findings = found.findings.values()
+    faults = Counter(fault for finding in findings for fault in finding.faults)
     listed = ", ".join(f"{name} {n}" for name, n in faults.most_common()) or "none"
-    typer.echo(f"{len(findings)} of {asked} checked: {faulty} with a fault ({listed}), {proposed} proposals.")
+    faulty = sum(bool(finding.faults) for finding in findings)
+    proposed = sum(finding.proposal is not None for finding in findings)
+    typer.echo(
+        f"{len(findings)} of {found.asked} checked: {faulty} with a fault ({listed}), {proposed} proposals."
+    )
 
 
 @app.command()
@@ -129,18 +117,10 @@ def export(
     seed: Annotated[int, typer.Option("--seed", help="Draws the sample.")] = 0,
 ) -> None:
     """Writes what annotators need: an HTML sheet that works offline, a CSV, and tasks for Label Studio."""
-    from trace_builder.evaluate.annotations import set_digest
-    from trace_builder.evaluate.export import write_exports
-    from trace_builder.randomness import derive_seed
+    from trace_builder.evalset.export import export_set
 
-    items = _read_set(set_file)
-    chosen = items
-    if sample is not None:
-        drawn = sorted(items, key=lambda i: (derive_seed(seed, "annotate", i.id), i.id))[:sample]
-        ids = {item.id for item in drawn}
-        chosen = tuple(item for item in items if item.id in ids)
-    paths = write_exports(to, chosen, set_digest(items), _read_checks(checks, items))
-    typer.echo(f"{len(chosen)} instructions: {', '.join(str(path) for path in paths)}.")
+    count, paths = export_set(set_file, to, checks, sample, seed)
+    typer.echo(f"{count} instructions: {', '.join(str(path) for path in paths)}.")
     typer.echo(f"Send them out; then: trace-build evalset agree {set_file} FILE... --to {to}")
 
 
@@ -156,50 +136,25 @@ def agree(
     as_json: Annotated[bool, typer.Option("--json", help="Print agreement.json instead of tables.")] = False,
 ) -> None:
     """Imports annotators' files: how far they agree, and where they do not."""
-    from trace_builder.evaluate.adjudication import agreements, disagreements
-    from trace_builder.evaluate.annotations import set_digest
-    from trace_builder.evaluate.export import sheet
-    from trace_builder.evaluate.lines import write_json, write_jsonl, write_text
-    from trace_builder.evaluate.resample import Sampling
-
-    items = _read_set(set_file)
-    annotators = _read_annotators(files, items)
-    if len(annotators) < 2:
-        raise InputError("agreement needs at least two annotators")
-    disputes = disagreements(annotators, items)
-    found = {
-        "kind": "trace_builder.agreement",
-        "version": 1,
-        "set": set_digest(items),
-        "instructions": len(items),
-        "annotators": {annotator.name: len(annotator.answers) for annotator in annotators},
-        "questions": agreements(annotators, items, Sampling(resamples=resamples)),
-        "disagreements": [dispute.item.id for dispute in disputes],
-    }
-    if to is not None:
-        write_json(to / "agreement.json", found)
-        write_jsonl(to / "disagreements.jsonl", (dispute.as_dict() for dispute in disputes))
-        by_id = {dispute.item.id: dispute for dispute in disputes}
-        page = sheet([d.item for d in disputes], set_digest(items), _read_checks(checks, items), by_id)
-        if disputes:
-            write_text(to / "adjudication.html", page)
-    _print_agreement(found, as_json)
-    if not as_json and to is not None and disputes:
-        typer.echo(
-            f"To adjudicate: open {to / 'adjudication.html'}, save, and give the file to evalset write."
-        )
-
-
-def _print_agreement(found: dict[str, Any], as_json: bool) -> None:
-    import json
-
-    if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
-        return
-    from trace_builder.evaluate.terminal import print_agreement
+    from trace_builder.evalset.adjudicate import agree, print_agreement
+    from trace_builder.evalset.annotations import read_annotators
+    from trace_builder.evalset.export import export_disputes
+    from trace_builder.evaluate.bootstrap import Sampling
     from trace_builder.report.terminal.tables import Printer
 
-    print_agreement(found, Printer())
+    items = _read_set(set_file)
+    people = read_annotators(files, items)
+    report, disputes = agree(people, items, Sampling(resamples=resamples))
+    page = export_disputes(to, items, report, disputes, checks) if to is not None else None
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+        return
+    for person in people:
+        if person.role == "adjudicator":
+            typer.echo(f"{person.path} is by the adjudicator {person.name}; left out.")
+    print_agreement(report, Printer())
+    if page is not None:
+        typer.echo(f"To adjudicate: open {page}, save, and give the file to evalset write.")
 
 
 @app.command()
@@ -209,48 +164,43 @@ def write(
     to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The adjudicated set to write.")],
     adjudicated: Annotated[
         list[Path] | None,
-        typer.Option("--adjudicated", metavar="FILE", help="The adjudicator's file; it has the last word."),
+        typer.Option(
+            "--adjudicated",
+            metavar="FILE",
+            help="A file that is an adjudicator's and does not say so: a CSV.",
+        ),
     ] = None,
     only_annotated: Annotated[
         bool, typer.Option("--only-annotated", help="Leave out what nobody looked at, instead of stopping.")
     ] = False,
 ) -> None:
     """Writes the adjudicated set in the released format: kept and corrected ones, without the dropped."""
-    from trace_builder.evaluate.adjudication import settle
-    from trace_builder.evaluate.lines import write_jsonl
-    from trace_builder.evaluate.reading import released_row
+    from trace_builder.evalset.adjudicate import adjudicate
+    from trace_builder.evalset.annotations import read_annotators
 
     items = _read_set(set_file)
-    annotators = _read_annotators(files, items)
-    judges = _read_annotators(adjudicated or (), items)
+    people = read_annotators(files, items, adjudicated or ())
     if only_annotated:
-        seen = {id_ for person in (*annotators, *judges) for id_ in person.answers}
+        seen = {id_ for person in people for id_ in person.answers}
         items = tuple(item for item in items if item.id in seen)
-    outcome = settle(annotators, judges, items)
-    if not outcome.items:
-        raise InputError(f"{set_file}: every instruction was dropped, so there is no set to write")
-    write_jsonl(to, (released_row(item, {}) for item in outcome.items))
+    found = adjudicate(people, items)
+    _write_set(to, found.items)
     typer.echo(
-        f"{len(outcome.items)} instructions written to {to}: {len(outcome.corrected)} corrected, "
-        f"{len(outcome.dropped)} dropped."
+        f"{len(found.items)} instructions written to {to}: {len(found.corrected)} corrected, "
+        f"{len(found.dropped)} dropped."
     )
     typer.echo(f"Next: trace-build stats {to} | trace-build evaluate --data {to}")
 
 
 def _read_set(path: Path) -> tuple[EvalItem, ...]:
-    from trace_builder.evaluate.reading import read_evalset
+    from trace_builder.evaluate.dataset import read_evalset
     from trace_builder.taxonomy import load_taxonomy
 
     return read_evalset(path, load_taxonomy()).items
 
 
-def _read_checks(path: Path | None, items: tuple[EvalItem, ...]) -> dict[str, Finding]:
-    from trace_builder.evaluate.checking import read_findings
+def _write_set(path: Path, items: tuple[EvalItem, ...]) -> None:
+    from trace_builder.released_rows import released_row
+    from trace_builder.storage.jsonl import write_jsonl
 
-    return read_findings(path, {item.id for item in items}) if path else {}
-
-
-def _read_annotators(files: Any, items: tuple[EvalItem, ...]) -> tuple[Annotator, ...]:
-    from trace_builder.evaluate.annotations import read_annotators
-
-    return read_annotators(files, items)
+    write_jsonl(path, map(released_row, items))

@@ -11,8 +11,8 @@ from trace_builder.errors import InputError
 
 if TYPE_CHECKING:
     from trace_builder.config import RunConfig
-    from trace_builder.evaluate.resample import Sampling
-    from trace_builder.evaluate.running import Evaluation
+    from trace_builder.evaluate.compare import Comparison
+    from trace_builder.evaluate.results import Results
 
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
@@ -74,15 +74,18 @@ def evaluate(
 
     Running again on the same folder resumes. Without servers the embedded model does both, as a drill.
     """
-    from trace_builder.evaluate.resample import Sampling
-
     if compare is not None:
-        _compare(compare, output, Sampling(resamples=resamples), as_json)
+        _compare(compare, output, resamples, as_json)
         return
     if data is None:
         raise InputError(
             "--data FILE is missing: an evaluation needs instructions (or --compare A B two evaluations)"
         )
+    if judgements is not None:
+        _refuse(judgements, responses=responses, base_url=base_url, judge_base_url=judge_base_url)
+    _check_options(base_url, responses, judge_base_url, model)
+    if config is None:
+        _check_names(base_url, model, judge_base_url, judge_model)
     values = {
         "output": str(output or "outputs/evaluation"),
         "limit": limit,
@@ -91,15 +94,15 @@ def evaluate(
         "models.default.name": model,
         "models.judge.name": judge_model,
     }
-    if judgements is not None:
-        _refuse(judgements, responses=responses, base_url=base_url, judge_base_url=judge_base_url)
-        _rescore(data, judgements, _load(config, settings, values), allow_missing, resamples, as_json)
-        return
-    _check_options(base_url, responses, judge_base_url, model)
-    if config is None:
-        _check_names(base_url, model, judge_base_url, judge_model)
-    loaded = _load(config, settings, values, base_url, judge_base_url)
-    _run(loaded, data, responses, allow_missing, Sampling(resamples=resamples, seed=loaded.seed), as_json)
+    _evaluate(
+        _load(config, settings, values, base_url, judge_base_url),
+        as_json,
+        data=data,
+        responses=responses,
+        judgements=judgements,
+        allow_missing=allow_missing,
+        resamples=resamples,
+    )
 
 
 def _check_options(
@@ -154,83 +157,46 @@ def _load(
     return load_config(config or shipped("configs", "evaluate.yaml"), settings or (), given)
 
 
-def _run(
-    config: RunConfig,
-    data: Path,
-    responses: Path | None,
-    allow_missing: bool,
-    sampling: Sampling,
-    as_json: bool,
-) -> None:
+def _evaluate(config: RunConfig, as_json: bool, *, resamples: int, **options: Any) -> None:
     from trace_builder.commands.run import say
-    from trace_builder.evaluate.running import EvaluationSpec, evaluate
-
-    found = evaluate(EvaluationSpec(config, data, responses, allow_missing, sampling), say)
-    if found.summary.interrupted:
-        typer.echo(f"Interrupted; run the same command again to resume {found.folder}.")
-        raise typer.Exit(EXIT_INTERRUPTED)
-    _print(found.results, as_json)
-    _next(found, as_json)
-    if found.summary.failed:
-        raise typer.Exit(EXIT_FAILED)
-
-
-def _next(found: Evaluation, as_json: bool) -> None:
-    if as_json:
-        return
-    if found.summary.failed:
-        typer.echo(f"{found.summary.failed} records failed; run the same command again to try them anew.")
-    typer.echo(f"Written to {found.folder}/results.json. Next: trace-build report {found.folder}")
-
-
-def _rescore(
-    data: Path, judgements: Path, config: RunConfig, allow_missing: bool, resamples: int, as_json: bool
-) -> None:
-    from trace_builder.commands.run import say
-    from trace_builder.evaluate.resample import Sampling
-    from trace_builder.evaluate.rescoring import rescore
-    from trace_builder.taxonomy import load_taxonomy
-
-    results = rescore(
-        data,
-        judgements,
-        config.output,
-        load_taxonomy(config.taxonomy),
-        Sampling(resamples=resamples, seed=config.seed),
-        limit=config.limit,
-        allow_missing=allow_missing,
-        say=say,
-    )
-    _print(results, as_json)
-    if not as_json:
-        typer.echo(f"Written to {config.output}/results.json. Next: trace-build report {config.output}")
-
-
-def _print(results: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        import json
-
-        typer.echo(json.dumps(results, ensure_ascii=False, indent=2))
-        return
+    from trace_builder.evaluate.bootstrap import Sampling
+    from trace_builder.evaluate.evaluation import EvaluationSpec, evaluate
     from trace_builder.evaluate.terminal import print_evaluation
     from trace_builder.report.terminal.tables import Printer
 
-    print_evaluation(results, Printer())
-
-
-def _compare(folders: tuple[Path, Path], output: Path | None, sampling: Sampling, as_json: bool) -> None:
-    import json
-
-    from trace_builder.evaluate.comparing import compare_folders
-    from trace_builder.evaluate.lines import write_json
-
-    found = compare_folders(*folders, sampling)
-    if output is not None:
-        write_json(output / "comparison.json", found)
+    sampling = Sampling(resamples=resamples, rng_seed=config.seed)
+    found = evaluate(EvaluationSpec(config, sampling=sampling, **options), say)
+    if found.results is None:
+        typer.echo(f"Interrupted; run the same command again to resume {found.folder}.")
+        raise typer.Exit(EXIT_INTERRUPTED)
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
-        return
+        _print_json(found.results)
+    else:
+        print_evaluation(found.results, Printer())
+        if found.failed:
+            typer.echo(f"{found.failed} records failed; run the same command again to try them anew.")
+        typer.echo(f"Written to {found.folder}/results.json. Next: trace-build report {found.folder}")
+    if found.failed:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _compare(folders: tuple[Path, Path], output: Path | None, resamples: int, as_json: bool) -> None:
+    from trace_builder.evaluate.bootstrap import Sampling
+    from trace_builder.evaluate.compare import compare_folders
     from trace_builder.evaluate.terminal import print_comparison
     from trace_builder.report.terminal.tables import Printer
+    from trace_builder.storage.jsonl import write_json
 
-    print_comparison(found, Printer())
+    found = compare_folders(*folders, Sampling(resamples=resamples))
+    if output is not None:
+        write_json(output / "comparison.json", found.as_json())
+    if as_json:
+        _print_json(found)
+    else:
+        print_comparison(found, Printer())
+
+
+def _print_json(found: Results | Comparison) -> None:
+    import json
+
+    typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))

@@ -9,14 +9,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from trace_builder.evaluate.adjudication import Disagreement
-from trace_builder.evaluate.annotation_files import CORRECTED, FORMULA
-from trace_builder.evaluate.annotations import DECISIONS, KIND
-from trace_builder.evaluate.checking import FAULTS, Finding
-from trace_builder.evaluate.items import EvalItem
-from trace_builder.evaluate.lines import write_json, write_text
+from trace_builder.evalset.adjudicate import AgreementReport, Disagreement
+from trace_builder.evalset.annotation_files import CORRECTED, no_formula
+from trace_builder.evalset.annotations import DECISIONS, KIND, set_digest
+from trace_builder.evalset.second_check import FAULTS, Finding, read_findings
+from trace_builder.evaluate.dataset import read_evalset
+from trace_builder.quotas import fill
 from trace_builder.records import Instruction
+from trace_builder.released_rows import EvalItem
 from trace_builder.stages.common.prompt_values import constraint_lines
+from trace_builder.storage.jsonl import write_json, write_jsonl, write_text
+from trace_builder.taxonomy import load_taxonomy
 
 _TEMPLATE = Path(__file__).with_name("sheet.html")
 _DATA_SLOT = "/*DATA*/"
@@ -52,21 +55,60 @@ LABEL_STUDIO = """<View>
 """
 
 
-def write_exports(
-    folder: Path, items: Sequence[EvalItem], digest: str, findings: Mapping[str, Finding]
-) -> tuple[Path, ...]:
-    """Writes sheet.html, annotations.csv, label_studio_tasks.json and label_studio.xml; returns their paths.
+def export_set(
+    path: Path, folder: Path, checks: Path | None = None, sample: int | None = None, rng_seed: int = 0
+) -> tuple[int, tuple[Path, ...]]:
+    """Writes what annotators need: ``sheet.html``, ``annotations.csv``, ``label_studio_tasks.json`` and
+    ``label_studio.xml``.
 
     Args:
-        digest: of the whole set, of which ``items`` may be a sample.
+        path: the set; folder: where the files go.
+        checks: what the second model found.
+        sample: take only so many instructions, drawn.
+
+    Returns:
+        how many instructions were taken, and the files.
+
+    Raises:
+        InputError: set or findings cannot be read.
     """
-    paths = [folder / name for name in ("sheet.html", "annotations.csv", "label_studio_tasks.json")]
+    items = read_evalset(path, load_taxonomy()).items
+    findings = read_findings(checks, items)
+    digest = set_digest(items)
+    if sample is not None:
+        drawn = fill({1: sample}, {item.id: 1 for item in items}, rng_seed, "annotate")
+        items = tuple(item for item in items if item.id in drawn)
+    names = ("sheet.html", "annotations.csv", "label_studio_tasks.json", "label_studio.xml")
+    paths = tuple(folder / name for name in names)
     write_text(paths[0], sheet(items, digest, findings))
     write_text(paths[1], "\ufeff" + csv_text(items, digest, findings))  # without the mark Excel guesses wrong
     write_json(paths[2], label_studio_tasks(items, digest, findings))
-    interface = folder / "label_studio.xml"
-    write_text(interface, LABEL_STUDIO)
-    return (*paths, interface)
+    write_text(paths[3], LABEL_STUDIO)
+    return len(items), paths
+
+
+def export_disputes(
+    folder: Path,
+    items: Sequence[EvalItem],
+    report: AgreementReport,
+    disputes: Sequence[Disagreement],
+    checks: Path | None = None,
+) -> Path | None:
+    """Writes ``agreement.json``, ``disagreements.jsonl`` and, where there are any, the adjudicator's sheet;
+    returns its path.
+
+    Raises:
+        InputError: the findings cannot be read.
+    """
+    findings = read_findings(checks, items)
+    write_json(folder / "agreement.json", report.model_dump(mode="json"))
+    write_jsonl(folder / "disagreements.jsonl", (dispute.as_dict() for dispute in disputes))
+    if not disputes:
+        return None
+    by_id = {dispute.item.id: dispute for dispute in disputes}
+    page = folder / "adjudication.html"
+    write_text(page, sheet([dispute.item for dispute in disputes], report.set, findings, by_id))
+    return page
 
 
 def sheet(
@@ -120,13 +162,8 @@ def csv_text(items: Sequence[EvalItem], digest: str, findings: Mapping[str, Find
         row["check"] = _check_text(finding)
         if finding and finding.proposal:
             row.update({f"proposed_{name}": v for name, v in _text_parts(finding.proposal).items()})
-        writer.writerow({n: v if n in ("id", "set") else _no_formula(v) for n, v in row.items()})
+        writer.writerow({name: no_formula(cell) for name, cell in row.items()})
     return out.getvalue()
-
-
-def _no_formula(text: str) -> str:
-    """A spreadsheet would run a cell that begins like a formula."""
-    return "'" + text if text[:1] in FORMULA else text
 
 
 def _text_parts(instruction: Instruction) -> dict[str, str]:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trace_builder.bilingual import Text
-from trace_builder.config import CallConfig, RunConfig
+from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
-from trace_builder.evaluate.items import EvalItem
-from trace_builder.evaluate.lines import read_rows, write_jsonl
-from trace_builder.evaluate.reading import EvalSet
-from trace_builder.evaluate.running import ITEMS, write_items
+from trace_builder.evaluate.dataset import read_evalset
+from trace_builder.evaluate.evaluation import run_on_items
 from trace_builder.records import Instruction, Record
-from trace_builder.run.engine import RunSpec, RunSummary, run_stages
+from trace_builder.released_rows import EvalItem
 from trace_builder.run.pipeline import open_prompts
-from trace_builder.run.stage_run import StageRun
 from trace_builder.stages.base import Ask, Stage, Unfit
 from trace_builder.stages.common.answer_schemas import Reply
 from trace_builder.stages.common.prompt_values import instruction_values
 from trace_builder.stages.quality import QualityConfig
+from trace_builder.storage.jsonl import parse_model, raw_lines, write_jsonl
 from trace_builder.storage.lock import folder_lock
-from trace_builder.taxonomy import Taxonomy
+from trace_builder.storage.run_folder import RunFolder
+from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 CHECKS = "checks.jsonl"
 FAULTS = ("empty_description", "redundancy", "input_mismatch")
@@ -69,13 +68,11 @@ class CheckInstruction(Stage[EvalItem, Finding]):
     reads = EvalItem
     makes = Finding
     prompts = ("evalset_check",)
+    config = QualityConfig
 
-    def __init__(self, call: CallConfig) -> None:
-        self._call = call
-
-    @property
-    def calls(self) -> tuple[CallConfig, ...]:
-        return (self._call,)
+    def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
+        super().__init__(config, taxonomy)
+        self._call = config.section(QualityConfig).call
 
     async def process(self, record: EvalItem, ask: Ask) -> Finding:
         def usable(reply: Inspection) -> None:
@@ -135,59 +132,49 @@ def with_texts(
     return Instruction(description=description, constraints=tuple(constraints), input=kept)
 
 
-def check_set(config: RunConfig, data: EvalSet, taxonomy: Taxonomy, say: Callable[[str], None]) -> RunSummary:
-    """Checks every instruction into ``config.output``, resumable, and writes ``checks.jsonl`` at the end.
+@dataclass(frozen=True)
+class SetCheck:
+    """How a check ended: findings by id, of so many instructions that were asked about."""
+
+    asked: int
+    interrupted: bool = False
+    failed: int = 0
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+
+
+def check_set(config: RunConfig, path: Path, say: Callable[[str], None] = lambda line: None) -> SetCheck:
+    """Checks every instruction of a set into ``config.output``, resumable, and writes ``checks.jsonl``.
 
     Raises:
         InputError, StoppedError: as ``run``.
     """
+    taxonomy = load_taxonomy(config.taxonomy)
+    data = read_evalset(path, taxonomy)
+    stage = CheckInstruction(config, taxonomy)
     prompts = open_prompts(config, taxonomy)
-    stage = CheckInstruction(config.section(QualityConfig).call)
-    prompts.digest(stage.prompts)
-    folder = config.output
-
-    def finish(rooms: tuple[StageRun, ...]) -> None:
-        write_jsonl(
-            folder / CHECKS,
-            (outcome.record for outcome in rooms[0].outcomes.read_accepted() if outcome.record),
-        )
-
-    with folder_lock(folder):
-        write_items(folder / ITEMS, data.items)
-        spec = RunSpec(
-            folder=folder,
-            source=folder / ITEMS,
-            stages=(stage,),
-            prompts=prompts,
-            models=config.models,
-            wire=config.wire,
-            seed=config.seed,
-            rehearsal=config.rehearsal,
-            strict=config.strict,
-            about={
-                "profile": config.profile,
-                "config": config.model_dump(mode="json"),
-                "data": {"path": str(data.path), "digest": data.digest, "instructions": len(data.items)},
-            },
-            finish=finish,
-            say=say,
-        )
-        return asyncio.run(run_stages(spec))
+    with folder_lock(config.output):
+        summary = run_on_items(config, data, data.items, (stage,), prompts, taxonomy, say)
+        if summary.interrupted:
+            return SetCheck(len(data.items), interrupted=True)
+        with RunFolder.open(config.output) as run:
+            found = {finding.id: finding for finding in run.records(stage.name, Finding)}
+        write_jsonl(config.output / CHECKS, found.values())
+    return SetCheck(len(data.items), failed=summary.failed, findings=found)
 
 
-def read_findings(path: Path, known: set[str]) -> dict[str, Finding]:
-    """The findings of ``checks.jsonl`` (or of the folder that holds it), by id.
+def read_findings(path: Path | None, items: Iterable[EvalItem]) -> dict[str, Finding]:
+    """The findings of ``checks.jsonl`` (or of the folder that holds it), by id; none without a path.
 
     Raises:
         InputError: no such file, a damaged line, or a finding for an instruction that is not in the set.
     """
+    if path is None:
+        return {}
     path = path / CHECKS if path.is_dir() else path
-    found = {}
-    for number, row in read_rows(path):
-        try:
-            finding = Finding.model_validate(row)
-        except ValueError:
-            raise InputError(f"{path}:{number}: not a finding of `trace-build evalset check`") from None
+    found: dict[str, Finding] = {}
+    known = {item.id for item in items}
+    for number, line in raw_lines(path):
+        finding = parse_model(path, number, line, Finding)
         if finding.id not in known:
             raise InputError(f"{path}:{number}: a finding for {finding.id!r}, which the set does not have")
         found[finding.id] = finding

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from trace_builder.evaluate.checking import Inspection, proposal
+from trace_builder.evalset.second_check import Inspection, proposal
 from trace_builder.records import Constraint, Instruction
-from trace_builder.rehearsal.evalset import check_instruction
-from trace_builder.rehearsal.request import Request
+from trace_builder.rehearsal.tasks.inspection import inspect_instruction
+from trace_builder.rehearsal.tasks.request import Request
 from trace_builder.stages.base import Unfit
 from trace_builder.stages.common.prompt_values import instruction_values
 
@@ -81,7 +81,7 @@ def test_a_correction_that_does_not_fit_is_asked_again(changes: dict[str, Any], 
 def test_the_embedded_model_answers_usably(instruction: Instruction, faults: tuple[str, ...]) -> None:
     rows = tuple(c.model_copy(update={"id": f"c{n}"}) for n, c in enumerate(instruction.constraints, start=1))
     instruction = instruction.model_copy(update={"constraints": rows})
-    reply = check_instruction(Request("inspection", instruction_values(instruction), ""))
+    reply = inspect_instruction(Request("inspection", instruction_values(instruction), ""))
     found = Inspection.model_validate(reply)
     assert found.faults == faults
     assert (proposal(instruction, found) is not None) == bool(faults)

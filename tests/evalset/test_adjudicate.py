@@ -8,11 +8,11 @@ import pytest
 from evaluation_set import evaluation_file
 
 from trace_builder.errors import InputError
-from trace_builder.evaluate.adjudication import agreements, disagreements, settle
-from trace_builder.evaluate.annotations import Annotator, Answer, CorrectedText, Correction
-from trace_builder.evaluate.items import EvalItem
-from trace_builder.evaluate.reading import read_evalset
-from trace_builder.evaluate.resample import Sampling
+from trace_builder.evalset.adjudicate import adjudicate, agree, disagreements
+from trace_builder.evalset.annotations import Annotator, Answer, CorrectedText, Correction, Role
+from trace_builder.evaluate.bootstrap import Sampling
+from trace_builder.evaluate.dataset import read_evalset
+from trace_builder.released_rows import EvalItem
 from trace_builder.taxonomy import load_taxonomy
 
 
@@ -29,8 +29,8 @@ def said(decision: Any = "keep", text: str | None = None, **faults: bool) -> Ans
     return Answer(**values, decision=decision, correction=correction)
 
 
-def person(name: str, answers: dict[str, Answer]) -> Annotator:
-    return Annotator(name, Path(f"{name}.json"), answers)
+def person(name: str, answers: dict[str, Answer], role: Role = "annotator") -> Annotator:
+    return Annotator(name, Path(f"{name}.json"), answers, role)
 
 
 def simulated(items: tuple[EvalItem, ...], name: str, seed: int) -> Annotator:
@@ -51,23 +51,27 @@ def test_two_simulated_annotators_match_the_reference_libraries(items: tuple[Eva
     metrics = pytest.importorskip("sklearn.metrics")
     rater = pytest.importorskip("statsmodels.stats.inter_rater")
     people = [simulated(items, "ada", 1), simulated(items, "bo", 2)]
-    found = agreements(people, items, Sampling(resamples=200))
+    cy = person("cy", {item.id: said("drop") for item in items}, "adjudicator")
+    report, _ = agree([*people, cy], items, Sampling(resamples=200))
+    assert report.annotators == {"ada": 100, "bo": 100}
+    found = report.questions
     for question in ("redundancy", "input_mismatch", "decision"):
         a, b = ([str(p.answers[i.id].rating(question)) for i in items] for p in people)
         row = found[question]
-        assert row["units"] == 100
-        assert row["percent"]["value"] == pytest.approx(metrics.accuracy_score(a, b), abs=1e-12)
-        assert row["kappa"]["kind"] == "cohen"
-        assert row["kappa"]["value"] == pytest.approx(metrics.cohen_kappa_score(a, b), abs=1e-12)
+        assert row.units == 100
+        assert row.percent.value == pytest.approx(metrics.accuracy_score(a, b), abs=1e-12)
+        assert row.kappa.kind == "cohen"
+        assert row.kappa.value == pytest.approx(metrics.cohen_kappa_score(a, b), abs=1e-12)
         table = rater.cohens_kappa(rater.to_table(list(zip(a, b, strict=True)), bins=None)[0])
-        assert row["kappa"]["value"] == pytest.approx(table.kappa, abs=1e-12)
+        assert row.kappa.value == pytest.approx(table.kappa, abs=1e-12)
         counts, _ = rater.aggregate_raters(list(zip(a, b, strict=True)))
         fleiss = rater.fleiss_kappa(counts)
         # Two raters, none missing: alpha is Scott's pi (Fleiss' kappa of two) with 2n in place of infinity.
-        assert row["alpha"]["value"] == pytest.approx(1 - (1 - fleiss) * 199 / 200, abs=1e-12)
-        assert row["alpha"]["low"] < row["alpha"]["value"] < row["alpha"]["high"]
-    assert found["empty_description"]["percent"]["value"] == 1.0
-    assert found["empty_description"]["kappa"]["value"] is None
+        assert row.alpha.value == pytest.approx(1 - (1 - fleiss) * 199 / 200, abs=1e-12)
+        assert None not in (row.alpha.low, row.alpha.high)
+        assert row.alpha.low < row.alpha.value < row.alpha.high  # type: ignore[operator]
+    assert found["empty_description"].percent.value == 1.0
+    assert found["empty_description"].kappa.value is None
 
 
 def test_disagreements_name_the_questions(items: tuple[EvalItem, ...]) -> None:
@@ -83,15 +87,15 @@ def test_disagreements_name_the_questions(items: tuple[EvalItem, ...]) -> None:
     assert set(found[0].answers) == {"ada", "bo"}
 
 
-def test_settling(items: tuple[EvalItem, ...]) -> None:
+def test_the_adjudicator_has_the_last_word(items: tuple[EvalItem, ...]) -> None:
     few = items[:5]
     both = {"0": said(), "1": said("drop"), "3": said("correct", "New.")}
     ada = person("ada", {**both, "2": said(redundancy=True), "4": said()})
     bo = person("bo", {**both, "2": said(), "4": said("drop")})
     with pytest.raises(InputError, match="1 instructions are still in dispute; adjudicate them first: 4"):
-        settle([ada, bo], [], few)
-    cy = person("cy", {"4": said("drop")})
-    found = settle([ada, bo], [cy], few)
+        adjudicate([ada, bo], few)
+    cy = person("cy", {"4": said("drop")}, "adjudicator")
+    found = adjudicate([ada, bo, cy], few)
     assert [item.id for item in found.items] == ["0", "2", "3"]
     assert (found.corrected, found.dropped) == (("3",), ("1", "4"))
     third = found.items[2]
@@ -101,8 +105,8 @@ def test_settling(items: tuple[EvalItem, ...]) -> None:
     assert third.prompt == third.instruction.render()
 
 
-def test_what_nobody_answered_is_not_settled(items: tuple[EvalItem, ...]) -> None:
+def test_what_nobody_answered_is_not_decided(items: tuple[EvalItem, ...]) -> None:
     with pytest.raises(
         InputError, match=r"98 instructions were not answered by anyone: 1, 3, 4, 5, 6, 7, 8, 9, \.\.\."
     ):
-        settle([person("ada", {"0": said(), "2": said()})], [], items)
+        adjudicate([person("ada", {"0": said(), "2": said()})], items)

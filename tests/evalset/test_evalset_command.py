@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from trace_builder.commands.evalset import app
 from trace_builder.errors import InputError
-from trace_builder.evaluate.annotations import set_digest
-from trace_builder.evaluate.reading import read_evalset
+from trace_builder.evalset.annotations import set_digest
+from trace_builder.evaluate.dataset import read_evalset
 from trace_builder.taxonomy import load_taxonomy
 
 
@@ -95,8 +95,11 @@ def test_from_the_check_to_the_adjudicated_set(checked: Path) -> None:
     assert [line["id"] for line in rows_of(sheet / "disagreements.jsonl")] == ["6", "7"]
     assert '"adjudication":true' in (sheet / "adjudication.html").read_text(encoding="utf-8")
     assert "still in dispute" in run("write", data, *files, "--to", checked / "final.jsonl", fails=True)
-    cy = sheet_file(checked, "cy", digest, {"6": answer()})
-    shown = run("write", data, *files, "--adjudicated", cy, "--to", checked / "final.jsonl")
+    cy = sheet_file(checked, "cy", digest, {"6": answer()}, role="adjudicator")
+    shown = run("agree", data, *files, cy, "--resamples", 100)
+    assert f"{cy} is by the adjudicator cy; left out." in shown
+    assert "2 annotators of 8 instructions: ada (8), bo (8)" in shown
+    shown = run("write", data, *files, cy, "--to", checked / "final.jsonl")
     assert "8 instructions written" in shown
     assert "1 corrected, 0 dropped" in shown
     final = rows_of(checked / "final.jsonl")

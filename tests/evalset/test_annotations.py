@@ -10,11 +10,12 @@ from annotator_files import answer, csv_file, label_studio_file, sheet_file
 from evaluation_set import evaluation_file, row, write
 
 from trace_builder.errors import InputError
-from trace_builder.evaluate.annotations import read_annotators, set_digest
-from trace_builder.evaluate.checking import Finding
-from trace_builder.evaluate.export import csv_text, sheet, write_exports
-from trace_builder.evaluate.items import EvalItem
-from trace_builder.evaluate.reading import read_evalset
+from trace_builder.evalset.annotation_files import MAX_CELL
+from trace_builder.evalset.annotations import read_annotators, set_digest
+from trace_builder.evalset.export import csv_text, export_set, sheet
+from trace_builder.evalset.second_check import Finding
+from trace_builder.evaluate.dataset import read_evalset
+from trace_builder.released_rows import EvalItem
 from trace_builder.taxonomy import load_taxonomy
 
 ANSWERS = {
@@ -42,7 +43,7 @@ def items(tmp_path: Path) -> tuple[EvalItem, ...]:
 
 def test_the_three_forms_read_the_same(tmp_path: Path, items: tuple[EvalItem, ...]) -> None:
     digest = set_digest(items)
-    write_exports(tmp_path, items, digest, {})
+    export_set(tmp_path / "set.jsonl", tmp_path)
     paths = [
         sheet_file(tmp_path, "ada", digest, ANSWERS),
         csv_file(tmp_path / "annotations.csv", tmp_path / "bo.csv", ANSWERS),
@@ -67,7 +68,7 @@ def test_the_three_forms_read_the_same(tmp_path: Path, items: tuple[EvalItem, ..
         ({"version": 2}, "version:"),
         ({"answers": {"77": answer()}}, "answers for 77, which the set does not have"),
         ({"answers": {"0": answer(decision="maybe")}}, "decision"),
-        ({"answers": {"0": answer(decision="correct")}}, "'ada' says about 0: correct without a correction"),
+        ({"answers": {"0": answer(decision="correct")}}, "'ada' about 0: correct without a correction"),
         ({"answers": {"0": answer(mood="good")}}, "mood"),
         ({"kind": "other"}, "neither the sheet's JSON, nor a CSV, nor Label Studio's"),
     ],
@@ -138,7 +139,7 @@ def _put(column: str, value: str) -> Any:
     ],
 )
 def test_bad_tables(tmp_path: Path, items: tuple[EvalItem, ...], edit: Any, message: str) -> None:
-    write_exports(tmp_path, items, set_digest(items), {})
+    export_set(tmp_path / "set.jsonl", tmp_path)
     path = csv_file(tmp_path / "annotations.csv", tmp_path / "bo.csv", ANSWERS)
     with path.open(encoding="utf-8-sig", newline="") as file:
         table = edit(list(csv.reader(file)))
@@ -151,7 +152,7 @@ def test_bad_tables(tmp_path: Path, items: tuple[EvalItem, ...], edit: Any, mess
 
 
 def test_what_is_no_csv(tmp_path: Path, items: tuple[EvalItem, ...]) -> None:
-    write_exports(tmp_path, items, set_digest(items), {})
+    export_set(tmp_path / "set.jsonl", tmp_path)
     path = csv_file(tmp_path / "annotations.csv", tmp_path / "bo.csv", ANSWERS)
     path.write_bytes(path.read_bytes() + b'"1","open\n')
     with pytest.raises(InputError, match=r"bo\.csv:\d+: not CSV"):
@@ -159,18 +160,87 @@ def test_what_is_no_csv(tmp_path: Path, items: tuple[EvalItem, ...]) -> None:
 
 
 def test_a_table_of_another_set(tmp_path: Path, items: tuple[EvalItem, ...]) -> None:
-    write_exports(tmp_path, items, "feedfeedfeed", {})
+    (tmp_path / "annotations.csv").write_text(csv_text(items, "feedfeedfeed", {}), encoding="utf-8")
     path = csv_file(tmp_path / "annotations.csv", tmp_path / "bo.csv", ANSWERS)
     with pytest.raises(InputError, match=r"bo\.csv:\d+: made for another set"):
         read_annotators([path], items)
 
 
-def test_a_spreadsheet_runs_nothing(items: tuple[EvalItem, ...]) -> None:
-    item = items[0].model_copy(
-        update={"instruction": items[0].instruction.model_copy(update={"description": "=HYPERLINK(1)"})}
-    )
-    text = csv_text([item], "0", {})
-    assert "'=HYPERLINK(1)" in text
+ODD_CELLS = ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", "\r1", "＝1", " =1", "'=1", "''+1", "'tis", "plain"]
+
+
+@pytest.mark.parametrize("cell", ODD_CELLS)
+def test_a_spreadsheet_runs_nothing_and_it_reads_back_the_same(tmp_path: Path, cell: str) -> None:
+    given = {**row(1), "id": cell, "description": cell, "messages": []}
+    del given["messages"]
+    path = write(tmp_path / "set.jsonl", [given])
+    items = read_evalset(path, load_taxonomy()).items
+    export_set(path, tmp_path)
+    with (tmp_path / "annotations.csv").open(encoding="utf-8-sig", newline="") as file:
+        (table,) = csv.DictReader(file)
+    assert not any(value.lstrip(" ")[:1] in {*"=+-@＝\t\r"} for value in table.values() if value)
+    table["decision"] = "correct"
+    table["corrected_description"] = table["description"]
+    table["corrected_constraints"] = table["constraints"]
+    with (tmp_path / "bo.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, table)
+        writer.writeheader()
+        writer.writerow(table)
+    (bo,) = read_annotators([tmp_path / "bo.csv"], items)
+    assert list(bo.answers) == [cell]
+    correction = bo.answers[cell].correction
+    assert correction is not None
+    assert correction.description == cell
+
+
+def test_who_adjudicates_is_said_by_the_file_or_by_the_user(
+    tmp_path: Path, items: tuple[EvalItem, ...]
+) -> None:
+    digest = set_digest(items)
+    export_set(tmp_path / "set.jsonl", tmp_path)
+    paths = [
+        sheet_file(tmp_path, "ada", digest, ANSWERS),
+        csv_file(tmp_path / "annotations.csv", tmp_path / "bo.csv", ANSWERS),
+        sheet_file(tmp_path, "cy", digest, ANSWERS, role="adjudicator"),
+    ]
+    roles = {person.name: person.role for person in read_annotators(paths, items)}
+    assert roles == {"ada": "annotator", "bo": "annotator", "cy": "adjudicator"}
+    roles = {person.name: person.role for person in read_annotators(paths, items, paths[1:2])}
+    assert roles == {"ada": "annotator", "cy": "adjudicator", "bo": "adjudicator"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("a.csv", f"id,set,{'x' * (MAX_CELL + 1)}\n", "a.csv:1: not CSV (field larger than field limit"),
+        ("a.csv", "\0\n", "a.csv:1: "),
+        ("a.csv", "", "a.csv:1: the column"),
+        ("a.json", "[" * 100_000, "a.json:1: not JSON (nested too deep)"),
+        ("a.json", '{"kind": ' + "[" * 100_000, "a.json:1: not JSON (nested too deep)"),
+        ("a.json", '{"kind": ' + "9" * 5000 + "}", "a.json:1: a number of 5000 digits"),
+        ("a.json", "[1]", "a.json:1: a JSON object was expected"),
+        ("a.json", '[{"data": 1}]', "a.json: task 1: not of Label Studio's JSON export (data: "),
+        ("a.json", '[{"data": {"id": "0"}, "annotations": [5]}]', "a.json: task 1: not of Label Studio's"),
+        ("a.json", "null", "a.json: neither the sheet's JSON"),
+        ("a.json", '{"kind": "trace_builder.annotations", "set": []}', "a.json: made for another set"),
+        ("a.json", b"\xff", "a.json:1: not UTF-8"),
+    ],
+)
+def test_hostile_files(
+    tmp_path: Path, items: tuple[EvalItem, ...], name: str, data: str | bytes, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    with pytest.raises(InputError) as caught:
+        read_annotators([path], items)
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+def test_a_folder_or_nothing_where_a_file_should_be(tmp_path: Path, items: tuple[EvalItem, ...]) -> None:
+    for path, message in ((tmp_path, "is a directory"), (tmp_path / "x.json", "no such file")):
+        with pytest.raises(InputError, match=message):
+            read_annotators([path], items)
 
 
 def test_the_digest_tells_sets_apart(tmp_path: Path, items: tuple[EvalItem, ...]) -> None:

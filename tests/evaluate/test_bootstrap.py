@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.evaluate.resample import Sampling, binomial, interval, percentile, ratio, redraw
+from trace_builder.evaluate.bootstrap import Sampling, binomial, interval, percentile, ratio, redraw
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_interval_of_a_clustered_share_agrees_with_scipy() -> None:
 def test_same_seed_same_interval_whatever_the_order() -> None:
     counts = {(1, 1): 40, (0, 1): 60}
     turned = dict(reversed(counts.items()))
-    assert interval(counts, ratio, Sampling(seed=4)) == interval(turned, ratio, Sampling(seed=4))
-    assert interval(counts, ratio, Sampling(seed=4)) != interval(counts, ratio, Sampling(seed=5))
+    assert interval(counts, ratio, Sampling(rng_seed=4)) == interval(turned, ratio, Sampling(rng_seed=4))
+    assert interval(counts, ratio, Sampling(rng_seed=4)) != interval(counts, ratio, Sampling(rng_seed=5))
 
 
 def test_a_statistic_that_often_has_no_value_has_no_interval() -> None:

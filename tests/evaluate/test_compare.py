@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from trace_builder.evaluate.paired import compare, mcnemar_exact
-from trace_builder.evaluate.resample import Sampling
+from trace_builder.evaluate.bootstrap import Sampling
+from trace_builder.evaluate.compare import mcnemar_exact, paired
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,9 @@ def test_mcnemar_agrees_with_scipys_binomial_test(only_a: int, only_b: int) -> N
 
 def test_difference_and_cells() -> None:
     pairs = [(True, True)] * 4 + [(True, False)] + [(False, True)] * 3 + [(False, False)] * 2
-    found = compare(pairs, Sampling(resamples=200))
+    found = paired(pairs, Sampling(resamples=200))
     assert (found.both, found.only_a, found.only_b, found.neither, found.n) == (4, 1, 3, 2, 10)
-    assert found.difference.value == pytest.approx(0.2)
+    assert found.difference.percent == pytest.approx(20)
     assert found.p_value == pytest.approx(0.625)
 
 
@@ -41,16 +41,16 @@ def test_paired_interval_agrees_with_scipy(seed: int) -> None:
     for _ in range(500):
         easy = rng.random() < 0.5
         pairs.append((rng.random() < (0.8 if easy else 0.3), rng.random() < (0.85 if easy else 0.4)))
-    ours = compare(pairs, Sampling(resamples=9999)).difference
+    ours = paired(pairs, Sampling(resamples=9999)).difference
     gaps = numpy.array([float(b) - float(a) for a, b in pairs])
     theirs = stats.bootstrap(
         (gaps,), numpy.mean, n_resamples=9999, method="percentile", random_state=7
     ).confidence_interval
-    width = theirs.high - theirs.low
-    assert ours.low == pytest.approx(theirs.low, abs=0.04 * width)
-    assert ours.high == pytest.approx(theirs.high, abs=0.04 * width)
+    width = 100 * (theirs.high - theirs.low)
+    assert ours.low == pytest.approx(100 * theirs.low, abs=0.04 * width)
+    assert ours.high == pytest.approx(100 * theirs.high, abs=0.04 * width)
 
 
 def test_no_items() -> None:
-    found = compare([], Sampling(resamples=10))
-    assert (found.n, found.difference.value, found.p_value) == (0, None, 1.0)
+    found = paired([], Sampling(resamples=10))
+    assert (found.n, found.difference.percent, found.p_value) == (0, None, 1.0)
