@@ -10,7 +10,7 @@ from trace_builder.errors import InputError
 from trace_builder.evaluate.results import KIND, RESULTS_FILE
 from trace_builder.report.stats.instructions import first_row, row_kind
 from trace_builder.report.stats.release_stats import MARK
-from trace_builder.storage.jsonl import Row, read_object
+from trace_builder.storage.jsonl import Row, read_object, unreadable
 from trace_builder.storage.layout import MANIFEST
 from trace_builder.storage.manifest import find_manifest
 
@@ -37,7 +37,7 @@ def detect(path: Path) -> Source:
     try:
         path.stat()
     except (OSError, ValueError) as exc:
-        raise InputError(f"{path}: {getattr(exc, 'strerror', None) or exc}".lower()) from None
+        raise unreadable(path, exc) from None
     if path.is_dir():
         return _folder(path)
     if path.name == MANIFEST:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from trace_builder.config import ModelConfig
 from trace_builder.errors import InputError
 from trace_builder.redaction import redacted
-from trace_builder.storage.jsonl import read_model, read_object, write_json
+from trace_builder.storage.jsonl import read_model, read_object, unreadable, write_json
 from trace_builder.storage.layout import MANIFEST, SEEDS
 
 #: Of the layout of a run's folder. It is raised when an older program could misread what a newer one wrote.
@@ -105,8 +105,12 @@ def find_manifest(folder: Path) -> Manifest | None:
         InputError: the file is there and cannot be read as a manifest, or is of another version.
     """
     path = folder / MANIFEST
-    if not path.exists() and not path.is_symlink():
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except (OSError, ValueError) as exc:
+        raise unreadable(path, exc) from None
     version = read_object(path).get("version")
     if version != VERSION:
         raise InputError(
