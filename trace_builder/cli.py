@@ -8,7 +8,7 @@ import typer
 
 from trace_builder import __version__
 from trace_builder.commands import (
-    config,
+    config_schema,
     evalset,
     evaluate,
     rehearse,
@@ -38,7 +38,7 @@ app.command()(stats.stats)
 app.command()(evaluate.evaluate)
 app.command()(rehearse.rehearse)
 app.add_typer(evalset.app, name="evalset")
-app.add_typer(config.app, name="config")
+app.add_typer(config_schema.app, name="config")
 
 
 def _version(wanted: bool) -> None:
