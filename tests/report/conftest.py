@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
-from report_run_folder import Maker
+from harbour_run import harbour_run
+
+
+@pytest.fixture(scope="session")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run over 60 seeds, the first of which is hostile; not to be changed."""
+    return harbour_run(tmp_path_factory.mktemp("harbour") / "run")
 
 
 @pytest.fixture
-def run_folder(tmp_path: Path) -> Path:
-    """A finished run over 60 seeds, the first of which is hostile."""
-    return Maker(tmp_path / "run", size=60).write()
+def run_folder(harbour: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(harbour, tmp_path / "run"))

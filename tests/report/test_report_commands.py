@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -9,7 +10,7 @@ from typer.testing import CliRunner
 
 from trace_builder.commands.report import report
 from trace_builder.commands.stats import stats
-from trace_builder.errors import InputError
+from trace_builder.errors import InputError, StoppedError
 
 _APP = typer.Typer(pretty_exceptions_enable=False)
 _APP.command()(stats)
@@ -22,15 +23,16 @@ def _run(*arguments: object) -> str:
     return result.output
 
 
-def test_json_holds_everything(run_folder: Path) -> None:
-    found = json.loads(_run("stats", run_folder, "--json"))
+def test_json_holds_everything(harbour: Path) -> None:
+    found = json.loads(_run("stats", harbour, "--json"))
     assert found["kind"] == "run"
+    assert found["funnel"][0]["in"] == found["run"]["seeds"] == 60
     kept = {row["stage"]: row["accepted"] for row in found["funnel"]}
     assert found["products"] == {"sft": kept["respond"], "dpo": kept["dpo"], "iopo": kept["iopo"]}
 
 
-def test_tables_are_plain_in_a_pipe(run_folder: Path) -> None:
-    output = _run("stats", run_folder)
+def test_tables_are_plain_in_a_pipe(harbour: Path) -> None:
+    output = _run("stats", harbour)
     assert "\x1b" not in output
     assert not any(line != line.rstrip() for line in output.splitlines())
     assert "name_leaked" in output
@@ -73,9 +75,31 @@ def test_the_page_of_a_file_goes_into_the_current_folder(
     assert (tmp_path / "set.report.html").is_file()
 
 
-def test_a_page_that_cannot_be_written_is_a_sentence(run_folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be written"):
-        _run("report", run_folder, "--to", tmp_path / "nowhere" / "page.html")
+@pytest.mark.parametrize("name", ["nowhere/page.html", "", "x" * 300, "seeds.jsonl/page.html"])
+def test_a_page_that_can_be_written_nowhere_is_a_sentence(run_folder: Path, name: str) -> None:
+    with pytest.raises(InputError, match="cannot be written") as caught:
+        _run("report", run_folder, "--to", run_folder / name)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_stops_it_and_leaves_nothing_behind(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = sorted(run_folder.rglob("*"))
+
+    def full(path: Path, mode: str = "r", buffering: int = -1, **more: Any) -> Any:
+        made = opened(path, mode, buffering, **more)
+        if "w" not in mode:
+            return made
+        made.close()
+        return opened(Path("/dev/full"), mode, buffering, **more)
+
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(StoppedError, match=r"report\.html: cannot be written, no space left on device"):
+        _run("report", run_folder)
+    assert sorted(run_folder.rglob("*")) == before
 
 
 def test_another_taxonomy_is_followed(tmp_path: Path, run_folder: Path) -> None:

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from report_run_folder import Maker
 
 from trace_builder.errors import InputError
+from trace_builder.records import IopoGroup
 from trace_builder.report.detect import detect
-from trace_builder.report.runs import RunFolder
-from trace_builder.report.stats.instructions import examples, language, reader
+from trace_builder.report.stats.instructions import Example, examples, record_examples
+from trace_builder.storage.run_folder import RunFolder
 
 RELEASED = {
     "id": "7",
@@ -24,12 +25,10 @@ RELEASED = {
 }
 
 
-def _read(row: dict[str, Any], tmp_path: Path) -> list[Any]:
+def _read(row: dict[str, Any], tmp_path: Path) -> list[Example]:
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
-    read = reader(row)
-    assert read is not None
-    return list(examples(path, read))
+    return list(examples(path))
 
 
 def test_a_released_row_keeps_what_its_format_promises(tmp_path: Path) -> None:
@@ -56,38 +55,23 @@ def test_a_row_that_breaks_its_format_is_read_and_counted(
     assert len(example.constraints) == 2
 
 
-@pytest.mark.parametrize("field", ["description", "constraints", "constraints_splits", "levels2"])
+@pytest.mark.parametrize("field", ["id", "description", "constraints_splits"])
 def test_a_missing_field_is_named_with_file_and_line(tmp_path: Path, field: str) -> None:
     row = {key: value for key, value in RELEASED.items() if key != field}
-    with pytest.raises(InputError, match=rf"rows.jsonl:1: .*'{field}'"):
+    with pytest.raises(InputError, match=rf"rows.jsonl:1: {field}: Field required"):
         _read(row, tmp_path)
 
 
-def test_a_group_is_two_instructions_each_with_its_response(run_folder: Path) -> None:
-    record = next(RunFolder(run_folder).product("iopo"))
-    read = reader(record)
-    assert read is not None
-    first, second = read(record)
-    assert [first.id, second.id] == [f"{record['id']} x1", f"{record['id']} x2"]
-    assert (first.responses, second.responses) == ((record["y1"],), (record["y2"],))
-    released = {**record, "x1": "text", "x2": "text", "x1_parts": record["x1"], "x2_parts": record["x2"]}
-    read_released = reader(released)
-    assert read_released is not None
-    assert list(read_released(released)) == [first, second]
-
-
-@pytest.mark.parametrize(
-    ("text", "lang"),
-    [
-        ("写一首诗", "zh"),
-        ("Translate 你好 into English and explain every part of it at length", "en"),
-        ("用Python和NumPy写一个快速排序函数", "zh"),
-        ("", "en"),
-        ("12345", "en"),
-    ],
-)
-def test_language_goes_by_the_share_of_letters(text: str, lang: str) -> None:
-    assert language(text) == lang
+def test_a_group_is_two_instructions_each_with_its_response(harbour: Path, tmp_path: Path) -> None:
+    with RunFolder.open(harbour) as run:
+        group = next(run.records("iopo", IopoGroup))
+    first, second = record_examples(group, group.id, group.lang)
+    assert [first.id, second.id] == [f"{group.id} x1", f"{group.id} x2"]
+    assert (first.responses, second.responses) == ((group.y1,), (group.y2,))
+    row = group.model_dump(mode="json")
+    assert _read(row, tmp_path) == [first, second]
+    released = {**row, "x1": "text", "x2": "text", "x1_parts": row["x1"], "x2_parts": row["x2"]}
+    assert _read(released, tmp_path) == [first, second]
 
 
 def _written(path: Path, text: str | bytes) -> Path:
@@ -101,7 +85,7 @@ def _written(path: Path, text: str | bytes) -> Path:
         ("", "the file is empty"),
         ("\n\n", "the file is empty"),
         ('{"a": 1}\n', r":1: a row with the fields 'a'"),
-        ("[1]\n", r":1: a JSON object was expected, not list"),
+        ("[1]\n", r":1: a JSON object was expected, not int"),
         ("{\n", r":1: not JSON"),
         (b"\xff\xfe\n", r":1: not UTF-8"),
         ("[" * 100_000, r":1: not JSON \(nested too deep\)"),
@@ -120,24 +104,24 @@ def test_kinds_are_told_by_content(tmp_path: Path, run_folder: Path) -> None:
     assert detect(released).kind == "records"
     folder = tmp_path / "evaluation"
     folder.mkdir()
-    _written(folder / "run.json", "{}")
-    _written(folder / "items.jsonl", "")
+    shutil.copy(run_folder / "run.json", folder)
+    manifest = json.loads((folder / "run.json").read_text("utf-8"))
+    del manifest["seeds"]
+    _written(folder / "run.json", json.dumps(manifest))
     with pytest.raises(InputError, match="an evaluation that is not finished"):
         detect(folder)
     _written(folder / "results.json", '{"kind": "trace_builder.evaluation"}')
     assert detect(folder).kind == detect(folder / "results.json").kind == "evaluation"
     release = tmp_path / "release"
     release.mkdir()
-    with pytest.raises(InputError, match=r"neither run\.json nor results\.json"):
+    with pytest.raises(InputError, match="no run, release or evaluation"):
         detect(release)
     _written(release / "release.json", "{}")
     assert detect(release).kind == "release"
-    with pytest.raises(InputError, match="no such file or folder"):
+    with pytest.raises(InputError, match="no such file or directory"):
         detect(tmp_path / "nowhere")
 
 
-def test_product_files_are_records(tmp_path: Path) -> None:
-    run = RunFolder(Maker(tmp_path / "run", size=30).write())
-    for stage in ("respond", "dpo", "iopo"):
-        lines = "".join(json.dumps(record) + "\n" for record in run.product(stage))
-        assert detect(_written(tmp_path / f"{stage}.jsonl", lines)).kind == "records"
+def test_product_files_are_records(harbour: Path) -> None:
+    for name in ("sft", "dpo", "iopo"):
+        assert detect(harbour / f"{name}.jsonl").kind == "records"

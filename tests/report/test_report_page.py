@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_run_folder import HOSTILE, Maker
+from harbour_run import HOSTILE, harbour_run
 
 from trace_builder.errors import InputError
 from trace_builder.report.build import build_report
@@ -34,8 +34,8 @@ class _Links(HTMLParser):
         self.links += [value or "" for name, value in attrs if name in ("src", "href", "action", "data")]
 
 
-def test_the_page_asks_for_nothing(run_folder: Path) -> None:
-    page = build_report(run_folder)
+def test_the_page_asks_for_nothing(harbour: Path) -> None:
+    page = build_report(harbour)
     reader = _Links()
     reader.feed(page)
     assert reader.scripts == 2
@@ -43,12 +43,12 @@ def test_the_page_asks_for_nothing(run_folder: Path) -> None:
     assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest|importScripts", page)
 
 
-def test_the_same_folder_gives_the_same_page(run_folder: Path) -> None:
-    assert build_report(run_folder) == build_report(run_folder)
+def test_the_same_folder_gives_the_same_page(harbour: Path) -> None:
+    assert build_report(harbour) == build_report(harbour)
 
 
-def test_no_text_of_a_record_becomes_markup(run_folder: Path) -> None:
-    page = build_report(run_folder)
+def test_no_text_of_a_record_becomes_markup(harbour: Path) -> None:
+    page = build_report(harbour)
     assert HOSTILE[:20] not in page
     assert "onerror" not in page
     texts = json.dumps(payload(page), ensure_ascii=False)
@@ -74,8 +74,8 @@ def test_hostile_ids_labels_and_models_are_escaped(tmp_path: Path) -> None:
     assert "<title>&lt;script&gt;.jsonl</title>" in page
 
 
-def test_a_record_carries_its_whole_way(run_folder: Path) -> None:
-    records = {record["id"]: record for record in payload(build_report(run_folder))["records"]}
+def test_a_record_carries_its_whole_way(harbour: Path) -> None:
+    records = {record["id"]: record for record in payload(build_report(harbour))["records"]}
     assert len(records) == 60
     lost = records["s00004"]
     assert [step["stage"] for step in lost["steps"]] == ["expand", "structure", "quality", "respond"]
@@ -89,7 +89,7 @@ def test_a_record_carries_its_whole_way(run_folder: Path) -> None:
 
 
 def test_long_texts_are_cut_and_say_so(tmp_path: Path) -> None:
-    page = build_report(Maker(tmp_path / "run", size=3, padding=15_000).write())
+    page = build_report(harbour_run(tmp_path / "run", 3, padding=15_000))
     record = next(r for r in payload(page)["records"] if r["id"] == "s00001")
     response = next(step for step in record["steps"] if step["stage"] == "respond")["data"]["response"]
     assert re.search(r"… \([\d,]+ more characters\)$", response)
@@ -98,21 +98,19 @@ def test_long_texts_are_cut_and_say_so(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_large_run_stays_under_five_megabytes(tmp_path: Path) -> None:
-    page = build_report(Maker(tmp_path / "run", size=4_000, padding=300).write())
+    page = build_report(harbour_run(tmp_path / "run", 4_000, padding=300))
     assert len(page.encode()) < 5_000_000
     records = payload(page)["records"]
     assert 500 < len(records) < 4_000
-    ends = {
-        (step["stage"], step["reason"]) for record in records for step in record["steps"] if step["reason"]
-    }
+    steps = [step for record in records for step in record["steps"]]
+    ends = {(step["stage"], step["reason"]) for step in steps if "reason" in step}
     assert len(ends) == 6
     assert "A sample of" in page
 
 
 def test_an_unfinished_and_an_empty_run_have_a_page(tmp_path: Path) -> None:
-    folder = Maker(tmp_path / "run", size=12, finished=False).write()
-    for name in ("respond", "dpo", "iopo"):
-        (folder / "stages" / f"{name}.jsonl").unlink()
+    folder = harbour_run(tmp_path / "run", 12, stages=3, finish=False)
+    for name in ("respond", "dpo"):
         (folder / "calls" / f"{name}.jsonl").write_text('{"id":"s00001","key', encoding="utf-8")
     assert "The run is not finished" in build_report(folder)
     for name in ("expand", "structure", "quality"):
@@ -122,6 +120,6 @@ def test_an_unfinished_and_an_empty_run_have_a_page(tmp_path: Path) -> None:
     assert payload(build_report(folder))["records"] == []
 
 
-def test_several_paths_are_for_evaluations_only(run_folder: Path) -> None:
+def test_several_paths_are_for_evaluations_only(harbour: Path) -> None:
     with pytest.raises(InputError, match="only evaluations can be shown side by side"):
-        build_report(run_folder, run_folder)
+        build_report(harbour, harbour)

@@ -36,13 +36,13 @@ def _rows(path: Path) -> int:
 
 def test_the_sets_of_a_release_are_its_files(made: Path) -> None:
     found = statistics(made / "release")
-    assert found["kind"] == "release"
-    assert set(found["sets"]) == {"evaluation", "iopo/groups"}
-    evaluation = found["sets"]["evaluation"]
-    assert evaluation["records"] == _rows(made / "release" / "evaluation" / "test.jsonl")
-    assert all(check["kept"] == check["of"] for check in evaluation["checks"].values())
+    assert found.kind == "release"
+    assert set(found.sets) == {"evaluation", "iopo/groups"}
+    evaluation = found.sets["evaluation"]
+    assert evaluation.records == _rows(made / "release" / "evaluation" / "test.jsonl")
+    assert all(check.kept == check.of for check in evaluation.checks.values())
     groups = sum(_rows(path) for path in (made / "release" / "iopo" / "groups").glob("*.jsonl"))
-    assert found["sets"]["iopo/groups"]["records"] == 2 * groups
+    assert found.sets["iopo/groups"].records == 2 * groups
 
 
 def test_the_page_of_a_release_says_what_it_holds(made: Path) -> None:
@@ -68,7 +68,7 @@ def test_the_page_of_a_release_names_why_pairs_were_left_out(made: Path, tmp_pat
 def test_an_evaluation_has_figures_and_a_page(made: Path) -> None:
     results = json.loads((made / "evaluation" / "results.json").read_text(encoding="utf-8"))
     percent = results["scores"]["if"]["percent"]
-    assert f"{percent:.2f}" in _command("stats", made / "evaluation")
+    assert f" {percent:.1f} " in _command("stats", made / "evaluation")
     page = build_report(made / "evaluation")
     assert f'<p class="figure">{percent:.1f}%</p>' in page
     assert page.count('class="interval-name"') >= len(results["scores"]["by_count"])
@@ -100,6 +100,6 @@ def test_two_evaluations_of_different_data_do_not_go_side_by_side(made: Path, tm
 
 @pytest.mark.parametrize("name", ["sft", "dpo", "iopo"])
 def test_product_files_have_the_figures_of_their_run(made: Path, name: str) -> None:
-    run = statistics(made / "run")["sets"][name]
-    file = statistics(made / "run" / f"{name}.jsonl")["sets"][f"{name}.jsonl"]
+    run = statistics(made / "run").sets[name]
+    file = statistics(made / "run" / f"{name}.jsonl").sets[f"{name}.jsonl"]
     assert file == run

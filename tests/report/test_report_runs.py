@@ -1,119 +1,125 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
-from report_run_folder import Maker
+from harbour_run import harbour_run
 
-from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
-from trace_builder.report.runs import RunFolder
-from trace_builder.report.stats.run_stats import run_statistics
-from trace_builder.stages.order import AFTER
-from trace_builder.stages.registry import build_stages
-from trace_builder.taxonomy import load_taxonomy
+from trace_builder.records import Answered, IopoGroup
+from trace_builder.report.stats.run_stats import RunStats
+from trace_builder.report.stats.run_status import read_status
+from trace_builder.report.stats.statistics import statistics
+from trace_builder.storage.run_folder import RunFolder
 
 
-def _outcome(name: str, status: str, *, fingerprint: str, reason: str | None = None) -> str:
-    row: dict[str, Any] = {"id": name, "stage": "expand", "status": status, "reason": reason}
-    return json.dumps({**row, "fingerprint": fingerprint, "seed": "0", "record": None}) + "\n"
+def _stats(folder: Path) -> RunStats:
+    found = statistics(folder)
+    assert isinstance(found, RunStats)
+    return found
 
 
-def _fingerprint(folder: Path) -> str:
-    text = (folder / "run.json").read_text(encoding="utf-8")
-    return str(json.loads(text)["stages"]["expand"]["fingerprint"])
-
-
-def _lines(path: Path) -> list[str]:
-    """Lines as JSON Lines has them: a text may hold other line separators."""
-    return [f"{line}\n" for line in path.read_text(encoding="utf-8").split("\n") if line]
-
-
-def test_the_order_of_stages_is_the_registry_s() -> None:
-    stages = build_stages(RunConfig(), load_taxonomy())
-    assert {stage.name: stage.follows for stage in stages} == AFTER
-    assert [stage.name for stage in stages] == list(AFTER)
-
-
-def test_every_record_is_accounted_for(run_folder: Path) -> None:
-    funnel = run_statistics(RunFolder(run_folder), load_taxonomy())["funnel"]
-    kept = {row["stage"]: row["accepted"] for row in funnel}
-    assert funnel[0]["in"] == 60
+def test_every_record_is_accounted_for(harbour: Path) -> None:
+    funnel = _stats(harbour).funnel
+    kept = {row.stage: row.accepted for row in funnel}
+    assert funnel[0].entered == 60
     for row in funnel:
-        assert row["in"] == row["accepted"] + row["rejected"] + row["failed"] + row["pending"]
-        assert row["in"] == (kept[row["after"]] if row["after"] else 60)
-        assert sum(entry["count"] for entry in row["reasons"]) == row["rejected"] + row["failed"]
+        assert row.entered == row.accepted + row.rejected + row.failed + row.pending
+        assert row.entered == (kept[row.follows] if row.follows else 60)
+        assert sum(entry.count for entry in row.reasons) == row.rejected + row.failed
 
 
-def test_the_last_line_of_a_record_wins(run_folder: Path) -> None:
-    before = RunFolder(run_folder).tally("expand")
-    with (run_folder / "stages" / "expand.jsonl").open("a", encoding="utf-8") as file:
-        file.write(_outcome("s00001", "rejected", fingerprint=_fingerprint(run_folder), reason="unchanged"))
-    after = RunFolder(run_folder).tally("expand")
-    assert (after.accepted, after.rejected) == (before.accepted - 1, before.rejected + 1)
-    assert after.reasons["rejected", "unchanged"] == 1
+def test_status_and_stats_say_what_the_folder_s_funnel_says(run_folder: Path) -> None:
+    lines = (run_folder / "seeds.jsonl").read_text(encoding="utf-8").split("\n")
+    lines[1] = lines[1].replace("Describe harbour", "Describe the harbour")
+    (run_folder / "seeds.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    with RunFolder.open(run_folder) as run:
+        theirs = [
+            (row.name, row.entered, row.accepted, row.rejected, row.failed, row.pending, row.stale)
+            for row in run.funnel()
+        ]
+    ours = [
+        (row.stage, row.entered, row.accepted, row.rejected, row.failed, row.pending, row.stale)
+        for row in _stats(run_folder).funnel
+    ]
+    status = [
+        tuple(row[key] for key in ("stage", "in", "accepted", "rejected", "failed", "pending", "stale"))
+        for row in read_status(run_folder).as_dict()["stages"]
+    ]
+    assert ours == theirs == status
+    assert ours[0][5:] == (1, 1)
 
 
-def test_stale_and_strange_lines_do_not_count(run_folder: Path) -> None:
-    before = RunFolder(run_folder).tally("expand")
-    with (run_folder / "stages" / "expand.jsonl").open("a", encoding="utf-8") as file:
-        file.write(_outcome("s00001", "failed", fingerprint="an older one", reason="timeout"))
-        file.write(_outcome("not a seed", "accepted", fingerprint=_fingerprint(run_folder)))
-        file.write('{"id": "s00001", "sta')  # torn by a kill
-    assert RunFolder(run_folder).tally("expand") == before
-
-
-def test_a_line_whose_fields_stand_in_another_order_is_read(run_folder: Path) -> None:
-    row = json.loads(_outcome("s00001", "failed", fingerprint=_fingerprint(run_folder), reason="timeout"))
-    with (run_folder / "stages" / "expand.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(dict(reversed(row.items()))) + "\n")
-    assert RunFolder(run_folder).heads("expand")["s00001"].reason == "timeout"
+def test_calls_add_up_to_what_the_status_says(harbour: Path) -> None:
+    found, status = _stats(harbour).calls, read_status(harbour)
+    lines = sum(path.read_bytes().count(b"\n") for path in (harbour / "calls").iterdir())
+    assert found.total.calls == sum(s.calls for s in found.stages.values()) == status.total.calls == lines
+    assert found.total.cached == 600 * lines
+    assert found.total.latency_ms.n == lines
+    assert found.models["rehearsal"] == status.total
+    assert found.cost == status.cost
 
 
 def test_what_has_not_been_walked_is_pending(tmp_path: Path) -> None:
-    folder = Maker(tmp_path / "run", size=20, finished=False).write()
-    path = folder / "stages" / "structure.jsonl"
-    lines = _lines(path)
-    path.write_text("".join(lines[:5]), encoding="utf-8")
-    tally = RunFolder(folder).tally("structure")
-    assert tally.pending == RunFolder(folder).tally("expand").accepted - 5 > 0
+    found = _stats(harbour_run(tmp_path / "run", 20, stages=1, finish=False))
+    expand, structure = found.funnel[:2]
+    assert structure.pending == structure.entered == expand.accepted > 0
+    assert not found.run.finished
 
 
 def test_a_broken_line_is_named(run_folder: Path) -> None:
     path = run_folder / "stages" / "quality.jsonl"
-    lines = _lines(path)
-    path.write_text("".join([*lines[:3], '{"id": 7}\n', *lines[3:]]), encoding="utf-8")
-    with pytest.raises(InputError, match=r"quality.jsonl:4: not an outcome of a stage"):
-        RunFolder(run_folder).tally("quality")
+    lines = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([*lines[:3], b'{"id": 7}', *lines[3:]]))
+    for read in (statistics, read_status):
+        with pytest.raises(InputError, match=r"quality.jsonl:4: not an outcome of this stage"):
+            read(run_folder)
 
 
-def test_operations_are_counted_also_where_a_group_was_turned_down(run_folder: Path) -> None:
-    found = run_statistics(RunFolder(run_folder), load_taxonomy())
-    operations = found["iopo"]["operations"]
-    assert [row["operation"] for row in operations] == ["add", "delete", "revise"]
-    iopo = found["funnel"][-1]
-    assert sum(row["tried"] for row in operations) == iopo["in"]
-    assert sum(sum(row["lost"].values()) for row in operations) == iopo["rejected"]
-    assert all(row["full"] == 0 for row in operations if row["operation"] != "revise")
-    assert found["iopo"]["cells"]["x1y1"] == {"full_marks": iopo["accepted"]}
+def test_operations_are_counted_also_where_a_group_was_turned_down(harbour: Path) -> None:
+    found = _stats(harbour)
+    operations = found.iopo.operations
+    assert [row.operation for row in operations] == ["add", "delete", "revise"]
+    assert found.funnel[-1].stage == "iopo"
+    assert sum(row.tried for row in operations) == found.funnel[-1].entered
+    assert sum(sum(row.lost.values()) for row in operations) == found.funnel[-1].rejected
+    assert all(row.full == 0 for row in operations if row.operation != "revise")
+    with RunFolder.open(harbour) as run:
+        groups = list(run.records("iopo", IopoGroup))
+    assert found.iopo.cells["x1y1"] == {"full_marks": len(groups)}
+    assert found.iopo.cells["x1y2"]["full_marks"] == sum(group.operation == "add" for group in groups)
+    assert found.iopo.terms["x1_over_x2_for_y1"] == sum(group.terms.x1_over_x2_for_y1 for group in groups)
+    certificates = Counter(group.certificate for group in groups)
+    assert sum(row.full for row in operations) == certificates["full"]
 
 
-def test_scores_and_sets_come_from_the_records(run_folder: Path) -> None:
-    run = RunFolder(run_folder)
-    found = run_statistics(run, load_taxonomy())
-    answered = list(run.product("respond"))
-    judge = found["judge"]["response"]
-    assert found["sets"]["sft"]["records"] == len(answered) == judge["perfect"]
-    assert found["sets"]["iopo"]["records"] == 2 * found["products"]["iopo"]
-    assert judge["scores"]["6"] == judge["responses"] - judge["perfect"] > 0
-    assert found["pairs"]["origins"].keys() == {"prompted", "sampled"}
+def test_scores_and_sets_come_from_the_records(harbour: Path) -> None:
+    found = _stats(harbour)
+    with RunFolder.open(harbour) as run:
+        answered = list(run.records("respond", Answered))
+        missed = sum(len(outcome.imperfect) for outcome in run.outcomes("respond"))
+    judged = found.judge.response
+    assert found.sets["sft"].records == len(answered) == judged.perfect
+    assert found.sets["iopo"].records == 2 * found.products["iopo"]
+    assert judged.scores["6"] == judged.responses - judged.perfect == missed > 0
+    assert found.pairs.origins.keys() == {"prompted", "sampled"}
+    assert found.pairs.pairs == found.products["dpo"]
 
 
-def test_calls_add_up(run_folder: Path) -> None:
-    found = run_statistics(RunFolder(run_folder), load_taxonomy())["calls"]
-    lines = sum(len(_lines(path)) for path in (run_folder / "calls").iterdir())
-    assert found["total"]["calls"] == sum(s["calls"] for s in found["stages"].values()) == lines
-    assert found["total"]["cached_tokens"] == 600 * lines
-    assert found["total"]["latency_ms"]["n"] == lines
+def test_a_stage_that_is_not_installed_here_has_its_funnel_and_calls(run_folder: Path) -> None:
+    path = run_folder / "run.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    entry = manifest["stages"].pop("dpo")
+    manifest["stages"]["polish"] = {**entry, "fingerprint": entry["fingerprint"]}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    for kind in ("stages", "calls"):
+        file = run_folder / kind / "dpo.jsonl"
+        lines = file.read_text(encoding="utf-8").replace('"stage":"dpo"', '"stage":"polish"')
+        (run_folder / kind / "polish.jsonl").write_text(lines, encoding="utf-8")
+    found = _stats(run_folder)
+    polish = next(row for row in found.funnel if row.stage == "polish")
+    assert polish.accepted > 0
+    assert found.calls.stages["polish"].calls > 0
+    assert set(found.products) == {"sft", "iopo"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.report.stats.dataset_stats import SetStatistics
+from trace_builder.report.stats.dataset_stats import Dataset, Duplicates, StrayLabel
 from trace_builder.report.stats.instructions import Example
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
@@ -27,31 +27,32 @@ def _example(name: str, *constraints: tuple[str, str | None], prompt: str | None
 
 def test_labels_are_found_by_id_or_name_and_never_bent(taxonomy: Taxonomy) -> None:
     example = _example("a", ("x", "theme"), ("y", "主题约束"), ("z", "Theme"), ("w", "mood"), ("v", None))
-    found = SetStatistics(taxonomy).add_all([example]).summary()
-    assert next(d["count"] for d in found["dimensions"] if d["id"] == "theme") == 3
-    assert found["labels_outside"] == [{"label": "mood", "count": 1, "ids": ["a"]}]
-    assert found["unlabelled"] == 1
-    assert found["types"][0]["share"] == 60.0
+    found = Dataset(taxonomy).add_all([example]).stats()
+    assert next(d.count for d in found.dimensions if d.id == "theme") == 3
+    assert found.labels_outside == (StrayLabel(label="mood", count=1, ids=("a",)),)
+    assert found.unlabelled == 1
+    assert found.types[0].share == 60.0
 
 
 def test_more_than_fifteen_constraints_have_a_row_of_their_own(taxonomy: Taxonomy) -> None:
     long = _example("a", *[(f"c{n}", "theme") for n in range(17)])
     none = _example("b")
-    rows = SetStatistics(taxonomy).add_all([long, none]).summary()["counts"]
-    assert {row["constraints"]: row["records"] for row in rows if row["records"]} == {0: 1, 17: 1}
-    assert sum(row["records"] for row in rows) == 2
-    assert (rows[-1]["paper_train"], rows[0]["paper_eval"]) == (0, 0)
+    rows = Dataset(taxonomy).add_all([long, none]).stats().counts
+    assert {row.constraints: row.records for row in rows if row.records} == {0: 1, 17: 1}
+    assert sum(row.records for row in rows) == 2
+    assert (rows[-1].paper_train, rows[0].paper_eval) == (0, 0)
 
 
 def test_repeats_are_grouped_under_the_first(taxonomy: Taxonomy) -> None:
     examples = [_example(name, prompt=prompt) for name, prompt in zip("abcde", "xyxxy", strict=True)]
-    found = SetStatistics(taxonomy).add_all(examples).summary()["duplicates"]
-    assert found == {"groups": [["a", "c", "d"], ["b", "e"]], "group_count": 2, "extra_records": 3}
+    found = Dataset(taxonomy).add_all(examples).stats().duplicates
+    groups = (("a", "c", "d"), ("b", "e"))
+    assert found == Duplicates(groups=groups, group_count=2, extra_records=3)
 
 
 def test_repeated_ids_are_counted(taxonomy: Taxonomy) -> None:
-    found = SetStatistics(taxonomy).add_all([_example("a"), _example("a"), _example("b")]).summary()
-    assert found["ids"]["repeated"] == 1
+    found = Dataset(taxonomy).add_all([_example("a"), _example("a"), _example("b")]).stats()
+    assert found.ids.repeated == 1
 
 
 @pytest.mark.parametrize(
@@ -70,25 +71,25 @@ def test_repeated_ids_are_counted(taxonomy: Taxonomy) -> None:
 def test_a_leaked_label_stands_at_the_beginning_before_a_colon(
     taxonomy: Taxonomy, text: str, leaks: bool
 ) -> None:
-    found = SetStatistics(taxonomy).add_all([_example("a", (text, "theme"))]).summary()
-    assert found["oddities"]["label_leaked"]["count"] == int(leaks)
+    found = Dataset(taxonomy).add_all([_example("a", (text, "theme"))]).stats()
+    assert found.oddities["label_leaked"].count == int(leaks)
 
 
 def test_what_is_listed_is_bounded_and_what_is_counted_is_not(taxonomy: Taxonomy) -> None:
-    statistics = SetStatistics(taxonomy)
+    statistics = Dataset(taxonomy)
     for n in range(200):
         statistics.add(_example(f"r{n}", ("a\nb", "strange")))
-    found = statistics.summary()
-    assert found["oddities"]["newline"]["count"] == found["labels_outside"][0]["count"] == 200
-    assert len(found["oddities"]["newline"]["listed"]) == len(found["labels_outside"][0]["ids"]) == 50
-    assert found["oddities"]["newline"]["last"] == "r199"
+    found = statistics.stats()
+    assert found.oddities["newline"].count == found.labels_outside[0].count == 200
+    assert len(found.oddities["newline"].listed) == len(found.labels_outside[0].ids) == 50
+    assert found.oddities["newline"].last == "r199"
 
 
 def test_an_empty_set_has_figures_too(taxonomy: Taxonomy) -> None:
-    found = SetStatistics(taxonomy).summary()
-    assert found["records"] == 0
-    assert found["constraints"]["mean"] is None
-    assert found["types"][0]["share"] == 0.0
+    found = Dataset(taxonomy).stats()
+    assert found.records == 0
+    assert found.constraints.mean is None
+    assert found.types[0].share == 0.0
 
 
 @given(st.data())
@@ -100,5 +101,5 @@ def test_the_cheap_look_for_names_never_misses_one(taxonomy: Taxonomy, data: st.
     )
     text = data.draw(st.text(max_size=5)) + changed + data.draw(st.text(max_size=5))
     leaks = bool(taxonomy.leaked(text))
-    found = SetStatistics(taxonomy).add_all([_example("a", (text, None))]).summary()
-    assert found["oddities"]["name_anywhere"]["count"] == int(leaks)
+    found = Dataset(taxonomy).add_all([_example("a", (text, None))]).stats()
+    assert found.oddities["name_anywhere"].count == int(leaks)
