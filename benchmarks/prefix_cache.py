@@ -23,9 +23,9 @@ from typing import Any
 
 import aiohttp
 
-from trace_builder.rehearsal.brain import BrainReply, RuleModel
-from trace_builder.rehearsal.options import ServerOptions
-from trace_builder.rehearsal.server import RehearsalServer
+from trace_builder.rehearsal.rule_model import RuleModel
+from trace_builder.rehearsal.server.server_options import ServerOptions
+from trace_builder.rehearsal.server.server import RehearsalServer
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests" / "vllm"))
@@ -47,7 +47,7 @@ class Recorder(RuleModel):
         super().__init__()
         self.asked: list[Messages] = []
 
-    def answer(self, body: Mapping[str, Any]) -> BrainReply:
+    def answer(self, body: Mapping[str, Any]) -> str:
         self.asked.append(body["messages"])
         return super().answer(body)
 
@@ -70,7 +70,7 @@ async def rehearse(folder: Path) -> list[Messages]:
         "utf-8",
     )
     recorder = Recorder()
-    server = RehearsalServer(ServerOptions(any_model=True), recorder)
+    server = RehearsalServer(ServerOptions(any_model=True), recorder.answer)
     await server.start()
     program = [sys.executable, "-c", "from trace_builder.cli import main; main()", "run"]
     options = ["--seeds", str(seeds), "--output", str(folder / "run"), "--base-url", server.base_url]

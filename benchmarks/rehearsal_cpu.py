@@ -16,7 +16,7 @@ from pathlib import Path
 import aiohttp
 
 from trace_builder.config import RehearsalConfig
-from trace_builder.rehearsal.process import RehearsalProcess, start
+from trace_builder.rehearsal.server.process import RehearsalProcess, start
 
 SHORT = 4000
 IN_FLIGHT = 64

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from trace_builder.config import RehearsalConfig
 from trace_builder.records import Seed
-from trace_builder.rehearsal.process import start
+from trace_builder.rehearsal.server.process import start
 from trace_builder.seeds.ingest import bundled
 from trace_builder.storage.jsonl import parse_model, raw_lines
 

@@ -125,8 +125,8 @@ class RehearsalConfig(Section):
     miss: Probability = Field(
         default=0.15, ge=0, le=1, description="Share of responses that miss a constraint."
     )
-    blemish: Probability = Field(
-        default=0.08, ge=0, le=1, description="Share of expansions and structures made with a fault."
+    flawed: Probability = Field(
+        default=0.08, ge=0, le=1, description="Share of expansions and structures made with a flaw."
     )
     latency: str = Field(default="0", description="Seconds: '0.2', 'uniform:0.1,0.5' or 'lognormal:1,0.8'.")
     faults: FaultRates = Field(default_factory=dict, description="Share of requests hit, by kind of fault.")

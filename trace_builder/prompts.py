@@ -27,6 +27,9 @@ from trace_builder.records import Lang
 #: What a data block shows for a value that is not there.
 NULL = "NULL"
 
+#: What ``data_block`` writes: its name, its tag and the text.
+DATA_BLOCK = re.compile(r"<<<([a-z_]\w*) ([0-9a-f]{8})\n(.*?)\n\1 \2>>>", re.DOTALL)
+
 _PART = re.compile(r"^--- (system|user) ---[ \t]*$", re.MULTILINE)
 _SLOT = re.compile(r"\{\{\s*(raw:)?([a-z_]\w*)\s*\}\}")
 

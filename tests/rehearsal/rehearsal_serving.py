@@ -1,4 +1,4 @@
-"""A rehearsal server inside the test's event loop, with a brain whose answers the test knows."""
+"""A rehearsal server inside the test's event loop, with a model whose answers the test knows."""
 
 from __future__ import annotations
 
@@ -11,16 +11,10 @@ from typing import Any
 import aiohttp
 
 from trace_builder.config import RehearsalConfig
-from trace_builder.rehearsal.options import ServerOptions
-from trace_builder.rehearsal.server import RehearsalServer
+from trace_builder.rehearsal.server.server import RehearsalServer
+from trace_builder.rehearsal.server.server_options import ServerOptions
 
 VERDICTS = {"verdicts": [{"id": f"c{n}", "reasoning": "It holds.", "score": 10} for n in (1, 2, 3)]}
-
-
-@dataclass(frozen=True)
-class Spoken:
-    text: str
-    finish_reason: str = "stop"
 
 
 class Parrot:
@@ -29,8 +23,8 @@ class Parrot:
     def __init__(self, text: str = json.dumps(VERDICTS)) -> None:
         self.text = text
 
-    def answer(self, body: Mapping[str, Any]) -> Spoken:
-        return Spoken(self.text)
+    def answer(self, body: Mapping[str, Any]) -> str:
+        return self.text
 
 
 def chat(*texts: str, **fields: Any) -> dict[str, Any]:
@@ -41,10 +35,10 @@ def chat(*texts: str, **fields: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def serving(brain: Parrot | None = None, **options: Any) -> AsyncIterator[RehearsalServer]:
+async def serving(model: Parrot | None = None, **options: Any) -> AsyncIterator[RehearsalServer]:
     drill = {key: options.pop(key) for key in list(options) if key in RehearsalConfig.model_fields}
     settings = ServerOptions.model_validate({"drill": drill, **options})
-    server = RehearsalServer(settings, brain or Parrot())
+    server = RehearsalServer(settings, (model or Parrot()).answer)
     await server.start()
     try:
         yield server

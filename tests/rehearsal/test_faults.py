@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from rehearsal_serving import VERDICTS, Got, Parrot, Send, chat, client, serving
 
 from trace_builder.errors import InputError
-from trace_builder.rehearsal import faults
-from trace_builder.rehearsal.faults import CONTENT_FAULTS, WIRE_FAULTS, FaultPlan, parse_faults
+from trace_builder.rehearsal.server import faults
+from trace_builder.rehearsal.server.faults import CONTENT_FAULTS, WIRE_FAULTS, FaultPlan, parse_faults
 
 pytestmark = pytest.mark.anyio
 
@@ -243,7 +243,7 @@ GOOD = json.dumps(VERDICTS)
 @pytest.mark.parametrize(
     "kind", ["truncated_json", "schema_break", "wrong_types", "empty", "refusal", "length", "prose"]
 )
-async def test_damaged_structure_never_fits_its_schema(kind: str) -> None:
+async def test_a_faulty_structure_never_fits_its_schema(kind: str) -> None:
     answers = await content(kind, GOOD)
     assert fits(GOOD)
     assert not [text for text, _ in answers if fits(text)]

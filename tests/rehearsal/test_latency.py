@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trace_builder.errors import InputError
-from trace_builder.rehearsal.faults import unit
-from trace_builder.rehearsal.latency import parse_latency
+from trace_builder.rehearsal.server.faults import unit
+from trace_builder.rehearsal.server.latency import parse_latency
 
 UNITS = [(n + 0.5) / 1000 for n in range(1000)]
 

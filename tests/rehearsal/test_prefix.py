@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.rehearsal import prefix
-from trace_builder.rehearsal.prefix import BLOCK, PrefixCache
-from trace_builder.rehearsal.tokens import count_tokens
+from trace_builder.rehearsal.server import prefix
+from trace_builder.rehearsal.server.prefix import BLOCK, PrefixCache
+from trace_builder.rehearsal.server.tokens import count_tokens
 
 TEXTS = st.lists(
     st.text("ab规", min_size=1, max_size=120).map(lambda text: text * 3), min_size=1, max_size=12

@@ -15,13 +15,13 @@ import pytest
 
 from trace_builder.config import RehearsalConfig
 from trace_builder.errors import InputError, StoppedError
-from trace_builder.rehearsal.process import start
+from trace_builder.rehearsal.server.process import start
 
 #: A parent that starts a server, says where, and then waits to be killed.
 PARENT = """
 import sys
 from trace_builder.config import RehearsalConfig
-from trace_builder.rehearsal.process import start
+from trace_builder.rehearsal.server.process import start
 server = start(RehearsalConfig())
 print(server.pid, server.base_url, flush=True)
 sys.stdin.read()

@@ -9,7 +9,7 @@ import pytest
 from openai import APIStatusError, AsyncOpenAI
 from rehearsal_serving import Got, Parrot, chat, client, serving
 
-from trace_builder.rehearsal.server import RehearsalServer
+from trace_builder.rehearsal.server.server import RehearsalServer
 
 pytestmark = pytest.mark.anyio
 

@@ -52,7 +52,7 @@ def served(options: ServerOptions | None = None, **drill: Any) -> Iterator[tuple
     model = CountingModel()
     options = options or ServerOptions(drill=RehearsalConfig(**drill), any_model=True)
     loop = asyncio.new_event_loop()
-    server = RehearsalServer(options, model)
+    server = RehearsalServer(options, model.answer)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)

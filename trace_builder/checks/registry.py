@@ -1,41 +1,98 @@
-"""Kinds of constraints that code can verify: how they are worded, and what it takes to hold."""
+"""Kinds of constraints that code can verify: what each has to say, and which kinds there are."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
+from trace_builder.errors import InputError
 from trace_builder.records import Lang
 
-Params = Mapping[str, str]
+#: The entry points under which an installed package brings kinds of its own.
+GROUP = "trace_builder.constraints"
+
+#: What a constraint asks for beyond its kind, by name: {"n": "50"}, {"word": "lamp"}.
+Parameters = Mapping[str, str]
 
 _MARK = re.compile(r"\A(?:[-*•]\s+|[(（]?\d{1,2}[.、)）]\s*)")
-_SLOT = re.compile(r"\{([a-z]+)\}")
-_QUOTES = re.compile('["“”]')
-_CHOICE = re.compile(r"<([^<>]*\|[^<>]*)>")
-_SLOT_PATTERNS = {
-    "n": r"\d{1,4}",
-    "low": r"\d{1,4}",
-    "high": r"\d{1,4}",
-    "year": r"\d{4}",
-    "table": r"\|.*\|(?:\n\|.*\|)+",
-    "steps": r"\* .+(?:\n\* .+)*",
-    "text": r"[^\n]+?",
-    "emoji": r"[^\w\s\x00-\x7f\u3000-\u303f\uff00-\uffef]{1,6}",
-}
-_DEFAULT_PATTERN = r'[^"“”\n]{1,80}?'
+#: Recognised texts that are remembered, and the longest of them: a run asks about the same ones many times.
+_REMEMBERED, _LONGEST = 8192, 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What a constraint says about one measure of the response: that it lies within [low, high]. Two claims
-    on one measure with nothing in common contradict each other."""
+class Bound:
+    """That one measure of a response lies within [low, high]."""
 
     measure: str
     low: float
     high: float = float("inf")
+
+
+class ConstraintKind(ABC):
+    """One kind of constraint that code can verify.
+
+    Attributes:
+        name: unlike that of any other kind.
+        dimension: the taxonomy dimension that its constraints belong to.
+    """
+
+    name: str
+    dimension: str
+
+    @abstractmethod
+    def recognise(self, text: str) -> Parameters | None:
+        """What a constraint asks for, by its text without list mark and ending punctuation; None unless the
+        whole text is a wording of this kind. Nothing is guessed."""
+
+    @abstractmethod
+    def holds(self, parameters: Parameters, response: str) -> bool | None:
+        """Whether a response keeps to the constraint; None where code cannot tell. The time this takes may
+        grow with the response's length, not faster."""
+
+    def bounds(self, parameters: Parameters) -> tuple[Bound, ...]:
+        """What the constraint says about measures of the response. Two constraints that bound one measure to
+        ranges without a common value contradict each other."""
+        return ()
+
+    def write(self, parameters: Parameters, lang: Lang, variant: int = 0) -> str | None:
+        """A text that ``recognise`` leads back to these parameters; None where the kind has no words."""
+        return None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A constraint that was recognised: its kind, and what it asks for."""
+
+    kind: ConstraintKind
+    parameters: Parameters
+
+    @property
+    def dimension(self) -> str:
+        return self.kind.dimension
+
+    @property
+    def key(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Equal for constraints that ask for the same, whatever their words."""
+        return self.kind.name, tuple(sorted(self.parameters.items()))
+
+    def holds(self, response: str) -> bool | None:
+        """Whether ``response`` keeps to the constraint; None where code cannot tell."""
+        return self.kind.holds(self.parameters, response)
+
+
+def contradict(first: Check, second: Check) -> bool:
+    """Whether no response can keep to both, as far as their bounds show."""
+    return any(
+        one.measure == two.measure and max(one.low, two.low) > min(one.high, two.high)
+        for one in first.kind.bounds(first.parameters)
+        for two in second.kind.bounds(second.parameters)
+    )
 
 
 def strip_mark(text: str) -> str:
@@ -48,143 +105,89 @@ def canonical(text: str) -> str:
     return strip_mark(text).rstrip(" .。;；\n")
 
 
-def _literal(text: str) -> str:
-    pieces = _CHOICE.split(text)
-    for at in range(0, len(pieces), 2):
-        pieces[at] = re.escape(pieces[at])
-    for at in range(1, len(pieces), 2):
-        pieces[at] = f"(?:{'|'.join(re.escape(choice) for choice in pieces[at].split('|'))})"
-    return _QUOTES.sub('["“”]', "".join(pieces))
-
-
-def _openings(template: str) -> set[str]:
-    """What a template's text can open with: two characters, or the one before an early slot."""
-    found = _CHOICE.search(template[:80])
-    if found is None or (found.start() > 1 and "{" not in template[:2]):
-        return {_SLOT.split(template)[0][:2].lower()}
-    head, rest = template[: found.start()], template[found.end() :]
-    return {key for choice in found.group(1).split("|") for key in _openings(head + choice + rest)}
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    seen: set[str] = set()
-    pieces: list[str] = []
-    for index, piece in enumerate(_SLOT.split(canonical(template))):
-        if index % 2 == 0:
-            pieces.append(_literal(piece))
-        elif piece in seen:
-            pieces.append(f"(?P={piece})")
-        else:
-            seen.add(piece)
-            pieces.append(f"(?P<{piece}>{_SLOT_PATTERNS.get(piece, _DEFAULT_PATTERN)})")
-    return re.compile("".join(pieces))
-
-
-def _no_claims(_: Params) -> tuple[Claim, ...]:
-    return ()
-
-
-def _always(_: Params) -> bool:
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of constraint: the templates it is worded by in each language, with ``{slots}``, and its test.
-
-    A template both writes and recognises, so what is written is always recognised. ``valid`` refuses
-    parameters under which the constraint would mean nothing (a table without the named row).
-    """
-
-    id: str
-    dimension: str
-    holds: Callable[[Params, str], bool]
-    en: tuple[str, ...] = ()
-    zh: tuple[str, ...] = ()
-    claims: Callable[[Params], tuple[Claim, ...]] = _no_claims
-    valid: Callable[[Params], bool] = _always
-    #: Wordings that are recognised but never written: how real models put it. ``<a|b>`` is a or b.
-    heard: tuple[tuple[Lang, str], ...] = ()
-
-    def forms(self, lang: Lang) -> tuple[str, ...]:
-        return self.en if lang == "en" else self.zh
-
-    def write(self, params: Params, lang: Lang, variant: int = 0) -> str:
-        """The constraint's text in ``lang``."""
-        forms = self.forms(lang)
-        return _SLOT.sub(lambda m: params[m.group(1)], forms[variant % len(forms)])
-
-
-@dataclass(frozen=True)
-class Check:
-    """A constraint that was recognised: its kind with parameters, and the language it is worded in."""
-
-    kind: Kind
-    params: Params
-    lang: Lang
-    key: tuple[str, tuple[tuple[str, str], ...]] = field(repr=False, default=("", ()))
-
-    @property
-    def dimension(self) -> str:
-        return self.kind.dimension
-
-    @property
-    def claims(self) -> tuple[Claim, ...]:
-        return self.kind.claims(self.params)
-
-    def holds(self, response: str) -> bool:
-        """Whether ``response`` keeps to the constraint."""
-        return self.kind.holds(self.params, response)
-
-
-def make_check(kind: Kind, params: Params, lang: Lang) -> Check:
-    """A check whose ``key`` tells equal constraints apart from different ones."""
-    return Check(kind, params, lang, (kind.id, tuple(sorted(params.items()))))
-
-
 class Registry:
-    """All kinds, indexed by the first two characters of their templates, or the one before an early slot."""
+    """Kinds by name. The first one that recognises a text has it."""
 
-    def __init__(self, kinds: Iterable[Kind]) -> None:
-        self.kinds: dict[str, Kind] = {}
-        self._forms: dict[str, list[tuple[re.Pattern[str], Kind, Lang]]] = {}
+    def __init__(self, kinds: Iterable[ConstraintKind]) -> None:
+        self.kinds: dict[str, ConstraintKind] = {}
         for kind in kinds:
-            if kind.id in self.kinds:
-                raise ValueError(f"kind {kind.id!r} is defined twice")
-            self.kinds[kind.id] = kind
-            written: list[tuple[Lang, str]] = [("en", t) for t in kind.en] + [("zh", t) for t in kind.zh]
-            for lang, template in (*written, *kind.heard):
-                entry = (_pattern(template), kind, lang)
-                for opening in _openings(template):
-                    self._forms.setdefault(opening, []).append(entry)
+            if kind.name in self.kinds:
+                raise ValueError(f"the kind {kind.name!r} is there twice")
+            self.kinds[kind.name] = kind
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._find)
 
-    def of_dimension(self, dimension: str, lang: Lang) -> list[Kind]:
-        """The kinds of a dimension that can be worded in ``lang``."""
-        return [k for k in self.kinds.values() if k.dimension == dimension and k.forms(lang)]
+    def recognise(self, text: str) -> Check | None:
+        """The check for a constraint's text, where the whole of it (without mark and ending punctuation) is a
+        wording that is known; None otherwise."""
+        return self._remembered(text) if len(text) <= _LONGEST else self._find(text)
 
-    def match(self, text: str) -> Check | None:
-        """The check whose wording is the whole of ``text``; None when no kind's is."""
+    def _find(self, text: str) -> Check | None:
         text = canonical(text)
-        for pattern, kind, lang in self._forms.get(text[:2].lower(), []) + self._forms.get(
-            text[:1].lower(), []
-        ):
-            found = pattern.fullmatch(text)
-            if found is not None:
-                params = {name: value.strip() for name, value in found.groupdict().items()}
-                if kind.valid(params):
-                    return make_check(kind, params, lang)
+        for kind in self.kinds.values():
+            parameters = kind.recognise(text)
+            if parameters is not None:
+                return Check(kind, parameters)
         return None
 
 
-def contradict(first: Check, second: Check) -> bool:
-    """Whether no response can keep to both, as far as their claims show."""
-    for one in first.claims:
-        for two in second.claims:
-            if one.measure == two.measure and max(one.low, two.low) > min(one.high, two.high):
-                return True
-    return False
+def recognise(text: str) -> Check | None:
+    """The check for a constraint's text by any kind there is, see ``Registry.recognise``.
+
+    Raises:
+        InputError: an installed kind cannot be loaded.
+    """
+    return all_kinds().recognise(text)
 
 
-def cached(match: Callable[[str], Check | None]) -> Callable[[str], Check | None]:
-    """``match`` remembering its latest answers; a run asks about the same constraint many times."""
-    return lru_cache(maxsize=8192)(match)
+@cache
+def built_in_kinds() -> Registry:
+    """The kinds of the modules in ``kinds/``."""
+    names = sorted(path.stem for path in (Path(__file__).parent / "kinds").glob("[a-z]*.py"))
+    modules = (import_module(f"{__package__}.kinds.{name}") for name in names)
+    return Registry(kind for module in modules for kind in module.KINDS)
+
+
+@cache
+def all_kinds() -> Registry:
+    """The kinds of this package, then those of installed packages in the order of their names.
+
+    Raises:
+        InputError: an installed kind cannot be loaded, or has the name of another.
+    """
+    kinds = dict(built_in_kinds().kinds)
+    for point in _points():
+        kind = _load(point)
+        if kinds.setdefault(kind.name, kind) is not kind:
+            raise InputError(f"{_told(point)}: the name {kind.name!r} is taken")
+    return Registry(kinds.values())
+
+
+def plugin_modules() -> tuple[str, ...]:
+    """The modules of the installed kinds, which decide outcomes as ours do.
+
+    Raises:
+        InputError: one of the kinds cannot be loaded.
+    """
+    all_kinds()
+    return tuple(sorted({point.module for point in _points()}))
+
+
+def _points() -> list[EntryPoint]:
+    return sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
+
+
+def _load(point: EntryPoint) -> ConstraintKind:
+    try:
+        found = point.load()
+        kind = found() if isinstance(found, type) else found
+    except Exception as error:  # whatever a module of someone else's raises
+        raise InputError(f"{_told(point)}: {type(error).__name__}: {error}") from error
+    if not isinstance(kind, ConstraintKind):
+        raise InputError(f"{_told(point)}: it is no ConstraintKind")
+    if not all(isinstance(getattr(kind, field, None), str) for field in ("name", "dimension")):
+        raise InputError(f"{_told(point)}: a kind needs a name and a dimension")
+    return kind
+
+
+def _told(point: EntryPoint) -> str:
+    return f"the installed constraint kind {point.name!r} ({point.value})"

@@ -1,13 +1,57 @@
-"""Tests on how a text opens, ends and is laid out in labelled lines, shared by several kinds."""
+"""Tests that several kinds share: words in and out, exact counts, how a text opens, ends and is laid out."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from zlib import crc32
 
-from trace_builder.checks.counting import lines
-from trace_builder.checks.registry import Claim
+from trace_builder.checks.counting import lines, mentions
+from trace_builder.checks.registry import Bound
+from trace_builder.checks.templates import Bounds, Test
 
 _DECORATION = "*_#> "
+
+
+def word_bound(word: str, low: float, high: float = float("inf")) -> Bound:
+    """How often a word occurs."""
+    return Bound(f"word:{word.lower()}", low, high)
+
+
+def has(*slots: str) -> tuple[Test, Bounds]:
+    """That a response mentions the words of all these slots, as test and as bounds."""
+    return (
+        lambda p, r: all(mentions(p[slot], r) for slot in slots),
+        lambda p: tuple(word_bound(p[slot], 1) for slot in slots),
+    )
+
+
+def lacks(*slots: str) -> tuple[Test, Bounds]:
+    """That a response mentions the word of none of these slots, as test and as bounds."""
+    return (
+        lambda p, r: not any(mentions(p[slot], r) for slot in slots),
+        lambda p: tuple(word_bound(p[slot], 0, 0) for slot in slots),
+    )
+
+
+def some(measure: str, pattern: re.Pattern[str]) -> tuple[Test, Bounds]:
+    """That a response holds what a pattern finds, as test and as bounds."""
+    return lambda _, r: pattern.search(r) is not None, lambda _: (Bound(measure, 1),)
+
+
+def none(measure: str, pattern: re.Pattern[str]) -> tuple[Test, Bounds]:
+    """That a response holds nothing of what a pattern finds, as test and as bounds."""
+    return lambda _, r: pattern.search(r) is None, lambda _: (Bound(measure, 0, 0),)
+
+
+def exactly(measure: str, count: Callable[[str], int]) -> tuple[Test, Bounds]:
+    """That ``count`` finds {n} of something, as test and as bounds."""
+    return lambda p, r: count(r) == int(p["n"]), exact_bound(measure)
+
+
+def exact_bound(measure: str) -> Bounds:
+    """That a measure is {n}."""
+    return lambda p: (Bound(measure, int(p["n"]), int(p["n"])),)
 
 
 def begins(text: str, opening: str) -> bool:
@@ -27,7 +71,7 @@ def in_order(text: str, labels: tuple[str, ...]) -> bool:
     return all(any(line.startswith(label) for line in found) for label in labels)
 
 
-def text_claim(measure: str, text: str) -> Claim:
-    """A claim that a part of the response is exactly ``text``: two different texts contradict."""
+def text_bound(measure: str, text: str) -> Bound:
+    """That a part of the response is exactly ``text``: two different texts contradict."""
     code = crc32(text.encode())
-    return Claim(measure, code, code)
+    return Bound(measure, code, code)

@@ -25,8 +25,8 @@ def rehearse(
     miss: Annotated[
         float, typer.Option(min=0, max=1, help="Share of responses that miss a constraint.")
     ] = 0.15,
-    blemish: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of expansions and structures made with a fault.")
+    flawed: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of expansions and structures made with a flaw.")
     ] = 0.08,
     model: Annotated[
         list[str] | None,
@@ -45,12 +45,12 @@ def rehearse(
 ) -> None:
     """Serve the embedded rule-driven model over HTTP on loopback, with latency and faults on request."""
     from trace_builder.config import RehearsalConfig
-    from trace_builder.rehearsal.faults import parse_faults
-    from trace_builder.rehearsal.options import ServerOptions
+    from trace_builder.rehearsal.server.faults import parse_faults
+    from trace_builder.rehearsal.server.server_options import ServerOptions
     from trace_builder.rehearsal.serve import serve_until_stopped
 
     drill = RehearsalConfig(
-        seed=seed, miss=miss, blemish=blemish, latency=latency, faults=parse_faults(fault or [])
+        seed=seed, miss=miss, flawed=flawed, latency=latency, faults=parse_faults(fault or [])
     )
     options = ServerOptions(
         drill=drill,

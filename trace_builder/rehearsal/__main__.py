@@ -9,8 +9,8 @@ import os
 import sys
 
 from trace_builder.errors import InputError
-from trace_builder.rehearsal.options import ServerOptions
 from trace_builder.rehearsal.serve import serve_until_stopped
+from trace_builder.rehearsal.server.server_options import ServerOptions
 
 #: Seconds between looks at the parent, for the case that another process holds the pipe's other end open.
 PARENT_CHECK = 1.0

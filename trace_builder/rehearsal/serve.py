@@ -7,17 +7,16 @@ import signal
 from collections.abc import Awaitable, Callable
 
 from trace_builder.errors import InputError
-from trace_builder.rehearsal.options import ServerOptions
-from trace_builder.rehearsal.server import RehearsalServer
+from trace_builder.rehearsal.rule_model import RuleModel
+from trace_builder.rehearsal.server.server import RehearsalServer
+from trace_builder.rehearsal.server.server_options import ServerOptions
 
 
 def make_server(options: ServerOptions) -> RehearsalServer:
     """A server whose words come from the rule model. It is not listening yet."""
-    from trace_builder.rehearsal.brain import RuleModel
-
     drill = options.drill
-    brain = RuleModel(seed=drill.seed, miss=drill.miss, blemish=drill.blemish)
-    return RehearsalServer(options, brain)
+    model = RuleModel(seed=drill.seed, miss=drill.miss, flawed=drill.flawed)
+    return RehearsalServer(options, model.answer)
 
 
 def serve_until_stopped(

@@ -15,7 +15,7 @@ from trace_builder.llm.types import ChatAnswer, ChatRequest
 if TYPE_CHECKING:
     from trace_builder.llm.llm_client import LLMClient
     from trace_builder.llm.types import WireSnapshot
-    from trace_builder.rehearsal.process import RehearsalProcess
+    from trace_builder.rehearsal.server.process import RehearsalProcess
 
 
 class LazyClient:
@@ -109,7 +109,7 @@ class LazyClient:
     def _served(self) -> dict[str, ModelConfig]:
         if self._rehearsal is None:
             return self._models
-        from trace_builder.rehearsal.process import start
+        from trace_builder.rehearsal.server.process import start
 
         names = tuple(dict.fromkeys(m.name for m in self._models.values()))
         if self._process is None:

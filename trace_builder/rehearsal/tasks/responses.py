@@ -1,0 +1,45 @@
+"""The prompts ``respond`` and ``worse``: answers to instructions, and answers that are worse on purpose."""
+
+from __future__ import annotations
+
+from random import Random
+
+from trace_builder.rehearsal.tasks.instruction_reader import Reading, read_prompt
+from trace_builder.rehearsal.tasks.request import Request
+from trace_builder.rehearsal.writer.compose import breaking, build, compliant
+from trace_builder.rehearsal.writer.keywords import keywords
+from trace_builder.rehearsal.writer.lexicon import lexicon
+from trace_builder.text import detect_lang
+
+#: Shares of the misses that are no answer at all, and of the worse answers that are not worse.
+_EMPTY, _REFUSED, _NOT_WORSE = 0.06, 0.12, 0.1
+
+
+def respond(request: Request, rng: Random, miss: float) -> str:
+    """An answer that keeps every known constraint of the instruction, or misses one in a share of cases."""
+    reading = read_prompt(request.message)
+    if rng.random() >= miss:
+        return _written(reading, rng, keep=True)
+    draw = rng.random()
+    if draw < _EMPTY:
+        return ""
+    if draw < _REFUSED:
+        return rng.choice(lexicon(detect_lang(reading.subject)).refusals)
+    return _written(reading, rng, keep=False)
+
+
+def respond_worse(request: Request, rng: Random) -> str:
+    """A worse answer to the ``instruction`` block; now and then it is none."""
+    reading = read_prompt(request.block("instruction"))
+    if not reading.constraints:
+        texts = (text for _, text in request.constraints())
+        reading = read_prompt("\n".join([request.block("instruction"), *texts]))
+    return _written(reading, rng, keep=rng.random() < _NOT_WORSE)
+
+
+def _written(reading: Reading, rng: Random, *, keep: bool) -> str:
+    lang = detect_lang(reading.subject)
+    topic = max(keywords("\n".join(reading.rest), lang), key=len, default=None)
+    if keep:
+        return compliant(reading.checks, lang, rng, topic)
+    return breaking(reading.checks, lang, rng, topic) if reading.checks else build((), lang, rng, None)

@@ -1,0 +1,91 @@
+"""The prompt ``structure``: a flat text taken apart into description, constraints and input."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from random import Random
+from typing import Literal
+
+from trace_builder.checks import Check, contradict
+from trace_builder.checks.counting import count_words
+from trace_builder.rehearsal.tasks.instruction_reader import read_text
+from trace_builder.rehearsal.tasks.request import Request
+from trace_builder.rehearsal.writer.keywords import dimension_name
+from trace_builder.rehearsal.writer.lexicon import Lexicon, lexicon
+from trace_builder.stages.common.answer_schemas import LabelledConstraint, Structuring
+from trace_builder.text import detect_lang
+
+_LEAD_INS = frozenset(
+    lead.replace("：", ":") for words in (lexicon("en"), lexicon("zh")) for lead in words.lead_ins if lead
+)
+_INPUT = re.compile(r"^(?:Input|输入)[:：][ \t]*(.*)$")
+#: Dimensions that are now and then called by their name instead of their id, as a model may do.
+_NAMED = (
+    "theme", "inclusion", "exclusion", "numerical", "privacy", "role_playing", "tone_and_style",
+    "output_format", "template", "citation",
+)  # fmt: skip
+
+
+def structure(request: Request, rng: Random, flawed: float) -> Structuring:
+    """Description, constraints verbatim and labelled, and the input that the text itself holds; in a share of
+    cases with a flaw."""
+    text = request.block("text")
+    words = lexicon(detect_lang(text))
+    reading = read_text(text)
+    lines = [line for line in reading.rest if line.strip().replace("：", ":") not in _LEAD_INS]
+    description, held = _split_input(lines)
+    rows = [
+        LabelledConstraint(text=found.text, dimension=_label(found.check, words, rng))
+        for found in reading.constraints
+    ]
+    verdict, why = _verdict(description, reading.checks, words)
+    if rows and rng.random() < flawed:
+        description, rows = _with_flaw(description, rows, words, rng)
+    return Structuring(
+        reasoning=why,
+        verdict=verdict,
+        description=description or None,
+        constraints=rows if verdict == "ok" else [],
+        input=held,
+    )
+
+
+def _label(check: Check, words: Lexicon, rng: Random) -> str:
+    """A dimension's id, now and then its name."""
+    if check.dimension not in _NAMED or rng.random() < 0.85:
+        return check.dimension
+    return dimension_name(check.dimension, words.lang)
+
+
+def _split_input(lines: list[str]) -> tuple[str, str | None]:
+    for at, line in enumerate(lines):
+        match = _INPUT.match(line)
+        if match and at > 0:
+            held = "\n".join([match.group(1), *lines[at + 1 :]]).strip()
+            return "\n".join(lines[:at]).strip(), held or None
+    return "\n".join(lines).strip(), None
+
+
+def _verdict(
+    description: str, checks: tuple[Check, ...], words: Lexicon
+) -> tuple[Literal["ok", "contradictory", "poor"], str]:
+    if any(contradict(first, second) for first, second in combinations(checks, 2)):
+        return "contradictory", words.in_lang("Two constraints exclude each other.", "有两条约束互相矛盾。")
+    if count_words(description) < 2:
+        return "poor", words.in_lang("No task can be made out.", "看不出任务是什么。")
+    return "ok", words.in_lang("Task and constraints can be told apart.", "任务与约束可以分清。")
+
+
+def _with_flaw(
+    description: str, rows: list[LabelledConstraint], words: Lexicon, rng: Random
+) -> tuple[str, list[LabelledConstraint]]:
+    """One flaw: a description cut short, a label that is not of the taxonomy, or an invented constraint."""
+    flaw = rng.randrange(3)
+    if flaw == 0:
+        return (description[:2] if words.lang == "zh" else description.split()[0]), rows
+    if flaw == 1:
+        label = words.in_lang("Input Format", "输入格式约束")
+        return description, [rows[0].model_copy(update={"dimension": label}), *rows[1:]]
+    text = words.in_lang("Mention a purple elephant in the third line.", "第三行要提到一头紫色的大象。")
+    return description, [*rows, LabelledConstraint(text=text, dimension="inclusion")]

@@ -1,0 +1,56 @@
+"""The prompts ``judge``, where every constraint is really checked, and ``rational`` for a group."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+from trace_builder.rehearsal.tasks.instruction_reader import read_prompt
+from trace_builder.rehearsal.tasks.request import Request
+from trace_builder.rehearsal.writer.compose import all_hold
+from trace_builder.rehearsal.writer.kind_writers import KNOWN
+from trace_builder.rehearsal.writer.lexicon import lexicon
+from trace_builder.stages.common.answer_schemas import Rationality, Verdict, Verdicts
+from trace_builder.text import detect_lang
+
+
+def judge(request: Request) -> Verdicts:
+    """One verdict for each constraint id. What the response says about itself is not read."""
+    response = request.block("response")
+    return Verdicts(verdicts=[_verdict(name, text, response) for name, text in request.constraints()])
+
+
+def _verdict(name: str, text: str, response: str) -> Verdict:
+    words = lexicon(detect_lang(text))
+    check = KNOWN.recognise(text)
+    if check is None:
+        told, score = _impression(text, response)
+        return Verdict(id=name, reasoning=words.in_lang(*told), score=score)
+    what, kept = check.kind.name.replace("_", " "), check.holds(response)
+    en, zh = ("kept", "符合") if kept else ("not kept", "不符合")
+    why = words.in_lang(f"Checked {what}: it is {en}.", f"已核对（{what}）：{zh}。")
+    return Verdict(id=name, reasoning=why, score=10 if kept else failing_score(check.kind.name))
+
+
+def failing_score(kind: str) -> int:
+    """0 to 6, always the same for a kind."""
+    return crc32(kind.encode()) % 7
+
+
+def _impression(text: str, response: str) -> tuple[tuple[str, str], int]:
+    """What is said, in English and Chinese, and scored where nothing can be checked."""
+    if not response.strip():
+        return ("There is no response.", "没有回答。"), 0
+    draw = crc32(f"{text}\0{response}".encode("utf-8", "surrogatepass")) % 1000
+    if draw < 50:
+        return ("It is kept in part.", "只做到了一部分。"), 6 + draw % 4
+    return ("Nothing speaks against it.", "没有发现不符之处。"), 10
+
+
+def rationality(request: Request) -> Rationality:
+    """Whether both responses keep to their own instruction and one of them fails the other's."""
+    x1, x2 = (read_prompt(request.block(name)).checks for name in ("x1", "x2"))
+    y1, y2 = request.block("y1"), request.block("y2")
+    own = all_hold(x1, y1) and all_hold(x2, y2) and bool(y1.strip() and y2.strip())
+    if own and not (all_hold(x1, y2) and all_hold(x2, y1)):
+        return Rationality(reasoning="Each response fits its own instruction best.", verdict="rational")
+    return Rationality(reasoning="The responses are not told apart.", verdict="not_rational")
