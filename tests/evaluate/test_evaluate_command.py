@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 
 from trace_builder.commands.evaluate import evaluate
 from trace_builder.errors import InputError
+from trace_builder.storage.layout import calls_file
+from trace_builder.storage.run_folder import RunFolder
 
 APP = typer.Typer()
 APP.command()(evaluate)
@@ -38,7 +40,8 @@ def results(folder: Path) -> dict[str, Any]:
 
 
 def calls(folder: Path) -> list[str]:
-    return [r["key"] for path in sorted((folder / "calls").iterdir()) for r in rows_of(path)]
+    with RunFolder.open(folder) as run:
+        return [call.key for stage in run.stages for call in run.calls(stage)]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +80,8 @@ def test_answers_already_made_are_judged_alone(evaluated: Path, tmp_path: Path) 
     run("--data", evaluated / "set.jsonl", "--responses", answers, "--output", tmp_path / "out")
     found = results(tmp_path / "out")
     assert found["models"]["tested"] == {"name": "mine", "responses": str(answers)}
-    assert [path.name for path in (tmp_path / "out" / "calls").iterdir()] == ["judge.jsonl"]
+    with RunFolder.open(tmp_path / "out") as run_:
+        assert run_.stages == ("judge",)
     assert found["scores"]["if"]["percent"] == results(evaluated / "out")["scores"]["if"]["percent"]
 
 
@@ -98,7 +102,7 @@ def test_an_empty_answer_follows_nothing_and_a_missing_one_is_apart(evaluated: P
     assert results(tmp_path / "out")["results"] == {
         "followed": 0, "not_followed": 1, "unscored": 0, "unanswered": 1,
     }  # fmt: skip
-    assert not (tmp_path / "out" / "calls" / "judge.jsonl").exists() or calls(tmp_path / "out") == []
+    assert calls(tmp_path / "out") == []
 
 
 def test_authors_judge_texts_get_both_readings(evaluated: Path, tmp_path: Path) -> None:
@@ -153,7 +157,7 @@ def test_a_kill_in_the_middle_loses_and_repeats_nothing(evaluated: Path, tmp_pat
     data = evaluation_file(tmp_path, 60)
     args = ["--data", str(data), "--set", "rehearsal.latency='0.05'", "--concurrency", "4"]
     command = [sys.executable, "-c", BOOT, *args, "--output", str(tmp_path / "killed")]
-    journal = tmp_path / "killed" / "calls" / "judge.jsonl"
+    journal = calls_file(tmp_path / "killed", "judge")
     said = tmp_path / "said.txt"
     with said.open("wb") as out:
         child = subprocess.Popen(command, stdout=out, stderr=out)

@@ -19,6 +19,7 @@ from trace_builder.stages.common.answer_schemas import Reply
 from trace_builder.stages.common.prompt_values import instruction_values
 from trace_builder.stages.quality import QualityConfig
 from trace_builder.storage.jsonl import parse_model, raw_lines, write_jsonl
+from trace_builder.storage.layout import is_folder
 from trace_builder.storage.lock import folder_lock
 from trace_builder.storage.run_folder import RunFolder
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
@@ -170,7 +171,7 @@ def read_findings(path: Path | None, items: Iterable[EvalItem]) -> dict[str, Fin
     """
     if path is None:
         return {}
-    path = path / CHECKS if path.is_dir() else path
+    path = path / CHECKS if is_folder(path) else path
     found: dict[str, Finding] = {}
     known = {item.id for item in items}
     for number, line in raw_lines(path):

@@ -11,6 +11,7 @@ from trace_builder.evaluate.dataset import read_evalset
 from trace_builder.quotas import Quotas, fill
 from trace_builder.records import Checked
 from trace_builder.released_rows import EvalItem, eval_item
+from trace_builder.storage.layout import is_folder
 from trace_builder.storage.run_folder import RunFolder
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
@@ -36,7 +37,7 @@ def select(source: Path, quotas: Quotas, rng_seed: int = 0) -> Selection:
         InputError: the source cannot be read, or fills no quota at all.
     """
     taxonomy = load_taxonomy()
-    items = _of_run(source, taxonomy) if source.is_dir() else read_evalset(source, taxonomy).items
+    items = _of_run(source, taxonomy) if is_folder(source) else read_evalset(source, taxonomy).items
     chosen = fill(quotas, {item.id: len(item.constraints) for item in items}, rng_seed, "evalset")
     picked = tuple(item for item in items if item.id in chosen)
     if not picked:

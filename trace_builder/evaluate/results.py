@@ -21,8 +21,10 @@ from trace_builder.storage.jsonl import (
     write_json,
     write_jsonl,
 )
+from trace_builder.storage.layout import is_folder
 
 KIND = "trace_builder.evaluation"
+VERSION = 1
 RESULTS_FILE = "results.json"
 INSTRUCTIONS_FILE = "instructions.jsonl"
 
@@ -270,12 +272,17 @@ def read_results(path: Path) -> Results:
     Raises:
         InputError: no evaluation lives there, it is of another version, or the file is damaged.
     """
-    if path.is_dir():
+    if is_folder(path):
         if not (path / RESULTS_FILE).exists():
             raise InputError(f"{path}: no evaluation here ({RESULTS_FILE} is missing)")
         path = path / RESULTS_FILE
-    if read_object(path).get("kind") != KIND:
+    head = read_object(path)
+    if head.get("kind") != KIND:
         raise InputError(f"{path}: not the results of an evaluation")
+    if head.get("version") != VERSION:
+        raise InputError(
+            f"{path}: results of another version than {VERSION}; evaluate again to make them anew"
+        )
     return read_model(path, Results)
 
 
@@ -285,6 +292,6 @@ def read_instructions(path: Path) -> Iterator[InstructionResult]:
     Raises:
         InputError: the file is missing, or a line of it is damaged.
     """
-    lines = (path if path.is_dir() else path.parent) / INSTRUCTIONS_FILE
+    lines = (path if is_folder(path) else path.parent) / INSTRUCTIONS_FILE
     for number, line in raw_lines(lines):
         yield parse_model(lines, number, line, InstructionResult)

@@ -20,6 +20,13 @@ def is_run(path: Path) -> bool:
     return False
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there; also for paths that the system refuses to look at."""
+    with contextlib.suppress(OSError):
+        return path.is_dir()
+    return False
+
+
 def outcomes_file(folder: Path, stage: str) -> Path:
     return folder / STAGES / f"{stage}.jsonl"
 
