@@ -121,6 +121,10 @@ class CallLog:
                 self._offsets.append(offset)
                 self._newest[place] = len(self._offsets)
 
+    @property
+    def indexed(self) -> bool:
+        return self._newest is not None
+
     def take(self, place: int) -> dict[str, Call]:
         """The stored answers of an indexed record by key; of several for one key the one with the largest
         ``max_tokens`` that ended by itself, else the largest, the later one of equals."""

@@ -275,12 +275,11 @@ class RunFolder:
             )
 
     def _call_log(self, stage: str, *, indexed: bool = False) -> CallLog:
-        name = f"{stage} indexed" if indexed else stage
-        if name not in self._calls:
-            self._calls[name] = CallLog(calls_file(self.path, stage), self._seeds)
-            if indexed:
-                self._calls[name].index()
-        return self._calls[name]
+        if stage not in self._calls:
+            self._calls[stage] = CallLog(calls_file(self.path, stage), self._seeds)
+        if indexed and not self._calls[stage].indexed:
+            self._calls[stage].index()
+        return self._calls[stage]
 
 
 def open_run(path: str | Path, *, strict: bool = False) -> RunFolder:
