@@ -157,7 +157,7 @@ def test_every_fault_is_told(file: Path) -> None:
 
 
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"nope\.yaml: no such configuration file"):
+    with pytest.raises(InputError, match=r"nope\.yaml: no such file"):
         load_config(tmp_path / "nope.yaml")
     with pytest.raises(InputError, match="directory"):
         load_config(tmp_path)

@@ -217,46 +217,45 @@ def test_an_edited_file_is_read_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "words"),
+    ("old", "new", "number", "words"),
     [
-        ("id: word_order", "id: haiku", 11, "the id haiku is there twice, first in line 5"),
-        ("id: haiku", "id: shape", 5, "the id shape is there twice, first in line 2"),
-        ("en: Word Order,", "en: HAIKU constraint,", 12, "'HAIKU constraint' also names haiku in line 5"),
-        ("zh: 词语顺序", "zh: 俳句约束", 12, "'俳句约束' also names haiku in line 6"),
-        ("{en: Three lines., zh: 三行诗。}", "{en: Three lines.}", 7, "zh is missing (description of haiku)"),
-        ("{en: Shape, zh: 形式}", "Shape", 3, "expected en, zh (name of shape)"),
-        ("zh: [写一首俳句。, 用五七五音节。]", "zh: [写一首俳句。]", 10, "1 found, 2 or more are needed"),
-        ("en: [Begin with a verb., End with a noun.]", "en: a verb", 15, "expected a list"),
-        ("en: Three lines.", "en: ", 7, "expected a text: en description of haiku"),
-        ("en: Three lines.", "fr: Trois lignes.", 7, "unknown key 'fr'"),
-        ("- id: haiku", "- hints: x\n        id: haiku", 5, "unknown key 'hints'"),
-        ("    name: {en: Shape, zh: 形式}\n", "    id: b\n", 3, "the key id is there twice"),
+        ("id: word_order", "id: haiku", 11, "the id haiku is there twice"),
+        ("id: haiku", "id: shape", 5, "the id shape is there twice"),
+        ("en: Word Order,", "en: HAIKU constraint,", 12, "'HAIKU constraint' also names haiku"),
+        ("zh: 词语顺序", "zh: 俳句约束", 12, "'俳句约束' also names haiku"),
+        ("{en: Three lines., zh: 三行诗。}", "{en: Three lines.}", 7, "description.zh: Field required"),
+        ("{en: Shape, zh: 形式}", "Shape", 3, "types.0.name: Input should be a dictionary"),
+        ("zh: [写一首俳句。, 用五七五音节。]", "zh: [写一首俳句。]", 10, "zh: List should have at least 2"),
+        ("en: [Begin with a verb., End with a noun.]", "en: a verb", 15, "en: Input should be a valid list"),
+        ("en: Three lines.", "en: ", 7, "description.en: expected a text"),
+        ("en: Three lines.", "fr: Trois lignes.", 7, "unknown key 'types.0.dimensions.0.description.fr'"),
+        ("- id: haiku", "- hints: x\n        id: haiku", 5, "unknown key 'types.0.dimensions.0.hints'"),
+        ("    name: {en: Shape, zh: 形式}\n", "    id: b\n", 3, "'id' is set twice"),
         ("id: haiku", "id: Hai-ku", 5, "the id 'Hai-ku' must be lower-case letters"),
         ("types:", "kinds:", 1, "unknown key 'kinds'"),
-        ("  - id: shape", "  - id: shape\n   bad", 3, "bad YAML"),
-        ("{en: Shape, zh: 形式}", "{en: Shape", 4, "bad YAML"),
-        ("Write a haiku.", "Write\x07", 9, "bad YAML"),
+        ("  - id: shape", "  - id: shape\n   bad", 3, "not YAML"),
+        ("{en: Shape, zh: 形式}", "{en: Shape", 4, "not YAML"),
+        ("Write a haiku.", "Write\x07", 9, "not YAML"),
     ],
 )  # fmt: skip
-def test_a_fault_names_its_file_and_line(tmp_path: Path, old: str, new: str, line: int, words: str) -> None:
+def test_a_fault_names_its_file_and_line(tmp_path: Path, old: str, new: str, number: int, words: str) -> None:
     with pytest.raises(InputError) as caught:
         load(tmp_path, OWN.replace(old, new, 1))
-    message = str(caught.value)
-    assert message.startswith(f"{tmp_path / 'own.yaml'}:{line}: ")
-    assert words in message
-    assert "\n" not in message
+    told = str(caught.value).splitlines()
+    assert any(line.startswith(f"{tmp_path / 'own.yaml'}:{number}: ") and words in line for line in told)
+    assert len(told) == 1 or "unknown key" in words, "a fault is told once"
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", ":1: the file is empty"),
-        (b"# nothing\n", ":1: the file is empty"),
-        (b"types:\n", ":1: expected a list: types"),
-        (b"types: []\n", ":1: types: 0 found, 1 or more are needed"),
+        (b"", ": types: Field required"),
+        (b"# nothing\n", ": types: Field required"),
+        (b"types:\n", ":1: types: Input should be a valid list"),
+        (b"types: []\n", ":1: types: List should have at least 1 item"),
         (b"types:\n  - id: \xff\n", ":2: not UTF-8"),
-        (b"- a\n- b\n", ":1: expected types"),
-        (b"[" * 5000, ": bad YAML"),
+        (b"- a\n- b\n", ":1: expected keys and values"),
+        (b"[" * 5000, ": not YAML"),
     ],
 )
 def test_files_that_are_no_taxonomy(tmp_path: Path, data: bytes, words: str) -> None:

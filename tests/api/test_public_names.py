@@ -14,8 +14,8 @@ from trace_builder.run.config_file import load_config
 
 NAMES = [
     "Ask", "AskingSection", "ConstraintKind", "EvaluationSpec", "InputError", "Product", "Record",
-    "Rejection", "ReleaseFormat", "ReleaseOptions", "RunConfig", "Stage", "StoppedError", "Text", "TraceBuildError",
-    "build_release", "load_config", "open_run", "run_evaluation", "run_pipeline", "verify",
+    "Rejection", "ReleaseFormat", "ReleaseOptions", "RunConfig", "Stage", "StoppedError", "Text",
+    "TraceBuildError", "build_release", "load_config", "open_run", "run_evaluation", "run_pipeline", "verify",
 ]  # fmt: skip
 HEAVY = ("aiohttp", "jsonlines", "openai", "pydantic", "rich", "tqdm", "typer", "yaml")
 

@@ -13,10 +13,7 @@ from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
 from trace_builder.resources import shipped
 from trace_builder.stages.registry import config_model
-
-Place = tuple[str | int, ...]
-#: Where each setting was made: "file:line", or the option on the command line.
-Origins = dict[Place, str]
+from trace_builder.yaml_file import Origins, explain, read_yaml
 
 
 def load_config(
@@ -32,7 +29,7 @@ def load_config(
             option on the command line, that says so.
     """
     path = path or shipped("configs", "rehearsal.yaml")
-    tree, origins = _read(path)
+    tree, origins = read_yaml(path)
     for override in overrides:
         key, equals, text = override.partition("=")
         if not equals or not key.strip():
@@ -48,47 +45,7 @@ def load_config(
     try:
         return config_model().model_validate(tree)
     except ValidationError as exc:
-        raise InputError("\n".join(_explain(error, path, origins) for error in exc.errors())) from None
-
-
-def _read(path: Path) -> tuple[dict[str, Any], Origins]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such configuration file") from None
-    except UnicodeDecodeError as exc:
-        raise InputError(f"{path}:{exc.object[: exc.start].count(10) + 1}: not UTF-8") from None
-    except OSError as exc:
-        raise InputError(f"{path}: {exc.strerror}") from None
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        tree = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as exc:  # a ValueError is a date such as 2026-13-01
-        mark = getattr(exc, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise InputError(f"{path}:{line}: not YAML ({getattr(exc, 'problem', None) or exc})") from None
-    if tree is None:
-        return {}, {}
-    if not isinstance(tree, dict):
-        raise InputError(f"{path}:1: expected keys and values at the top level")
-    origins: Origins = {}
-    _note_lines(node, (), origins, path)
-    return tree, origins
-
-
-def _note_lines(node: Any, place: Place, origins: Origins, path: Path) -> None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            inner, where = (*place, key.value), f"{path}:{key.start_mark.line + 1}"
-            if inner in origins:
-                raise InputError(f"{where}: {key.value!r} is set twice")
-            origins[inner] = where
-            _note_lines(value, inner, origins, path)
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            inner = (*place, number)
-            origins[inner] = f"{path}:{value.start_mark.line + 1}"
-            _note_lines(value, inner, origins, path)
+        raise InputError(explain(exc, path, origins)) from None
 
 
 def _put(tree: dict[str, Any], key: str, value: Any, where: str, origins: Origins) -> None:
@@ -106,15 +63,3 @@ def _put(tree: dict[str, Any], key: str, value: Any, where: str, origins: Origin
     for inside in [known for known in origins if known[: len(place)] == place]:
         del origins[inside]
     origins[place] = where
-
-
-def _explain(error: Any, path: Path, origins: Origins) -> str:
-    # A check over several settings has no place of its own; it names the one at fault.
-    loc = tuple(error["loc"]) or tuple(error.get("ctx", {}).get("place", ()))
-    place: Place = tuple(part for part in loc if part != "[key]")
-    name = ".".join(str(part) for part in place)
-    where = next((origins[place[:n]] for n in range(len(place), 0, -1) if place[:n] in origins), str(path))
-    if error["type"] == "extra_forbidden":
-        return f"{where}: unknown key {name!r}"
-    message = error["msg"].removeprefix("Value error, ")
-    return f"{where}: {name}: {message}" if name else f"{where}: {message}"

@@ -24,9 +24,11 @@ FAILURES: dict[str, Text] = {
     "timeout": Text("no answer in time", "超时未答"),
     "rate_limited": Text("the server was asked too often", "请求过于频繁，被服务器限流"),
     "server_error": Text("the server failed", "服务器出错"),
+    "oversized": Text("an answer larger than any model writes", "回答大得不像模型所写"),
     "bad_request": Text("the server refused the request", "请求被服务器拒绝"),
     "auth": Text("the server refused the key", "密钥被服务器拒绝"),
     "unknown_model": Text("the server does not know the model", "服务器没有该模型"),
+    "access_lost": Text("a server that had answered no longer let us in", "曾经应答的服务器不再放行"),
     "outage": Text("no server answered within the outage limit", "在断线时限内没有服务器响应"),
 }
 

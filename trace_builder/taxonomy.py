@@ -11,14 +11,17 @@ import re
 import unicodedata
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
-from trace_builder.bilingual import LANGS, Text, Texts
+from trace_builder.bilingual import LANGS, Text, Wording
 from trace_builder.errors import InputError
 from trace_builder.records import Lang
 from trace_builder.resources import shipped
 
+_ID = re.compile(r"[a-z][a-z0-9_]*")
 _EDGES = " \t\r\n\"'`*#.,;:“”‘’「」『』《》<>()（）[]【】{}。，；：、"
 _SUFFIX = re.compile(r"(约束|constraints?)$")
 _GAPS = re.compile(r"[\s_\-‐‑–—]+")
@@ -33,10 +36,29 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise ValueError(f"the id {text!r} must be lower-case letters, digits and underscores")
+    return text
+
+
+Id = Annotated[str, AfterValidator(_id)]
+
+
+class Texts(_Frozen):
+    """Several texts in every language; ``texts[lang]`` picks one language's."""
+
+    en: tuple[Wording, ...] = Field(min_length=2)
+    zh: tuple[Wording, ...] = Field(min_length=2)
+
+    def __getitem__(self, lang: Lang) -> tuple[str, ...]:
+        return self.zh if lang == "zh" else self.en
+
+
 class Dimension(_Frozen):
     """A kind of constraint. ``type`` is the id of its type; ``examples`` are constraints of this kind."""
 
-    id: str
+    id: Id
     type: str
     name: Text
     description: Text
@@ -46,15 +68,45 @@ class Dimension(_Frozen):
 class Type(_Frozen):
     """A group of dimensions."""
 
-    id: str
+    id: Id
     name: Text
-    dimensions: tuple[Dimension, ...]
+    dimensions: tuple[Dimension, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_type(cls, data: Any) -> Any:
+        """In a file a dimension's type is told by where it stands."""
+        if not isinstance(data, dict) or not isinstance(data.get("dimensions"), list):
+            return data
+        inside = [{**d, "type": data.get("id")} if isinstance(d, dict) else d for d in data["dimensions"]]
+        return {**data, "dimensions": inside}
 
 
 class Taxonomy(_Frozen):
     """Types with their dimensions, in the file's order."""
 
-    types: tuple[Type, ...]
+    types: tuple[Type, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_owner_a_word(self) -> Taxonomy:
+        """A label must lead to one dimension only, so ids and names may not be alike even loosely."""
+        ids: set[str] = set()
+        owners: dict[str, str] = {}
+        for number, group in enumerate(self.types):
+            place = ("types", number)
+            _claim(group.id not in ids, f"the id {group.id} is there twice", (*place, "id"))
+            ids.add(group.id)
+            for inner, dimension in enumerate(group.dimensions):
+                at = (*place, "dimensions", inner)
+                _claim(dimension.id not in ids, f"the id {dimension.id} is there twice", (*at, "id"))
+                ids.add(dimension.id)
+                for part, word in (("id", dimension.id), *((lang, dimension.name[lang]) for lang in LANGS)):
+                    key = loose_key(word)
+                    spot = (*at, "id") if part == "id" else (*at, "name", part)
+                    owner = owners.setdefault(key, dimension.id)
+                    _claim(bool(key), f"{word!r} cannot name a dimension", spot)
+                    _claim(owner == dimension.id, f"{word!r} also names {owner}", spot)
+        return self
 
     @cached_property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -119,14 +171,19 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
         InputError: "file:line: what is wrong", for a missing or unreadable file, bad YAML, unknown or missing
             keys, a missing language, fewer than two examples, and ids or names that are there twice.
     """
-    path = path or shipped("taxonomy", "trace.yaml")
-    try:
-        data = path.read_bytes()
-    except OSError as exc:
-        raise InputError(f"{path}: {(exc.strerror or str(exc)).lower()}") from None
-    from trace_builder.taxonomy.taxonomy_file import parse  # brings yaml
+    from trace_builder.yaml_file import explain, read_yaml  # brings yaml
 
-    return parse(path, data)
+    path = path or shipped("taxonomy", "trace.yaml")
+    tree, origins = read_yaml(path, as_texts=True)
+    try:
+        return Taxonomy.model_validate(tree)
+    except ValidationError as exc:
+        raise InputError(explain(exc, path, origins)) from None
+
+
+def _claim(holds: bool, otherwise: str, place: tuple[str | int, ...]) -> None:
+    if not holds:
+        raise PydanticCustomError("taken", "{otherwise}", {"otherwise": otherwise, "place": place})
 
 
 def loose_key(label: str) -> str:
