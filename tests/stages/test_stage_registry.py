@@ -9,12 +9,12 @@ from typing import Any, get_args
 import pytest
 from stage_scripts import Scripted, book, config, rejected, walk
 
+from trace_builder import plugins
 from trace_builder.bilingual import LANGS, Text
-from trace_builder.config import ModelConfig
+from trace_builder.config import Section
 from trace_builder.errors import InputError
 from trace_builder.llm.types import ErrorKind
 from trace_builder.records import IopoGroup, Rejection, Seed
-from trace_builder.stages import registry
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.reasons import ANY_STAGE, FAILURES, label, labels
 from trace_builder.stages.registry import GROUP, build_stages, config_model, stage_classes
@@ -121,6 +121,22 @@ class Odd(Stage[Seed, Seed]):
         return Rejection(reason=record.instruction, detail="so it is")
 
 
+class Needy(Section):
+    """A section that cannot be left out."""
+
+    limit: int
+
+
+class Bare(Stage[Seed, Seed]):
+    """Has forgotten half of it."""
+
+    name = "bare"
+    reads = Seed
+
+    async def process(self, record: Seed, ask: Ask) -> Seed:
+        return record
+
+
 class Late(Odd):
     name = "late"
     follows = "iopo"
@@ -140,7 +156,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 
     def install(*values: str) -> None:
         points = [EntryPoint(name=f"p{n}", value=value, group=GROUP) for n, value in enumerate(values)]
-        monkeypatch.setattr(registry, "entry_points", lambda group: points if group == GROUP else [])
+        monkeypatch.setattr(plugins, "entry_points", lambda group: points if group == GROUP else [])
         stage_classes.cache_clear()
         config_model.cache_clear()
 
@@ -160,12 +176,14 @@ def test_installed_stages_take_their_place_in_the_order(installed: Callable[...,
     [
         ("nowhere:Stage", {}, "p0.*nowhere"),
         (f"{__name__}:Nothing", {}, "p0.*Nothing"),
-        (f"{__name__}:config", {}, "it is no Stage"),
+        (f"{__name__}:config", {}, "is no Stage with a name"),
         (f"{__name__}:Odd", {"name": "wire"}, "the name is taken"),
         (f"{__name__}:Odd", {"name": "dpo"}, "the name is taken"),
         (f"{__name__}:Odd", {"follows": "nothing"}, "follows 'nothing', which is no stage"),
-        (f"{__name__}:Odd", {"follows": "expand"}, "reads Seed; expand makes Expanded"),
-        (f"{__name__}:Odd", {"config": ModelConfig, "reads": IopoGroup}, "does not read seeds"),
+        (f"{__name__}:Odd", {"follows": "expand"}, "reads Seed and is given Expanded"),
+        (f"{__name__}:Odd", {"reads": IopoGroup}, "reads IopoGroup and is given Seed"),
+        (f"{__name__}:Odd", {"config": Needy}, "needs a default"),
+        (f"{__name__}:Bare", {}, "does not declare its label, makes"),
     ],
 )
 def test_an_installed_stage_that_does_not_fit_is_named(
