@@ -11,7 +11,8 @@ import pytest
 from sheet_browser import CHROMIUM, Page, chromium_page
 
 from trace_builder.evalset.adjudicate import disagreements
-from trace_builder.evalset.annotations import Annotator, Answer, read_annotators, set_digest
+from trace_builder.evalset.annotation_files import read_annotators
+from trace_builder.evalset.annotations import Annotator, Answer, set_digest
 from trace_builder.evalset.export import sheet
 from trace_builder.evalset.second_check import Finding
 from trace_builder.records import Constraint, Instruction

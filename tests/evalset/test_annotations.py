@@ -10,8 +10,8 @@ from annotator_files import answer, csv_file, label_studio_file, sheet_file
 from evaluation_set import evaluation_file, row, write
 
 from trace_builder.errors import InputError
-from trace_builder.evalset.annotation_files import MAX_CELL
-from trace_builder.evalset.annotations import read_annotators, set_digest
+from trace_builder.evalset.annotation_files import MAX_CELL, read_annotators
+from trace_builder.evalset.annotations import set_digest
 from trace_builder.evalset.export import csv_text, export_set, sheet
 from trace_builder.evalset.second_check import Finding
 from trace_builder.evaluate.dataset import read_evalset

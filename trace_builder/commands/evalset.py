@@ -137,7 +137,7 @@ def agree(
 ) -> None:
     """Imports annotators' files: how far they agree, and where they do not."""
     from trace_builder.evalset.adjudicate import agree, print_agreement
-    from trace_builder.evalset.annotations import read_annotators
+    from trace_builder.evalset.annotation_files import read_annotators
     from trace_builder.evalset.export import export_disputes
     from trace_builder.evaluate.bootstrap import Sampling
     from trace_builder.report.terminal.tables import Printer
@@ -176,7 +176,7 @@ def write(
 ) -> None:
     """Writes the adjudicated set in the released format: kept and corrected ones, without the dropped."""
     from trace_builder.evalset.adjudicate import adjudicate
-    from trace_builder.evalset.annotations import read_annotators
+    from trace_builder.evalset.annotation_files import read_annotators
 
     items = _read_set(set_file)
     people = read_annotators(files, items, adjudicated or ())

@@ -6,15 +6,17 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from trace_builder.errors import InputError
-from trace_builder.evalset.annotations import KIND, AnnotationsFile, Annotator, Answer
+from trace_builder.evalset.annotations import KIND, AnnotationsFile, Annotator, Answer, set_digest
 from trace_builder.evalset.second_check import FAULTS
+from trace_builder.released_rows import EvalItem
 from trace_builder.storage.jsonl import Row, first_error, read_object, read_text, rows
 
 _YES = frozenset(("yes", "y", "1", "true", "x", "是"))
@@ -24,6 +26,7 @@ _FILLED = (*FAULTS, "decision", "note")
 CORRECTED = ("corrected_description", "corrected_constraints", "corrected_input")
 #: Characters a cell of a table may have.
 MAX_CELL = 1 << 22
+_SHOWN = 5
 
 #: A cell that a spreadsheet would run. Apostrophes before it count too: else one of the text's own would be
 #: taken for the mark.
@@ -41,12 +44,54 @@ def _plain(cell: str | None) -> str:
     return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
 
 
-def read_file(path: Path, digest: str) -> Iterator[Annotator]:
-    """The annotators of one file; a CSV is named after its file, the others say who answered.
+def read_annotators(
+    paths: Sequence[Path], items: Sequence[EvalItem], adjudicated: Sequence[Path] = ()
+) -> tuple[Annotator, ...]:
+    """Reads any number of annotators' files (the sheet's JSON, CSV, Label Studio's export).
+
+    Args:
+        adjudicated: files that are an adjudicator's, also where they do not say so themselves.
 
     Raises:
-        InputError: unreadable, in none of the forms, or made for a set with another digest.
+        InputError: a file for another set, an unknown instruction, an unreadable answer, a correction that
+            does not fit its instruction, or two files by the same annotator.
     """
+    found: dict[str, Annotator] = {}
+    digest, by_id = set_digest(items), {item.id: item for item in items}
+    for path in (*(path for path in paths if path not in adjudicated), *adjudicated):
+        for annotator in _read_file(path, digest):
+            known = found.get(annotator.name)
+            if known is not None:
+                where = f"{known.path} and {path}" if known.path != path else f"{path}, twice,"
+                raise InputError(f"{where} are both by {annotator.name!r}: one file an annotator, please")
+            _check(annotator, by_id)
+            found[annotator.name] = (
+                replace(annotator, role="adjudicator") if path in adjudicated else annotator
+            )
+    return tuple(found.values())
+
+
+def _check(annotator: Annotator, items: Mapping[str, EvalItem]) -> None:
+    unknown = sorted(set(annotator.answers) - set(items))
+    if unknown:
+        names = ", ".join(unknown[:_SHOWN]) + (", ..." if len(unknown) > _SHOWN else "")
+        raise InputError(f"{annotator.path}: answers for {names}, which the set does not have")
+    for id_, answer in annotator.answers.items():
+        where = f"{annotator.path}: {annotator.name!r} about {id_}"
+        if answer.decision == "correct" and answer.correction is None:
+            raise InputError(f"{where}: correct without a correction")
+        if answer.correction is None:
+            continue
+        if answer.decision != "correct":
+            raise InputError(f"{where}: a correction, but not correct")
+        try:
+            answer.correction.apply(items[id_].instruction)
+        except ValueError as exc:
+            raise InputError(f"{where}: {exc}") from None
+
+
+def _read_file(path: Path, digest: str) -> Iterator[Annotator]:
+    """The annotators of one file; a CSV is named after its file, the others say who answered."""
     text = read_text(path)
     if path.suffix.lower() == ".csv":
         yield _of_csv(path, text, digest)
