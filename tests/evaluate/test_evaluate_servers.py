@@ -102,7 +102,7 @@ def test_verdicts_on_constraints_that_do_not_exist_are_told(
         return json.dumps(found)
 
     said: list[str] = []
-    monkeypatch.setattr("trace_builder.commands.run.say", said.append)
+    monkeypatch.setattr("trace_builder.commands.evaluate.say", said.append)
     found, _, code = run(tmp_path, answer)
     assert code == 0
     assert found["results"]["followed"] == 4

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trace_builder.commands.run import EXIT_FAILED, EXIT_INTERRUPTED, say
 from trace_builder.errors import InputError
 
 if TYPE_CHECKING:
     from trace_builder.evalset.second_check import SetCheck
     from trace_builder.released_rows import EvalItem
-
-EXIT_FAILED = 1
-EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     help="Makes an evaluation set: select, check, export for annotators, agree, write.", no_args_is_help=True
@@ -73,7 +71,6 @@ def check(
 ) -> None:
     """A second model looks for an empty description, redundancy and a mismatched input, and proposes how the
     instruction should read. Without a server the embedded model does it, as a drill."""
-    from trace_builder.commands.run import say
     from trace_builder.evalset.second_check import check_set
     from trace_builder.run.config_file import load_config
 

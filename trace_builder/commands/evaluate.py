@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trace_builder.commands.run import EXIT_FAILED, EXIT_INTERRUPTED, say
 from trace_builder.errors import InputError
 
 if TYPE_CHECKING:
     from trace_builder.config import RunConfig
     from trace_builder.evaluate.compare import Comparison
     from trace_builder.evaluate.results import Results
-
-EXIT_FAILED = 1
-EXIT_INTERRUPTED = 130
 
 _CONFIG_HELP = "A YAML file with models and sampling; none: configs/evaluate.yaml."
 _MISSING_HELP = "Count instructions without a response as not followed, instead of stopping."
@@ -81,11 +79,34 @@ def evaluate(
         raise InputError(
             "--data FILE is missing: an evaluation needs instructions (or --compare A B two evaluations)"
         )
-    if judgements is not None:
-        _refuse(judgements, responses=responses, base_url=base_url, judge_base_url=judge_base_url)
-    _check_options(base_url, responses, judge_base_url, model)
-    if config is None:
-        _check_names(base_url, model, judge_base_url, judge_model)
+    own_names = config is not None  # the file may name the models
+    for wrong, why in (
+        (judgements and responses, "--judgements are already judged; --responses has no place"),
+        (judgements and base_url, "--judgements are already judged; --base-url has no place"),
+        (judgements and judge_base_url, "--judgements are already judged; --judge-base-url has no place"),
+        (
+            responses and (base_url or model),
+            "--responses are answers already made; --base-url and --model would make others",
+        ),
+        (
+            base_url and not judge_base_url,
+            "--base-url without --judge-base-url: name the judge's server; it may be the same one",
+        ),
+        (
+            judge_base_url and not (base_url or responses),
+            "--judge-base-url without --base-url or --responses: there is nothing to judge",
+        ),
+        (
+            base_url and not model and not own_names,
+            "--base-url without --model: the name of the model under test is missing",
+        ),
+        (
+            judge_base_url and not judge_model and not own_names,
+            "--judge-base-url without --judge-model: the judge's name is missing",
+        ),
+    ):
+        if wrong:
+            raise InputError(why)
     values = {
         "output": str(output or "outputs/evaluation"),
         "limit": limit,
@@ -105,43 +126,12 @@ def evaluate(
     )
 
 
-def _check_options(
-    base_url: list[str] | None, responses: Path | None, judge_base_url: list[str] | None, model: str | None
-) -> None:
-    """What is asked for has to be whole: who answers, and who judges."""
-    if responses is not None and (base_url or model):
-        raise InputError("--responses are answers already made; --base-url and --model would make others")
-    if base_url and not judge_base_url:
-        raise InputError(
-            "--base-url without --judge-base-url: name the judge's server; it may be the same one"
-        )
-    if judge_base_url and not (base_url or responses):
-        raise InputError("--judge-base-url without --base-url or --responses: there is nothing to judge")
-
-
-def _check_names(
-    base_url: list[str] | None, model: str | None, judge_base_url: list[str] | None, judge_model: str | None
-) -> None:
-    if base_url and not model:
-        raise InputError("--base-url without --model: the name of the model under test is missing")
-    if judge_base_url and not judge_model:
-        raise InputError("--judge-base-url without --judge-model: the judge's name is missing")
-
-
-def _refuse(judgements: Path, **others: object) -> None:
-    for name, value in others.items():
-        if value:
-            raise InputError(
-                f"--judgements {judgements} are already judged; --{name.replace('_', '-')} has no place"
-            )
-
-
 def _load(
     config: Path | None,
     settings: list[str] | None,
     values: dict[str, Any],
-    base_url: list[str] | None = None,
-    judge_base_url: list[str] | None = None,
+    base_url: list[str] | None,
+    judge_base_url: list[str] | None,
 ) -> RunConfig:
     """The configuration with the options on top; an option that is None leaves the file's value."""
     from trace_builder.resources import shipped
@@ -158,7 +148,6 @@ def _load(
 
 
 def _evaluate(config: RunConfig, as_json: bool, *, resamples: int, **options: Any) -> None:
-    from trace_builder.commands.run import say
     from trace_builder.evaluate.bootstrap import Sampling
     from trace_builder.evaluate.evaluation import EvaluationSpec, evaluate
     from trace_builder.evaluate.terminal import print_evaluation
