@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from run_folders import RunFolder, fill
+from scripted_runs import scripted_run
+
+
+@pytest.fixture(scope="session")
+def scripted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run over 30 seeds in each language; not to be changed."""
+    return scripted_run(tmp_path_factory.mktemp("scripted") / "run", 30)
 
 
 @pytest.fixture
-def make_run(tmp_path: Path) -> Callable[..., RunFolder]:
-    """``make_run(n)``: a run of n seeds in each language, not yet written."""
-
-    def make(number: int = 20, name: str = "run") -> RunFolder:
-        run = RunFolder(tmp_path / name)
-        fill(run, number)
-        return run
-
-    return make
+def run_folder(scripted: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(scripted, tmp_path / "run"))
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

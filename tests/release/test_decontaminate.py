@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from labelled_pairs import Pair, pairs, punctuated, reworded
 
-from trace_builder.release.decontaminate import Decontaminator, Thresholds
-from trace_builder.release.dedup import Text
-from trace_builder.release.shingles import chinese
-from trace_builder.release.targets import Target, read_targets
+from trace_builder.release.cleaning.benchmarks import Target, read_targets
+from trace_builder.release.cleaning.decontaminate import Decontaminator, Thresholds
+from trace_builder.release.cleaning.dedup import Text
+from trace_builder.release.cleaning.shingles import chinese
 
 PAIRS = list(pairs())
 

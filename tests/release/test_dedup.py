@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from labelled_pairs import pairs
 
-from trace_builder.release.dedup import THRESHOLD, Text, duplicates
-from trace_builder.release.removed import Part, Removal
-from trace_builder.release.shingles import jaccard, shingles
-from trace_builder.release.targets import read_targets
+from trace_builder.release.cleaning.benchmarks import read_targets
+from trace_builder.release.cleaning.dedup import THRESHOLD, Text, duplicates
+from trace_builder.release.cleaning.removal import Part, Removal
+from trace_builder.release.cleaning.shingles import jaccard, shingles
 
 pytest.importorskip("rensa")
 

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from trace_builder.errors import InputError
-from trace_builder.release.build import build
-from trace_builder.release.llamafactory import align, kept, read_file, read_register
-from trace_builder.release.options import Options
-from trace_builder.release.verify import verify_authors, verify_llamafactory
+from trace_builder.release.builder import build
+from trace_builder.release.formats.release_format import all_formats
+from trace_builder.release.options import ReleaseOptions
+from trace_builder.release.verify.llamafactory import align, kept, read_file, read_register
+from trace_builder.release.verify.verification import verify_columns, verify_llamafactory
+
+FORMATS = all_formats()
 
 
 @pytest.fixture
-def released(make_run: Any, tmp_path: Path) -> Path:
-    build(make_run().write(), tmp_path / "out", Options(near_duplicates=None), force=False)
+def released(scripted: Path, tmp_path: Path) -> Path:
+    build(scripted, tmp_path / "out", ReleaseOptions(near_duplicates=None))
     return tmp_path / "out"
 
 
 def test_every_row_of_every_registered_file_is_kept(released: Path) -> None:
-    checks = [*verify_llamafactory(released), *verify_authors(released)]
-    assert {check.file for check in checks} == {
+    checks = [*verify_llamafactory(released, FORMATS), *verify_columns(released, FORMATS)]
+    assert {check.file for check in checks} >= {
         entry["file_name"]
         for entry in json.loads((released / "dataset_info.json").read_text(encoding="utf-8")).values()
     }
@@ -53,7 +55,9 @@ def test_a_dropped_row_is_counted(released: Path) -> None:
     row = json.loads(lines[0])
     row["conversations"].append({"from": "human", "value": "again"})
     path.write_text("\n".join([json.dumps(row), *lines[1:]]) + "\n", encoding="utf-8")
-    [check] = [check for check in verify_llamafactory(released) if check.file == "dpo/ranking/train.jsonl"]
+    [check] = [
+        check for check in verify_llamafactory(released, FORMATS) if check.file == "dpo/ranking/train.jsonl"
+    ]
     assert not check.ok
     assert check.kept == check.rows - 1
     assert check.line().startswith("DROP")
@@ -64,11 +68,11 @@ def test_a_damaged_authors_file_is_counted(released: Path) -> None:
     rows = json.loads(path.read_text(encoding="utf-8"))
     rows[0]["conversations"].pop()
     path.write_text(json.dumps(rows), encoding="utf-8")
-    [check] = [check for check in verify_authors(released) if check.file.endswith("train.json")]
+    [check] = [check for check in verify_columns(released, FORMATS) if check.file == "iopo/trace/train.json"]
     assert check.kept == check.rows - 1
 
 
 def test_a_registered_file_that_is_not_there(released: Path) -> None:
     (released / "sft" / "alpaca" / "train.jsonl").unlink()
     with pytest.raises(InputError, match=r"sft_alpaca: .* not found"):
-        list(verify_llamafactory(released))
+        list(verify_llamafactory(released, FORMATS))

@@ -10,18 +10,19 @@ from typing import Any
 
 import pytest
 import yaml
-from run_folders import add_seed
+from scripted_runs import Scripted, scripted_run, seed_of
 
 from trace_builder.errors import InputError
-from trace_builder.release.build import build
-from trace_builder.release.options import Options
+from trace_builder.records import Seed
+from trace_builder.release.builder import build
+from trace_builder.release.options import ReleaseOptions
 
 Rows = Callable[[Path], list[dict[str, Any]]]
-EXACT = Options(near_duplicates=None)
+EXACT = ReleaseOptions(near_duplicates=None)
 PARQUET = ("parquet",) if importlib.util.find_spec("pyarrow") else ()
 
 
-def seed_of(id_: str) -> str:
+def seed_id(id_: str) -> str:
     return id_.partition("#")[0]
 
 
@@ -31,27 +32,60 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.fixture
-def out(make_run: Any, tmp_path: Path) -> Path:
-    build(make_run(30).write(), tmp_path / "out", EXACT, force=False)
-    return tmp_path / "out"
+@pytest.fixture(scope="module")
+def out(scripted: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("built") / "out"
+    build(scripted, out, EXACT)
+    return out
 
 
-def test_two_releases_of_a_run_have_the_same_bytes(make_run: Any, tmp_path: Path) -> None:
-    folder = make_run().write()
-    build(folder, tmp_path / "one", EXACT, force=False)
-    build(folder, tmp_path / "two", EXACT, force=False)
-    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+def test_two_releases_of_a_run_have_the_same_bytes(scripted: Path, out: Path, tmp_path: Path) -> None:
+    build(scripted, tmp_path / "two", EXACT)
+    assert tree(tmp_path / "two") == tree(out)
 
 
-def test_parquet_has_the_same_bytes_too(make_run: Any, tmp_path: Path) -> None:
+def test_two_equal_runs_in_two_folders_give_the_same_bytes(tmp_path: Path) -> None:
+    """Whole runs with the embedded model, at other times, from seed files in other folders."""
+
+    from trace_builder.run.config_file import load_config
+    from trace_builder.run.pipeline import run_pipeline
+
+    seeds = [seed_of("en", number) for number in range(6)]
+    for name in ("one", "deeper/two"):
+        file = tmp_path / name / "my_seeds.jsonl"
+        file.parent.mkdir(parents=True)
+        file.write_text("".join(seed.model_dump_json() + "\n" for seed in seeds), encoding="utf-8")
+        run_pipeline(load_config(values={"output": str(tmp_path / name / "run"), "seeds": [str(file)]}))
+        build(tmp_path / name / "run", tmp_path / name / "out", EXACT)
+    assert tree(tmp_path / "one" / "out") == tree(tmp_path / "deeper" / "two" / "out")
+    for name, data in tree(tmp_path / "one" / "out").items():
+        assert str(tmp_path).encode() not in data, name
+
+
+def test_parquet_has_the_same_bytes_too(scripted: Path, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
-    options = Options(near_duplicates=None, formats=("parquet",))
-    folder = make_run().write()
-    build(folder, tmp_path / "one", options, force=False)
-    build(folder, tmp_path / "two", options, force=False)
+    options = ReleaseOptions(near_duplicates=None, formats=("parquet",))
+    build(scripted, tmp_path / "one", options)
+    build(scripted, tmp_path / "two", options)
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
     assert (tmp_path / "one" / "parquet" / "iopo" / "groups" / "train.parquet").is_file()
+
+
+def test_each_file_of_a_run_is_opened_once_and_each_record_parsed_once(
+    scripted: Path, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, Path(__file__).with_name("count_reading.py"), scripted, tmp_path / "out"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert {name for name, times in found["opened"].items() if times > 1} <= {"run.json"}
+    assert len([name for name in found["opened"] if name.startswith("stages/")]) == 6
+    assert set(found["parsed"].values()) == {1}
+    assert len(found["parsed"]) > 300
 
 
 def test_what_came_from_one_seed_is_in_one_split(out: Path, read_rows: Rows) -> None:
@@ -59,7 +93,7 @@ def test_what_came_from_one_seed_is_in_one_split(out: Path, read_rows: Rows) -> 
     for path in out.rglob("*.jsonl"):
         if path.stem in ("train", "validation", "test"):
             for row in read_rows(path):
-                places.setdefault(seed_of(row["id"]), set()).add(path.stem)
+                places.setdefault(seed_id(row["id"]), set()).add(path.stem)
     for split in ("train", "validation"):
         for row in read_rows(out / "iopo" / "trace_ids" / f"{split}.jsonl"):
             places[row["id"]].add(split)
@@ -107,20 +141,9 @@ def test_every_kto_response_is_there_once_with_its_verdict(out: Path, read_rows:
             assert row["label"] is not worse
 
 
-def test_an_imperfect_response_without_a_pair_is_still_a_kto_row(
-    make_run: Any, tmp_path: Path, read_rows: Rows
-) -> None:
-    run = make_run(30)
-    [id_] = [i for i in run.outcomes["dpo"] if i == "en-013"]
-    assert run.outcomes["dpo"][id_].status == "rejected"
-    build(run.write(), tmp_path / "out", Options(near_duplicates=None, quotas={}, validation=0), force=False)
-    rows = {row["id"]: row for row in read_rows(tmp_path / "out" / "dpo" / "kto" / "train.jsonl")}
-    assert rows["en-013#respond.imperfect1"]["label"] is False
-
-
-def test_formats_can_be_chosen(make_run: Any, tmp_path: Path) -> None:
-    options = Options(near_duplicates=None, formats=("sft/alpaca", "iopo"))
-    build(make_run().write(), tmp_path / "out", options, force=False)
+def test_formats_can_be_chosen(scripted: Path, tmp_path: Path) -> None:
+    options = ReleaseOptions(near_duplicates=None, formats=("sft/alpaca", "iopo"))
+    build(scripted, tmp_path / "out", options)
     assert {path.name for path in (tmp_path / "out" / "sft").iterdir()} == {"alpaca"}
     assert len(list((tmp_path / "out" / "iopo").iterdir())) == 6
     assert not (tmp_path / "out" / "dpo").exists()
@@ -132,56 +155,17 @@ def test_formats_can_be_chosen(make_run: Any, tmp_path: Path) -> None:
     }
 
 
-def test_an_unknown_format_is_named(make_run: Any, tmp_path: Path) -> None:
+def test_an_unknown_format_is_named(scripted: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--format csv: no such format; there are dpo"):
-        build(make_run().write(), tmp_path / "out", Options(formats=("csv",)), force=False)
+        build(scripted, tmp_path / "out", ReleaseOptions(formats=("csv",)))
     assert not (tmp_path / "out").exists()
 
 
-def test_out_that_exists_needs_force_and_must_be_a_release(make_run: Any, tmp_path: Path) -> None:
-    folder = make_run().write()
-    out = tmp_path / "out"
-    build(folder, out, EXACT, force=False)
-    with pytest.raises(InputError, match="exists already; --force"):
-        build(folder, out, EXACT, force=False)
-    (out / "extra").write_text("old")
-    build(folder, out, EXACT, force=True)
-    assert not (out / "extra").exists()
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "thesis.tex").write_text("years of work")
-    with pytest.raises(InputError, match="not a release's folder"):
-        build(folder, home, EXACT, force=True)
-    assert (home / "thesis.tex").read_text() == "years of work"
-    with pytest.raises(InputError, match="cannot take the place of its run"):
-        build(folder, folder, EXACT, force=True)
-
-
-def test_nothing_is_left_behind_when_it_fails(make_run: Any, tmp_path: Path) -> None:
-    folder = make_run().write()
-
-    def refuse(_: Path) -> None:
-        raise InputError("a row was dropped")
-
-    before = sorted(tmp_path.iterdir())
-    with pytest.raises(InputError, match="a row was dropped"):
-        build(folder, tmp_path / "out", EXACT, force=False, verify=refuse)
-    assert sorted(tmp_path.iterdir()) == before
-
-
-def test_a_failed_replacement_leaves_the_old_release(make_run: Any, tmp_path: Path) -> None:
-    folder, out = make_run().write(), tmp_path / "out"
-    build(folder, out, EXACT, force=False)
-    before = tree(out)
-    (folder / "stages" / "respond.jsonl").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError):
-        build(folder, out, EXACT, force=True)
-    assert tree(out) == before
-
-
-def test_pairs_of_very_unlike_lengths_can_be_left_out(make_run: Any, tmp_path: Path, read_rows: Rows) -> None:
-    options = Options(near_duplicates=None, max_length_ratio=1.3, quotas={})
-    build(make_run(30).write(), tmp_path / "out", options, force=False)
+def test_pairs_of_very_unlike_lengths_can_be_left_out(
+    scripted: Path, tmp_path: Path, read_rows: Rows
+) -> None:
+    options = ReleaseOptions(near_duplicates=None, max_length_ratio=1.3, quotas={})
+    build(scripted, tmp_path / "out", options)
     left = [row for row in read_rows(tmp_path / "out" / "removed.jsonl") if row["kind"] == "length_ratio"]
     assert left
     assert all(row["score"] > 1.3 for row in left)
@@ -192,92 +176,58 @@ def test_pairs_of_very_unlike_lengths_can_be_left_out(make_run: Any, tmp_path: P
         assert sizes[1] <= 1.3 * sizes[0]
 
 
-def test_a_run_with_one_seed_and_no_pairs(make_run: Any, tmp_path: Path, read_rows: Rows) -> None:
-    run = make_run(0)
-    add_seed(run, "only", "zh", 6, "no_group")
-    run.put("dpo", "only", "rejected", reason="same_response")
-    build(run.write(), tmp_path / "out", EXACT, force=False)
-    assert [row["id"] for row in read_rows(tmp_path / "out" / "sft" / "messages" / "train.jsonl")] == ["only"]
+def test_an_imperfect_response_without_a_pair_is_still_a_kto_row(tmp_path: Path, read_rows: Rows) -> None:
+    # Seed 13 has an imperfect response, and its worse one is the perfect one again.
+    run = scripted_run(tmp_path / "run", [Scripted(seed_of("en", 13), 13)], "dpo.sampled=false")
+    build(run, tmp_path / "out", ReleaseOptions(near_duplicates=None, quotas={}, validation=0))
+    assert not (tmp_path / "out" / "dpo" / "trl" / "train.jsonl").exists() or all(
+        "#dpo" not in row["id"] for row in read_rows(tmp_path / "out" / "dpo" / "trl" / "train.jsonl")
+    )
+    rows = {row["id"]: row for row in read_rows(tmp_path / "out" / "dpo" / "kto" / "train.jsonl")}
+    assert rows["en-013#respond.imperfect1"]["label"] is False
+
+
+def test_a_run_with_one_seed_and_no_pairs(tmp_path: Path, read_rows: Rows) -> None:
+    run = scripted_run(tmp_path / "run", [Scripted(seed_of("zh", 6), 6, "no_group")])
+    build(run, tmp_path / "out", EXACT)
+    messages = read_rows(tmp_path / "out" / "sft" / "messages" / "train.jsonl")
+    assert [row["id"] for row in messages] == ["zh-006"]
     assert not (tmp_path / "out" / "iopo").exists()
     assert not (tmp_path / "out" / "dpo" / "trl").exists()
     assert read_rows(tmp_path / "out" / "dpo" / "kto" / "train.jsonl")[0]["label"] is True
 
 
-def test_a_run_in_which_nothing_passed(make_run: Any, tmp_path: Path) -> None:
-    run = make_run(0)
-    add_seed(run, "only", "en", 0, "poor")
+def test_a_run_in_which_nothing_passed(tmp_path: Path) -> None:
+    run = scripted_run(tmp_path / "run", [Scripted(seed_of("en", 0), 0, "poor")])
     with pytest.raises(InputError, match="nothing to release"):
-        build(run.write(), tmp_path / "out", EXACT, force=False)
+        build(run, tmp_path / "out", EXACT)
 
 
 def test_groups_with_the_papers_own_check_are_left_out_unless_asked_for(
-    make_run: Any, tmp_path: Path, read_rows: Rows
+    tmp_path: Path, read_rows: Rows
 ) -> None:
-    run = make_run()
-    for outcome in run.outcomes["iopo"].values():
-        if outcome.record and outcome.record["certificate"] == "full":
-            outcome.record["certificate"] = "rationality"
-            outcome.record["cells"].update(x1y2=None, x2y1=None)
-            outcome.record["terms"] = dict.fromkeys(outcome.record["terms"], False)
-    folder = run.write()
-    build(folder, tmp_path / "without", EXACT, force=False)
+    run = scripted_run(tmp_path / "run", 12, "iopo.certificate=rationality")
+    build(run, tmp_path / "without", EXACT)
     assert not (tmp_path / "without" / "iopo" / "groups").exists()
-    build(folder, tmp_path / "with", Options(near_duplicates=None, uncertified=True), force=False)
+    build(run, tmp_path / "with", ReleaseOptions(near_duplicates=None, uncertified=True))
     rows = read_rows(tmp_path / "with" / "iopo" / "groups" / "train.jsonl")
     assert {row["certificate"] for row in rows} == {"rationality"}
     assert "rationality check alone" in (tmp_path / "with" / "README.md").read_text(encoding="utf-8")
 
 
-def test_an_interruption_leaves_nothing_behind(make_run: Any, tmp_path: Path) -> None:
-    folder = make_run().write()
-
-    def interrupted(_: Path) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        build(folder, tmp_path / "out", EXACT, force=False, verify=interrupted)
-    assert [path.name for path in tmp_path.iterdir()] == ["run"]
-
-
-def test_a_disk_that_is_full_stops_without_a_trace(make_run: Any, tmp_path: Path) -> None:
-    """A limit on the size of files stands in for the disk."""
-    folder, out = make_run().write(), tmp_path / "out"
-    code = (
-        "import resource, runpy, signal, sys\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
-        "sys.argv[1:] = ['release', sys.argv[1], '--to', sys.argv[2], '--near-duplicates', 'off']\n"
-        "runpy.run_module('trace_builder', run_name='__main__')\n"
-    )
-    command = [sys.executable, "-c", code, str(folder), str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 3, done.stderr
-    assert "File too large" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["run"]
-
-
-def test_a_place_that_cannot_be_written_to(make_run: Any, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("here")
-    with pytest.raises(InputError, match="cannot be written"):
-        build(make_run(2).write(), tmp_path / "file" / "out", EXACT, force=False)
+def test_texts_set_aside_lie_in_no_file_of_the_release(out: Path) -> None:
+    assert {path.suffix for path in out.rglob("*") if path.is_file()} == {".jsonl", ".json", ".md", ""}
+    assert not [path for path in out.rglob("*") if path.name.startswith((".", "tmp"))]
 
 
 WILD = "a\u2028b\u0085c\r\nd\x0be\x00f\ufeff|`---`\n...\n- {x}: 'y' \"z\" \\ 🏳️‍🌈 \u202eabc\u202c العربية"
 
 
-def test_any_text_comes_out_as_it_went_in(make_run: Any, tmp_path: Path) -> None:
-    run = make_run(0)
-    add_seed(run, "w\u2028#1\n2", "zh", 3, "full")
-    for stage in ("quality", "respond", "dpo", "iopo"):
-        record = run.record(stage, "w\u2028#1\n2")
-        record["source"] = WILD
-        for name in {"instruction", "x1", "x2"} & set(record):
-            record[name]["description"] = WILD
-        for name in {"response", "chosen", "y1"} & set(record):
-            record[name] = WILD
-    options = Options(near_duplicates=None, quotas={}, formats=PARQUET)
-    build(run.write(), tmp_path / "out", options, force=False)
+def test_any_text_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    seed = Seed(id="w\u2028#1\n2", lang="zh", instruction=WILD, source=WILD)
+    run = scripted_run(tmp_path / "run", [Scripted(seed, 4, response=WILD)])
+    options = ReleaseOptions(near_duplicates=None, quotas={}, formats=PARQUET)
+    build(run, tmp_path / "out", options)
     for path in (tmp_path / "out").glob("*/*/train.json*"):
         with path.open(encoding="utf-8", newline="\n") as file:
             rows = json.load(file) if path.suffix == ".json" else [json.loads(line) for line in file]

@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 import yaml
+from scripted_runs import Scripted, scripted_run, seed_of
 
-from trace_builder.release.build import Release, build
-from trace_builder.release.card import header, plain, with_header
-from trace_builder.release.options import Options
+from trace_builder.records import Seed
+from trace_builder.release.builder import Release, build
+from trace_builder.release.card.dataset_card import header, plain, with_header
+from trace_builder.release.card.markdown import code, escaped, table
+from trace_builder.release.options import ReleaseOptions
 
 
 @pytest.fixture
-def released(make_run: Any, tmp_path: Path) -> Release:
-    return build(make_run().write(), tmp_path / "out", Options(near_duplicates=None), force=False)
+def released(scripted: Path, tmp_path: Path) -> Release:
+    return build(scripted, tmp_path / "out", ReleaseOptions(near_duplicates=None))
 
 
 def section(text: str, name: str) -> str:
@@ -73,7 +76,7 @@ def test_the_funnel_adds_up(released: Release, tmp_path: Path) -> None:
     for stage in ("expand", "structure", "quality", "respond", "dpo", "iopo"):
         entered, accepted, rejected, failed, pending = map(int, table[stage])
         assert entered == accepted + rejected + failed + pending
-    assert "| respond | server_error | 4 |" in text
+    assert "| respond | server_error | 6 |" in text
 
 
 def test_yield_by_operation_knows_what_was_drawn_for_rejected_records(
@@ -88,12 +91,13 @@ def test_yield_by_operation_knows_what_was_drawn_for_rejected_records(
             assert int(counts[0]) == sum(map(int, counts[1:6]))
 
 
-def test_cost_licences_and_checksums(make_run: Any, tmp_path: Path) -> None:
-    options = Options(licences={"own": "CC0-1.0"}, near_duplicates=None)
-    build(make_run().write(), tmp_path / "out", options, force=False, spent=("cost: 1.00 EUR",))
+def test_cost_licences_and_checksums(tmp_path: Path) -> None:
+    options = ReleaseOptions(licences={"own": "CC0-1.0"}, near_duplicates=None)
+    run = scripted_run(tmp_path / "run", 12, "models.default.prices={currency: EUR, prompt: 1000}")
+    build(run, tmp_path / "out", options)
     text = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
-    assert "Cost: 1.00 EUR." in text
-    assert "| expand | 3 | 1,000,000 | 500,000 | 10 | 0 | 0 |" in text
+    assert re.search(r"^Cost: \d+\.\d\d EUR\.$", text, re.MULTILINE)
+    assert "| expand | 24 | 240 | 168 | 0 |" in text
     assert re.search(r"\| own \| \d+ \| CC0-1.0 \|", text)
     assert re.search(r"\| hired 雇 \| \d+ \| not stated \|", text)
     assert "license: other" in text
@@ -107,18 +111,57 @@ def test_cost_licences_and_checksums(make_run: Any, tmp_path: Path) -> None:
         assert name == "README.md" or digest in text
 
 
-def test_one_licence_for_all_goes_into_the_header(make_run: Any, tmp_path: Path) -> None:
-    options = Options(licences={"own": "MIT", "hired 雇": "MIT"}, near_duplicates=None)
-    build(make_run().write(), tmp_path / "out", options, force=False)
+def test_one_licence_for_all_goes_into_the_header(scripted: Path, tmp_path: Path) -> None:
+    options = ReleaseOptions(licences={"own": "MIT", "hired 雇": "MIT"}, near_duplicates=None)
+    build(scripted, tmp_path / "out", options)
     assert "license: mit\n" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_card_names_no_folder_of_this_machine(make_run: Any, tmp_path: Path) -> None:
-    run = make_run()
-    run.manifest["finished"] = False
-    last = list(run.outcomes["iopo"])[-1]
-    del run.outcomes["iopo"][last]
-    build(run.write(), tmp_path / "out", Options(partial=True, near_duplicates=None), force=False)
+HOSTILE = "a|b` [x](http://evil) *c* <script>alert(1)</script>\n## Heading\n| d"
+
+
+def test_no_name_is_markup_on_the_card(tmp_path: Path) -> None:
+    """Of sources, licences, models, the profile and benchmarks."""
+    seed = Seed(id="s", lang="en", instruction=seed_of("en", 4).instruction, source=HOSTILE)
+    run = scripted_run(tmp_path / "run", [Scripted(seed, 4)], f"models.default.name={json.dumps(HOSTILE)}")
+    manifest = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    (run / "run.json").write_text(json.dumps({**manifest, "profile": HOSTILE}), encoding="utf-8")
+    against = tmp_path / "a|b`*<b>.jsonl"
+    against.write_text('{"prompt": "nothing like it"}\n', encoding="utf-8")
+    options = ReleaseOptions(
+        near_duplicates=None, against=(str(against),), licences={HOSTILE: HOSTILE}, quotas={}
+    )
+    build(run, tmp_path / "out", options)
+    text = (tmp_path / "out" / "README.md").read_text(encoding="utf-8").split("---\n", 2)[2]
+    shown = text.split("## Checksums")[0]
+    assert "<script>" not in shown
+    assert "<b>" not in shown
+    assert "\n## Heading" not in shown
+    assert not re.search(r"(?<!\\)\[x", shown)
+    assert not re.search(r"(?<!\\)\*c", shown)
+    for line in shown.splitlines():
+        if line.startswith("|"):
+            assert len(re.findall(r"(?<!\\)\|", line)) in (3, 4, 5, 6, 7, 8, 9), line
+            assert len(re.findall(r"(?<!\\)`", line)) % 2 == 0, line
+    licences = cells(section(shown, "Licence of the seeds"))
+    assert len(licences) == 2
+    assert all(len(row) == 2 for row in licences.values())
+
+
+def test_escaped_text_shows_as_it_is() -> None:
+    assert escaped("server_error") == "server_error"
+    assert escaped("_a_ b_c __d") == r"\_a\_ b_c \_\_d"
+    assert escaped("a|b\n<i>`x`") == r"a&#124;b &lt;i&gt;\`x\`"
+    assert escaped("~~s~~ $x$ \\ &amp;") == r"\~\~s\~\~ \$x\$ \\ &amp;amp;"
+    assert table(("a", "b"), [("x|y", code("z")), (1234, "w")]).splitlines()[2:] == [
+        "| x&#124;y | `z` |",
+        "| 1,234 | w |",
+    ]
+
+
+def test_the_card_of_an_unfinished_run_says_so_and_names_no_folder(tmp_path: Path) -> None:
+    run = scripted_run(tmp_path / "run", 12, finish=False)
+    build(run, tmp_path / "out", ReleaseOptions(partial=True, near_duplicates=None))
     for path in (tmp_path / "out").rglob("*.*"):
         if path.is_file():
             assert str(tmp_path) not in path.read_text(encoding="utf-8"), path

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from trace_builder.records import Checked
+from trace_builder.storage.run_folder import RunFolder
 
 
 def trace_build(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -16,8 +20,8 @@ def trace_build(*arguments: object) -> subprocess.CompletedProcess[str]:
 OFF = ("--near-duplicates", "off")
 
 
-def test_a_release_says_what_it_made(make_run: Any, tmp_path: Path) -> None:
-    done = trace_build("release", make_run().write(), "--to", tmp_path / "out", *OFF)
+def test_a_release_says_what_it_made(scripted: Path, tmp_path: Path) -> None:
+    done = trace_build("release", scripted, "--to", tmp_path / "out", *OFF)
     assert done.returncode == 0, done.stderr
     assert "sft/messages" in done.stdout
     assert "README.md" in done.stdout
@@ -37,42 +41,39 @@ def test_a_release_says_what_it_made(make_run: Any, tmp_path: Path) -> None:
     ],
 )
 def test_wrong_options_are_told_in_a_sentence(
-    make_run: Any, tmp_path: Path, options: tuple[str, ...], message: str
+    scripted: Path, tmp_path: Path, options: tuple[str, ...], message: str
 ) -> None:
-    done = trace_build("release", make_run(2).write(), "--to", tmp_path / "out", *OFF, *options)
+    done = trace_build("release", scripted, "--to", tmp_path / "out", *OFF, *options)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
 
 
-def test_a_target_file_without_a_text_field(make_run: Any, tmp_path: Path) -> None:
+def test_a_target_file_without_a_text_field(scripted: Path, tmp_path: Path) -> None:
     (tmp_path / "bench.jsonl").write_text('{"answer": 1}\n')
     done = trace_build(
-        "release", make_run(2).write(), "--to", tmp_path / "out", *OFF, "--against", tmp_path / "bench.jsonl"
+        "release", scripted, "--to", tmp_path / "out", *OFF, "--against", tmp_path / "bench.jsonl"
     )
     assert done.returncode == 2
     assert "bench.jsonl:1: no text field found" in done.stderr
 
 
 def test_what_is_found_in_a_benchmark_is_left_out_and_written_down(
-    make_run: Any, tmp_path: Path, read_rows: Any
+    scripted: Path, tmp_path: Path, read_rows: Any
 ) -> None:
-    run = make_run()
-    import json
-
-    planted = {
-        "seed": run.seeds[0].instruction,
-        "x": run.record("quality", "zh-001")["instruction"]["description"] + "\n" + "\n".join(
-            c["text"] for c in run.record("quality", "zh-001")["instruction"]["constraints"]
-        ),
-    }  # fmt: skip
+    with RunFolder.open(scripted) as run:
+        first = next(run.seeds())
+        planted = {
+            "seed": first.instruction,
+            "x": run.record("quality", "zh-001", Checked).instruction.render(),
+        }
     bench = tmp_path / "bench.jsonl"
     bench.write_text("".join(json.dumps({"id": k, "prompt": v}) + "\n" for k, v in planted.items()))
-    done = trace_build("release", run.write(), "--to", tmp_path / "out", *OFF, "--against", bench)
+    done = trace_build("release", scripted, "--to", tmp_path / "out", *OFF, "--against", bench)
     assert done.returncode == 0, done.stderr
     hits = {row["id"]: row for row in read_rows(tmp_path / "out" / "removed.jsonl")}
-    assert hits[run.seeds[0].id]["other"] == "seed"
+    assert hits[first.id]["other"] == "seed"
     assert hits["zh-001"]["where"] == "bench.jsonl:2"
     assert hits["zh-001"]["kind"] == "contaminated"
     released = (tmp_path / "out" / "lineage.jsonl").read_text(encoding="utf-8")
@@ -81,10 +82,33 @@ def test_what_is_found_in_a_benchmark_is_left_out_and_written_down(
     assert "Decontaminated against bench.jsonl (2 texts)" in card
 
 
-def test_trace_of_an_id_that_is_not_there(make_run: Any) -> None:
-    folder = make_run(2).write()
-    assert trace_build("trace", "en-000", folder).returncode == 0
-    done = trace_build("trace", "nobody", folder)
+def test_two_benchmarks_of_one_name_are_both_kept_out(scripted: Path, tmp_path: Path, read_rows: Any) -> None:
+    against: list[object] = []
+    with RunFolder.open(scripted) as run:
+        for id_ in ("zh-001", "en-001"):
+            path = tmp_path / id_ / "test.jsonl"
+            path.parent.mkdir()
+            text = run.record("quality", id_, Checked).instruction.render()
+            path.write_text(json.dumps({"prompt": text}) + "\n", encoding="utf-8")
+            against += ["--against", path]
+    done = trace_build("release", scripted, "--to", tmp_path / "out", *OFF, *against)
+    assert done.returncode == 0, done.stderr
+    assert {"zh-001", "en-001"} <= {row["id"] for row in read_rows(tmp_path / "out" / "removed.jsonl")}
+    assert json.loads((tmp_path / "out" / "release.json").read_bytes())["options"]["against"] == {
+        "test.jsonl": 2
+    }
+
+
+def test_a_target_that_would_delete_the_run_is_refused(run_folder: Path) -> None:
+    done = trace_build("release", run_folder, "--to", run_folder.parent, *OFF, "--force")
+    assert done.returncode == 2
+    assert "holds the run" in done.stderr
+    assert (run_folder / "run.json").is_file()
+
+
+def test_trace_of_an_id_that_is_not_there(scripted: Path) -> None:
+    assert trace_build("trace", "en-000", scripted).returncode == 0
+    done = trace_build("trace", "nobody", scripted)
     assert done.returncode == 2
     assert "no record 'nobody'" in done.stderr
 

@@ -7,33 +7,82 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from run_folders import group_of, instruction_of, judged
+from scripted_runs import scripted_run
 
-from trace_builder.records import Answered, Constraint, FailedResponse, Instruction, Judgement, Score
-from trace_builder.release import formats_dpo, formats_iopo, formats_sft
-from trace_builder.release.formats_eval import evaluation
-from trace_builder.release.layout import FORMATS
-from trace_builder.release.material import Material, Pair, input_pairs, output_pairs
+from trace_builder.records import (
+    Answered,
+    Checked,
+    Constraint,
+    FailedResponse,
+    Instruction,
+    IopoGroup,
+    Judgement,
+    Preference,
+    Score,
+)
+from trace_builder.release.examples import (
+    Example,
+    Pair,
+    SeedRecords,
+    input_pairs,
+    output_pairs,
+    training_example,
+)
+from trace_builder.release.formats.dpo_formats import DpoKto, DpoKtoSharegpt
+from trace_builder.release.formats.evaluation_format import Evaluation
+from trace_builder.release.formats.iopo_formats import IopoGroups, IopoInputPreference, IopoTrace, IopoTrl
+from trace_builder.release.formats.release_format import ReleaseFormat, all_formats
+from trace_builder.release.formats.sft_formats import SftAlpaca, SftMessages, SftSharegpt
+from trace_builder.release.formats.turns import gpt, human
+from trace_builder.storage.run_folder import RunFolder
 from trace_builder.taxonomy import load_taxonomy
 
 TEXT = st.text(min_size=1).filter(str.strip)
+TAXONOMY = load_taxonomy()
 
 
-def answered(instruction: Instruction, response: str = "y1") -> Answered:
-    return Answered(
-        id="s",
-        lang="zh",
-        source="own",
-        instruction=instruction,
-        response=response,
-        judgement=judged(instruction),
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
+    """The answered seeds of a run."""
+    found = []
+    with RunFolder.open(scripted_run(tmp_path_factory.mktemp("formats") / "run", 12)) as run:
+        for answered in run.records("respond", Answered):
+
+            def record(stage: str, kind: Any, id_: str = answered.id) -> Any:
+                return run.record(stage, id_, kind) if run.status(stage, id_) == "accepted" else None
+
+            group = record("iopo", IopoGroup)
+            records = SeedRecords(
+                record("quality", Checked), answered, record("dpo", Preference), group, None, {}
+            )
+            found.append(training_example(records, TAXONOMY, with_group=True, uncertified=False))
+    return found
+
+
+@pytest.fixture(scope="module")
+def full(examples: list[Example]) -> Example:
+    """One with a whole group, in Chinese."""
+    return next(one for one in examples if one.group is not None and one.lang == "zh")
+
+
+def example_of(instruction: Instruction, response: str = "y1") -> Example:
+    fields: dict[str, Any] = {"id": "s", "lang": "zh", "source": "own", "instruction": instruction}
+    judgement = Judgement(scores=tuple(Score(constraint=c.id, score=10) for c in instruction.constraints))
+    return Example(
+        Checked(**fields, completeness="", redundancy=""),
+        TAXONOMY,
+        answered=Answered(**fields, response=response, judgement=judgement),
     )
 
 
-def full(lang: str = "zh", number: int = 3) -> Material:
-    record = answered(instruction_of(number, lang))
-    group = group_of(record, "full")
-    return Material("s", record, group=group, input_pairs=input_pairs(group))
+def instruction_of(*texts: str, given: str | None = None) -> Instruction:
+    parts = tuple(Constraint(id=f"c{n}", text=text) for n, text in enumerate(texts, 1))
+    return Instruction(description="写一首诗。", constraints=parts, input=given)
+
+
+def only(format_: ReleaseFormat, example: Example) -> Any:
+    [row] = format_.rows(example)
+    return row
 
 
 def shape(value: Any) -> Any:
@@ -52,19 +101,17 @@ def test_alpaca_rows_join_to_the_prompt_of_every_other_format(
     description: str, constraints: list[str], input_: str | None
 ) -> None:
     parts = tuple(Constraint(id=f"c{n}", text=text) for n, text in enumerate(constraints))
-    instruction = Instruction(description=description, constraints=parts, input=input_)
-    [row] = formats_sft.alpaca(Material("s", answered(instruction)))
+    example = example_of(Instruction(description=description, constraints=parts, input=input_))
+    row = only(SftAlpaca(), example)
     joined = "\n".join([row["instruction"], row["input"]] if row["input"] else [row["instruction"]])
-    assert joined == instruction.render()
-    [chat] = formats_sft.messages(Material("s", answered(instruction)))
-    [turns] = formats_sft.sharegpt(Material("s", answered(instruction)))
-    assert chat["messages"][0]["content"] == turns["conversations"][0]["value"] == joined
+    assert joined == example.instruction.render()
+    assert only(SftMessages(), example)["messages"][0]["content"] == joined
+    assert only(SftSharegpt(), example)["conversations"][0]["value"] == joined
 
 
 def test_the_input_of_an_alpaca_row_is_the_input_alone() -> None:
-    instruction = instruction_of(3, "zh")
-    [row] = formats_sft.alpaca(Material("s", answered(instruction)))
-    assert row["input"] == f"{instruction.input}\n"
+    row = only(SftAlpaca(), example_of(instruction_of("押韵。", given="备注")))
+    assert row["input"] == "备注\n"
     assert row["instruction"].endswith("\n# Inputs:")
 
 
@@ -72,16 +119,18 @@ def test_the_authors_record_comes_out_byte_for_byte(shared: Path) -> None:
     path = shared / "data" / "trace_eval" / "iopo_example.json"
     text = path.read_bytes().decode("utf-8")
     [record] = json.loads(text)
-    written = formats_iopo.TRACE_OPEN + formats_iopo.trace_text(record) + formats_iopo.TRACE_CLOSE
-    assert written == text
+    assert IopoTrace.opening + IopoTrace().encode(record) + IopoTrace.closing == text
 
 
-def test_our_record_has_the_authors_keys_types_and_turns(shared: Path) -> None:
+def test_our_record_has_the_authors_keys_types_and_turns(shared: Path, full: Example) -> None:
     path = shared / "data" / "trace_eval" / "iopo_example.json"
     [theirs] = json.loads(path.read_text(encoding="utf-8"))
-    [ours] = formats_iopo.trace(full())
+    ours = only(IopoTrace(), full)
     assert shape(ours) == shape(theirs)
     assert list(ours) == list(theirs)
+    assert IopoTrace().fits(theirs)
+    assert IopoTrace().fits(ours)
+    assert not IopoTrace().fits({**ours, "rejected": human("no")})
     speakers = [[turn["from"] for turn in row["conversations"]] for row in (ours, theirs)]
     assert speakers[0] == speakers[1] == ["human", "human"]
     assert [ours[key]["from"] for key in ("chosen", "rejected")] == ["gpt", "gpt"]
@@ -93,80 +142,92 @@ def test_a_file_in_the_authors_layout_is_json_whatever_the_text(
     rows: list[tuple[str, str, str, str]],
 ) -> None:
     records = [
-        {
-            "conversations": [formats_sft.human(x1), formats_sft.human(x2)],
-            "chosen": formats_sft.gpt(y1),
-            "rejected": formats_sft.gpt(y2),
-        }
+        {"conversations": [human(x1), human(x2)], "chosen": gpt(y1), "rejected": gpt(y2)}
         for x1, x2, y1, y2 in rows
     ]
-    text = formats_iopo.TRACE_BETWEEN.join(map(formats_iopo.trace_text, records))
-    assert json.loads(formats_iopo.TRACE_OPEN + text + formats_iopo.TRACE_CLOSE) == records
+    text = IopoTrace.between.join(map(IopoTrace().encode, records))
+    assert json.loads(IopoTrace.opening + text + IopoTrace.closing) == records
 
 
-def test_a_full_group_gives_two_pairs_and_two_input_pairs_the_right_way_round() -> None:
-    item = full()
-    assert item.group is not None
-    x1, x2 = item.group.x1.render(), item.group.x2.render()
-    y1, y2 = item.group.y1, item.group.y2
-    sides = [(row["prompt"][0]["content"], row["chosen"][0]["content"], row["rejected"][0]["content"])
-             for row in formats_iopo.trl(item)]  # fmt: skip
+def test_a_full_group_gives_two_pairs_and_two_input_pairs_the_right_way_round(full: Example) -> None:
+    assert full.group is not None
+    x1, x2 = full.group.x1.render(), full.group.x2.render()
+    y1, y2 = full.group.y1, full.group.y2
+    sides = [
+        tuple(row[name][0]["content"] for name in ("prompt", "chosen", "rejected"))
+        for row in IopoTrl().rows(full)
+    ]
     assert sides == [(x1, y1, y2), (x2, y2, y1)]
     names = ("completion", "chosen_prompt", "rejected_prompt")
-    rows = [[row[name][0]["content"] for name in names] for row in formats_iopo.input_preference(item)]
+    rows = [[row[name][0]["content"] for name in names] for row in IopoInputPreference().rows(full)]
     assert rows == [[y1, x1, x2], [y2, x2, x1]]
 
 
-def test_a_group_row_loses_nothing() -> None:
-    item = full()
-    assert item.group is not None
-    [row] = formats_iopo.groups(item)
-    record = item.group.model_dump(mode="json")
-    for name in ("operation", "changes", "terms", "certificate", "y1", "y2", "lang", "source", "id"):
+def test_a_group_row_loses_nothing(full: Example) -> None:
+    assert full.group is not None
+    row = only(IopoGroups(), full)
+    record = full.group.model_dump(mode="json")
+    for name in ("operation", "changes", "cells", "terms", "certificate", "y1", "y2", "lang", "source", "id"):
         assert row[name] == record[name]
     assert (row["x1_parts"], row["x2_parts"]) == (record["x1"], record["x2"])
-    for name, cell in record["cells"].items():
-        assert row["cells"][name] == cell
+    assert set(record) <= set(row)
 
 
-def test_one_sided_groups_prove_two_claims_about_each_side() -> None:
-    group = group_of(answered(instruction_of(3, "en")), "one_sided_x2y1")
-    assert [pair.id for pair in output_pairs(group)] == ["s#iopo.y2_over_y1_at_x2"]
-    assert [pair.id for pair in input_pairs(group)] == ["s#iopo.x1_over_x2_for_y1"]
+def test_scores_that_are_missing_stay_missing(full: Example) -> None:
+    assert full.group is not None
+    judgement = Judgement(scores=(Score(constraint="c1", score=None),))
+    cells = full.group.cells.model_copy(update={"x1y2": judgement, "x2y1": None})
+    group = full.group.model_copy(update={"cells": cells})
+    row = only(IopoGroups(), Example(full.checked, TAXONOMY, group=group))
+    assert row["cells"]["x1y2"]["scores"][0]["score"] is None
+    assert row["cells"]["x2y1"] is None
+
+
+def test_one_sided_groups_prove_two_claims(examples: list[Example]) -> None:
+    one_sided = [one for one in examples if one.group is None and one.input_pairs]
+    assert one_sided
+    for one in one_sided:
+        assert len([pair for pair in one.pairs if pair.origin == "iopo"]) == 1
+        assert len(one.input_pairs) == 1
+    group = next(one.group for one in examples if one.group)
+    terms = group.terms.model_copy(update={"y1_over_y2_at_x1": False, "x2_over_x1_for_y2": False})
+    less = group.model_copy(update={"terms": terms})
+    assert [pair.id for pair in output_pairs(less)] == [f"{group.id}#iopo.y2_over_y1_at_x2"]
+    assert [pair.id for pair in input_pairs(less)] == [f"{group.id}#iopo.x1_over_x2_for_y1"]
 
 
 def test_kto_rows_name_each_response_once() -> None:
-    instruction = instruction_of(2, "en")
-    record = answered(instruction, "good")
-    bad = FailedResponse(response="bad", judgement=judged(instruction, "c1"))
-    pair = Pair("s#dpo", instruction.render(), "good", "bad", "sampled")
-    rows = list(formats_dpo.kto(Material("s", record, pairs=(pair,), imperfect=(bad,))))
-    assert [(row["completion"][0]["content"], row["label"]) for row in rows] == [
-        ("good", True),
-        ("bad", False),
-    ]
-    twins = list(formats_dpo.kto_sharegpt(Material("s", record, pairs=(pair,), imperfect=(bad,))))
-    assert [(row["conversations"][1]["value"], row["kto_tag"]) for row in twins] == [
-        ("good", True),
-        ("bad", False),
-    ]
+    base = example_of(instruction_of("押韵。"), "good")
+    assert base.answered is not None
+    worse = Judgement(scores=(Score(constraint="c1", score=3),))
+    tried = (
+        FailedResponse(response="bad", judgement=worse),
+        FailedResponse(response="", fault="empty_response"),
+    )
+    answered = base.answered.model_copy(update={"imperfect": tried})
+    pair = Pair("s#dpo", base.prompt, "good", "bad", "sampled")
+    example = Example(base.checked, TAXONOMY, answered=answered, pairs=(pair,))
+    rows = [(row["completion"][0]["content"], row["label"]) for row in DpoKto().rows(example)]
+    assert rows == [("good", True), ("bad", False)]
+    twins = [(row["conversations"][1]["value"], row["kto_tag"]) for row in DpoKtoSharegpt().rows(example)]
+    assert twins == rows
 
 
-@pytest.mark.parametrize("format_", FORMATS, ids=lambda f: f.name)
-def test_rows_have_the_declared_columns(format_: Any) -> None:
-    item = full("en")
-    pair = Pair("s#dpo", "p", "c", "r", "prompted")
-    for row in format_.rows(Material(item.id, item.answered, group=item.group, pairs=(pair,))):
-        assert list(row) == list(format_.fields)
+@pytest.mark.parametrize("format_", all_formats(), ids=lambda format_: format_.name)
+def test_rows_have_the_declared_columns(format_: ReleaseFormat, examples: list[Example]) -> None:
+    rows = [row for example in examples for row in format_.rows(example)]
+    assert rows
+    assert all(format_.fits(row) for row in rows)
+    assert all(list(row) == list(format_.columns) for row in rows)
 
 
-def test_evaluation_rows_are_like_the_released_ones(shared: Path) -> None:
+def test_evaluation_rows_are_like_the_released_ones(shared: Path, examples: list[Example]) -> None:
     path = shared / "data" / "trace_eval" / "2024_trace_evaluation.jsonl"
     with path.open(encoding="utf-8") as file:
         theirs = [json.loads(line) for line in file]
-    taxonomy = load_taxonomy()
-    for number, lang in ((3, "zh"), (4, "en")):
-        ours = evaluation("e", instruction_of(number, lang), taxonomy)
+    names = {name for row in theirs for name in row["levels2"]}
+    for example in examples:
+        ours = only(Evaluation(), example)
         assert list(ours) == list(theirs[0])
         assert shape({**ours, "constraints_splits": [], "levels2": []}) == shape(
             {**theirs[0], "constraints_splits": [], "levels2": []}
@@ -174,9 +235,7 @@ def test_evaluation_rows_are_like_the_released_ones(shared: Path) -> None:
         assert len(ours["constraints_splits"]) == len(ours["levels2"]) == ours["constraints_num"]
         assert "\n".join(ours["constraints_splits"]) == ours["constraints"]
         assert ours["messages"][1]["content"] == rendered(ours)
-    assert set(evaluation("e", instruction_of(3, "zh"), taxonomy)["levels2"]) <= {
-        n for r in theirs for n in r["levels2"]
-    }
+        assert set(ours["levels2"]) <= names
     assert all(row["messages"][1]["content"] == rendered(row) for row in theirs)
 
 
@@ -187,18 +246,7 @@ def rendered(row: dict[str, Any]) -> str:
 
 
 def test_a_label_outside_the_taxonomy_is_a_dot() -> None:
-    one = Constraint(id="c1", text="x", dimension=None)
-    other = Constraint(id="c2", text="y", dimension="not_there")
-    row = evaluation("e", Instruction(description="d", constraints=(one, other)), load_taxonomy())
+    parts = (Constraint(id="c1", text="x", dimension=None), Constraint(id="c2", text="y", dimension="none"))
+    row = only(Evaluation(), example_of(Instruction(description="d", constraints=parts)))
     assert row["levels2"] == ["·", "·"]
     assert row["input"] == "NULL"
-
-
-def test_scores_that_are_missing_stay_missing() -> None:
-    judgement = Judgement(scores=(Score(constraint="c1", score=None),))
-    item = full()
-    assert item.group is not None
-    cells = item.group.cells.model_copy(update={"x1y2": judgement, "x2y1": None})
-    row = formats_iopo.group_row(item.group.model_copy(update={"cells": cells}))
-    assert row["cells"]["x1y2"]["scores"][0]["score"] is None
-    assert row["cells"]["x2y1"] is None

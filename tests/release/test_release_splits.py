@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from trace_builder.errors import InputError
 from trace_builder.paper import EVAL_COUNTS, TRAIN_COUNTS
-from trace_builder.release.splits import default_quotas, parse_quotas, pick_evaluation, pick_validation
+from trace_builder.release.splits import default_quotas, evaluation_quotas, held_out, split_seeds
 
 PAPER = dict(enumerate(EVAL_COUNTS, start=1))
 
@@ -34,37 +34,37 @@ def test_the_scaled_row_keeps_its_shape() -> None:
     assert quotas[15] <= quotas[10] <= quotas[9]
 
 
-def test_the_pick_depends_on_ids_alone_and_fills_the_quotas() -> None:
+def test_a_seed_without_a_response_is_in_the_evaluation_set_or_nowhere() -> None:
     counts = {f"s{number}": number % 3 + 1 for number in range(300)}
-    chosen = pick_evaluation(counts, {1: 5, 2: 7, 9: 4})
+    answered = {f"s{number}" for number in range(0, 300, 2)}
+    splits, quotas = split_seeds(counts, answered, {1: 5, 2: 7, 9: 4}, 0.1)
+    assert quotas == {1: 5, 2: 7, 9: 4}
+    assert list(splits) == [id_ for id_ in counts if id_ in splits]
+    chosen = {id_ for id_, split in splits.items() if split == "evaluation"}
     assert Counter(counts[id_] for id_ in chosen) == {1: 5, 2: 7}
-    assert pick_evaluation(dict(reversed(counts.items())), {1: 5, 2: 7}) == chosen
-
-
-def test_a_growing_set_keeps_most_of_its_choice() -> None:
-    small = {f"s{number}": 1 for number in range(200)}
-    grown = {**small, **{f"t{number}": 1 for number in range(20)}}
-    kept = pick_evaluation(small, {1: 20}) & pick_evaluation(grown, {1: 20})
-    assert len(kept) >= 12
+    assert set(splits) == chosen | answered
+    assert Counter(splits.values())["validation"] == round(0.1 * len(answered - chosen))
+    backwards, _ = split_seeds(dict(reversed(counts.items())), answered, quotas, 0.1)
+    assert backwards == splits
 
 
 @pytest.mark.parametrize(("share", "number"), [(0.0, 0), (0.05, 5), (0.001, 1), (0.5, 50)])
 def test_validation_takes_its_share(share: float, number: int) -> None:
-    assert len(pick_validation([f"s{n}" for n in range(100)], share)) == number
+    assert len(held_out([f"s{n}" for n in range(100)], share)) == number
 
 
 def test_validation_never_takes_everything() -> None:
-    assert pick_validation(["only"], 0.5) == frozenset()
-    assert len(pick_validation(["a", "b"], 0.9)) == 1
+    assert held_out(["only"], 0.5) == frozenset()
+    assert len(held_out(["a", "b"], 0.9)) == 1
 
 
 def test_quotas_are_read() -> None:
-    assert parse_quotas([]) is None
-    assert parse_quotas(["none"]) == {}
-    assert parse_quotas(["1=20", "15=3"]) == {1: 20, 15: 3}
+    assert evaluation_quotas([]) is None
+    assert evaluation_quotas(["none"]) == {}
+    assert evaluation_quotas(["1=20", "15=3"]) == {1: 20, 15: 3}
 
 
 @pytest.mark.parametrize("value", ["3", "a=1", "0=4", "2=-1", "=", "none=1", "２=1"])
 def test_a_quota_that_is_none_is_refused(value: str) -> None:
     with pytest.raises(InputError, match="COUNT=NUMBER"):
-        parse_quotas([value])
+        evaluation_quotas([value])

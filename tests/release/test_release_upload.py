@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from trace_builder.release.build import build
-from trace_builder.release.options import Options
+from trace_builder.release.builder import build
+from trace_builder.release.options import ReleaseOptions
 
 pytest.importorskip("huggingface_hub")
 
@@ -127,8 +127,8 @@ def push(
 
 
 @pytest.fixture
-def released(make_run: Any, tmp_path: Path) -> Path:
-    build(make_run(8).write(), tmp_path / "out", Options(near_duplicates=None), force=False)
+def released(scripted: Path, tmp_path: Path) -> Path:
+    build(scripted, tmp_path / "out", ReleaseOptions(near_duplicates=None))
     return tmp_path / "out"
 
 

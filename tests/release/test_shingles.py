@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.release.shingles import jaccard, overlap, shingled, shingles, tokens
+from trace_builder.release.cleaning.shingles import jaccard, overlap, shingled, shingles, tokens
 
 
 def test_words_and_characters_are_tokens_and_marks_are_none() -> None:

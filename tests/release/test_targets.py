@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from trace_builder.errors import InputError
-from trace_builder.release.targets import read_targets
+from trace_builder.release.cleaning.benchmarks import read_targets
 
 
 def write(path: Path, text: str) -> str:
@@ -65,6 +65,8 @@ def test_empty_texts_are_left_out(tmp_path: Path) -> None:
         ("[1, 2", r"a.jsonl:1: not JSON"),
         ("[[1]]", r"a.jsonl:1: no text field"),
         ("", r"no text in it"),
+        ("[" * 100_000, r"a.jsonl:1: not JSON \(nested too deep\)"),
+        ('{"prompt": "p", "n": ' + "9" * 5000 + "}\n", r"a.jsonl:1: a number of 5000 digits"),
     ],
 )
 def test_a_file_that_is_none(tmp_path: Path, content: str, message: str) -> None:
@@ -80,3 +82,24 @@ def test_places_that_are_not_there(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b'{"prompt": "ok"}\n\xff\n')
     with pytest.raises(InputError, match=r"a.jsonl:2: not UTF-8"):
         read_targets(str(tmp_path / "a.jsonl"))
+
+
+def test_a_cell_that_is_too_long_for_csv_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"a.csv:2: field larger than field limit"):
+        read_targets(write(tmp_path / "a.csv", "id,question\n1," + "x" * 200_000 + "\n"))
+
+
+def test_names_and_fields_that_lead_nowhere(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        read_targets("x" * 5000)
+    spec = write(tmp_path / "a.jsonl", json.dumps({"turns": ["a", "b"]}))
+    assert [t.text for t in read_targets(f"{spec}:turns.-1")] == ["b"]
+    for field in ("turns.²", "turns.--1", "turns.99999999999", "turns.2"):
+        with pytest.raises(InputError, match="no text in the field"):
+            read_targets(f"{spec}:{field}")
+
+
+def test_a_folder_within_a_folder_that_is_named_like_a_file(tmp_path: Path) -> None:
+    (tmp_path / "b.jsonl").mkdir()
+    write(tmp_path / "b.jsonl" / "a.jsonl", '{"prompt": "p"}\n')
+    assert [target.where for target in read_targets(str(tmp_path))] == ["a.jsonl:1"]

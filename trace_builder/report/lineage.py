@@ -56,7 +56,8 @@ def lineage(folder: Path, id_: str, *, raw: bool = True) -> str:
             outcome = run.outcome(stage, seed.id)
             if outcome is not None:
                 lines += ["", *_outcome(outcome), *_calls(run, outcome, raw)]
-    return "\n".join(lines)
+    # What is no character, in an answer, could be shown on no terminal.
+    return "\n".join(lines).encode("utf-8", "replace").decode()
 
 
 def _seed_of(run: RunFolder, id_: str) -> Seed:

@@ -93,7 +93,7 @@ def _csv(path: Path, text: str) -> Iterator[tuple[int, Any]]:
         for row in reader:
             yield reader.line_num, row
     except csv.Error as exc:
-        raise InputError(f"{path}:{reader.line_num}: {exc}") from None
+        raise InputError(f"{path}:{reader.line_num + 1}: {exc}") from None
 
 
 def _whole(path: Path, text: str) -> Any:

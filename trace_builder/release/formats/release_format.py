@@ -94,7 +94,8 @@ def all_formats() -> tuple[ReleaseFormat, ...]:
         InputError: an installed format cannot be loaded, or its name is taken.
     """
     found: dict[str, ReleaseFormat] = {}
-    for kind in (*_built_in(), *map(_load, sorted(entry_points(group=GROUP), key=lambda point: point.name))):
+    installed = sorted(map(_load, entry_points(group=GROUP)), key=lambda kind: kind.name)
+    for kind in (*_built_in(), *installed):
         if kind.name in found or kind.name == PARQUET:
             raise InputError(f"the release format {kind.name!r} of {kind.__module__}: the name is taken")
         found[kind.name] = kind()
