@@ -65,7 +65,7 @@ class ScriptedServer:
 
     Attributes:
         seen: the bodies of the chat completions, in the order of arrival.
-        headers: the headers that came with them.
+        headers, queries: the headers and the addresses' parameters that came with them.
         most: the largest number of requests that were open at once.
     """
 
@@ -77,6 +77,7 @@ class ScriptedServer:
         self.metrics: str | None = None
         self.seen: list[dict[str, Any]] = []
         self.headers: list[Mapping[str, str]] = []
+        self.queries: list[Mapping[str, str]] = []
         self.lists = 0
         self.metric_reads = 0
         self.open = 0
@@ -118,6 +119,7 @@ class ScriptedServer:
         body = await request.json()
         self.seen.append(body)
         self.headers.append(request.headers)
+        self.queries.append(dict(request.query))
         self.open += 1
         self.most = max(self.most, self.open)
         try:

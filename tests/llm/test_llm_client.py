@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import gzip
+import resource
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from trace_builder.llm.servers.endpoints import ANSWER_LIMIT
 from trace_builder.llm.servers.retry import RetryBudget
 from trace_builder.llm.types import ChatAnswer, Usage, WireError
 
@@ -59,7 +63,7 @@ def test_an_answer_as_received(kit: Any) -> None:
         ("length", "cut", ("length", "cut")),
         ("content_filter", None, ("content_filter", "")),
         ("tool_calls", "", ("other", "")),
-        ("abort", None, ("other", "")),
+        ("eos", "whole", ("other", "whole")),
     ],
 )
 def test_ways_to_finish(kit: Any, finish: str, text: str | None, expected: tuple[str, str]) -> None:
@@ -117,6 +121,14 @@ def test_every_fault_of_the_wire_is_sent_again(kit: Any) -> None:
         kit.Reply(body={"error": {"message": "in a 200"}}),
         kit.Reply(body={"choices": []}),
         kit.Reply(body=b""),
+        kit.Reply(status=302),
+        kit.Reply(status=304),
+        kit.Reply(finish="error", text="half an ans"),
+        kit.Reply(finish="abort", text="half an ans"),
+        kit.Reply(finish="insufficient_system_resource", text="half an ans"),
+        kit.Reply(headers={"Content-Encoding": "br"}),
+        kit.Reply(headers={"Content-Encoding": "gzip"}),
+        kit.Reply(body=gzip.compress(b"x" * 100)[:-9], headers={"Content-Encoding": "gzip"}),
     ]
     answer, server = ask(kit, *replies, retries=len(replies))
     assert answer.text == "fine"
@@ -313,10 +325,66 @@ def test_backs_away_from_a_server_that_turns_requests_away(kit: Any) -> None:
     asyncio.run(run())
 
 
+def test_an_answer_larger_than_any_model_writes_is_a_fault_of_the_server(kit: Any) -> None:
+    bomb = gzip.compress(b'{"choices":[{"message":{"content":"' + b"x" * (64 << 20))
+    assert len(bomb) < 70_000
+    packed = kit.Reply(body=bomb, headers={"Content-Encoding": "gzip"})
+    error, _ = refused(kit, packed, kit.Reply(text="x" * (ANSWER_LIMIT + 1)), retries=1)
+    assert error.kind == "oversized"
+    answer, _ = ask(kit, packed, kit.Reply(status=500, body=b"x" * (ANSWER_LIMIT + 1)))
+    assert answer.retries == 2
+
+
+def test_a_bomb_takes_no_memory(kit: Any) -> None:
+    bomb = kit.Reply(body=gzip.compress(bytes(256 << 20)), headers={"Content-Encoding": "gzip"})
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    refused(kit, bomb, bomb, retries=1)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 128 << 10
+
+
+def test_a_fault_is_counted_and_its_latest_text_kept(kit: Any) -> None:
+    async def run() -> None:
+        async with kit.Server() as server, kit.client(server) as client:
+            server.script = [
+                kit.Reply(status=500, body=kit.error("first")),
+                kit.Reply(status=429, body=kit.error("slow down")),
+                kit.Reply(status=500, body=kit.error("second")),
+            ]
+            await client.complete(kit.request())
+            faults = client.snapshot().faults
+            assert [(f.kind, f.count) for f in faults] == [("server_error", 2), ("rate_limited", 1)]
+            assert faults[0].latest.endswith("second")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"error":{"message":"cannot take \\ud83d","code":"\\udc00"}}', b"\xed\xa0\xbd"]
+)
+def test_half_a_character_in_an_error_reaches_no_file(kit: Any, body: bytes) -> None:
+    error, _ = refused(kit, kit.Reply(status=400, body=body))
+    f"{error} {error.details}".encode()
+
+
+def test_what_a_server_says_cannot_move_the_terminals_cursor(kit: Any) -> None:
+    error, _ = refused(kit, kit.Reply(status=400, body=kit.error("a\x1b[2Jb\r\nc")))
+    assert str(error).endswith("a [2Jb c")
+
+
+def test_a_key_that_a_server_repeats_is_taken_out_of_its_answer(
+    kit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "sk-planted/abcdef+0123456789"
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    escaped = key.replace("/", "\\/")
+    answer, _ = ask(kit, kit.Reply(text=f'{{"text": "{key} or {escaped} or {quote(key, safe="")}"}}'))
+    assert answer.text == '{"text": "*** or *** or ***"}'
+
+
 def test_lone_surrogates_and_control_characters_travel(kit: Any) -> None:
     body = b'{"choices":[{"message":{"content":"\\ud83d raw \\u0000"},"finish_reason":"stop"}],"usage":null}'
     answer, server = ask(kit, kit.Reply(body=body), request={"messages": (("user", "\ud800 x"),)})
-    assert answer.text == "\ud83d raw \x00"
+    assert answer.text == "\ufffd raw \x00"
     assert answer.usage == Usage()
     assert server.seen[0]["messages"][0]["content"] == "\ud800 x"
 
@@ -333,14 +401,16 @@ def test_the_key_is_sent_and_shown_nowhere(
             await client.prepare()
             shown = [repr(client), repr(vars(client)), repr(client.snapshot())]
             assert server.lists == 1
-            await client.complete(kit.request())
-            assert server.headers[-1]["Authorization"] == f"Bearer {key}"
             for status in (400, 401, 500):
                 server.script = [kit.Reply(status=status, body=kit.error(f"your key {key} is bad"))] * 2
                 with pytest.raises(WireError) as caught:
                     await client.complete(kit.request())
                 shown += [str(caught.value), repr(caught.value), repr(caught.value.details)]
                 assert caught.value.__cause__ is None
+                server.script = []
+            await client.complete(kit.request())
+            assert server.headers[-1]["Authorization"] == f"Bearer {key}"
+            shown.append(repr(client.snapshot()))
             pools = [vars(pool) for pool in client._unique_pools()]
             shown += [
                 repr(pools),

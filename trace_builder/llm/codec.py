@@ -9,6 +9,11 @@ from pydantic_core import from_json
 
 from trace_builder.llm.types import ChatRequest, FinishReason, Usage
 
+#: Tokens in one answer that a server may count; more is a lie, and too long for a call's line.
+_MOST_TOKENS = 10**15
+#: How servers mark an answer that they broke off: OpenRouter, vLLM, DeepSeek.
+_BROKEN_OFF = ("error", "abort", "insufficient_system_resource")
+
 _FINISH: dict[object, FinishReason] = {
     "stop": "stop",
     "length": "length",
@@ -50,7 +55,7 @@ def decode(body: bytes) -> tuple[str, FinishReason, Usage]:
     """What an answer's body says.
 
     Raises:
-        ValueError: it is not a chat completion.
+        ValueError: it is not a chat completion, or not a whole one; says why.
     """
     try:
         value = loads(body)
@@ -61,10 +66,12 @@ def decode(body: bytes) -> tuple[str, FinishReason, Usage]:
             content = message.get("refusal") or ""
         if not isinstance(content, str):
             raise TypeError("content")
-        finish = _FINISH.get(choice.get("finish_reason"), "other")
-        return content, finish, _usage(value.get("usage"))
+        finish = choice.get("finish_reason")
+        if finish in _BROKEN_OFF:
+            raise ValueError(f"finish_reason {finish}: {choice.get('error') or value.get('error') or ''}")
+        return clean(content), _FINISH.get(finish, "other"), _usage(value.get("usage"))
     except (KeyError, IndexError, TypeError, AttributeError, RecursionError) as exc:
-        raise ValueError(f"not a chat completion: {exc}") from None
+        raise ValueError(f"{type(exc).__name__}: {exc}") from None
 
 
 def loads(body: bytes) -> Any:
@@ -80,6 +87,15 @@ def loads(body: bytes) -> Any:
         return json.loads(body, strict=False)  # lone surrogates, which the fast parser refuses
 
 
+def clean(text: str) -> str:
+    """``text`` with each lone surrogate, which no file could hold, made a replacement character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
 def _dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -93,4 +109,5 @@ def _usage(value: Any) -> Usage:
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    """A count of tokens; 0 for what is none."""
+    return value if isinstance(value, int) and value is not True and 0 < value < _MOST_TOKENS else 0

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from types import TracebackType
 
+from trace_builder.addresses import read_address
 from trace_builder.config import ModelConfig, WireConfig
 from trace_builder.llm.codec import encode
+from trace_builder.llm.servers.descriptors import make_room
 from trace_builder.llm.servers.dispatch import Dispatch
-from trace_builder.llm.servers.endpoints import Endpoint
-from trace_builder.llm.servers.handshake import find_mode, read_key, require_model, server_url
+from trace_builder.llm.servers.endpoints import SPARE_CONNECTIONS, Endpoint
+from trace_builder.llm.servers.handshake import find_mode, read_key, require_model
 from trace_builder.llm.servers.pool import Pool
 from trace_builder.llm.servers.retry import RetryBudget, RetryPolicy
-from trace_builder.llm.types import ChatAnswer, ChatRequest, Mode, WireSnapshot
+from trace_builder.llm.types import ChatAnswer, ChatRequest, ErrorKind, FaultCount, Mode, WireSnapshot
 
 
 class LLMClient:
@@ -27,6 +30,7 @@ class LLMClient:
         wire: concurrency, timeouts, retries.
         probe_interval: seconds between probes of a server that is set aside.
         probe_timeout: seconds for one probe.
+        say: takes a line for the user.
     """
 
     def __init__(
@@ -36,11 +40,13 @@ class LLMClient:
         *,
         probe_interval: float = 2.0,
         probe_timeout: float = 10.0,
+        say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self._models = dict(models)
         self._wire = wire
         self._probe_interval = probe_interval
         self._probe_timeout = probe_timeout
+        self._say = say
         self._policy = RetryPolicy(
             wire.retries, wire.backoff, wire.backoff_max, max(wire.backoff_max, wire.outage_limit)
         )
@@ -55,12 +61,13 @@ class LLMClient:
 
     async def __aenter__(self) -> LLMClient:
         """Raises InputError for an address or a key that no request can be made with."""
-        shared: dict[tuple[tuple[str, ...], str], Pool] = {}
+        groups: dict[tuple[tuple[str, ...], str], list[str]] = {}
         for name, model in self._models.items():
-            key = (tuple(sorted(set(model.base_urls))), model.api_key_env)
-            if key not in shared:
-                shared[key] = self._open(model)
-            self._pools[name] = shared[key]
+            groups.setdefault((tuple(sorted(set(model.base_urls))), model.api_key_env), []).append(name)
+        connections = self._connections(sum(len(urls) for urls, _ in groups))
+        for names in groups.values():
+            pool = self._open(self._models[names[0]], connections)
+            self._pools |= dict.fromkeys(names, pool)
         return self
 
     async def __aexit__(
@@ -84,6 +91,7 @@ class LLMClient:
             if name not in self._modes:
                 self._modes[name] = await find_mode(self, name, model.name)
         for pool in self._unique_pools():
+            pool.begin()
             pool.start_reading_metrics()
 
     def mode(self, model: str) -> Mode:
@@ -107,7 +115,8 @@ class LLMClient:
 
         Raises:
             WireError: refused, or the retries are spent.
-            StoppedError: no server was up for longer than the outage limit.
+            InputError: the servers refuse all questions alike.
+            StoppedError: no server was up for longer than the outage limit, or no connection can be opened.
         """
         body = encode(request, self._extras[request.client])
         pool = self._pools[request.client]
@@ -130,22 +139,50 @@ class LLMClient:
             waiting=sum(p.limit.waiting for p in pools),
             servers=tuple(e.snapshot() for p in pools for e in p.endpoints),
             retries=sum(p.retries for p in pools),
+            faults=_together(pools),
             paused_for=max(pauses, default=None),
             stops_in=min(left, default=None),
         )
 
-    def _open(self, model: ModelConfig) -> Pool:
+    def _connections(self, servers: int) -> int:
+        """How many connections each server gets: as many as may be in flight, where the system has room for
+        them; says so where it has not."""
+        wanted = self._wire.concurrency
+        room = make_room(servers * (wanted + SPARE_CONNECTIONS))
+        connections = max(1, min(wanted, room // servers - SPARE_CONNECTIONS))
+        if connections < wanted:
+            self._say(
+                f"the system lets this process open no more files: {connections} requests in flight at most "
+                f"for each server, not {wanted} (see ulimit -n)"
+            )
+        return connections
+
+    def _open(self, model: ModelConfig, connections: int) -> Pool:
         key = read_key(model.api_key_env)
         endpoints = [
             Endpoint(
-                server_url(url),
-                key,
-                connections=self._wire.concurrency,
-                connect_timeout=self._wire.connect_timeout,
+                read_address(url), key, connections=connections, connect_timeout=self._wire.connect_timeout
             )
             for url in dict.fromkeys(model.base_urls)
         ]
-        return Pool(endpoints, self._wire, interval=self._probe_interval, probe_timeout=self._probe_timeout)
+        return Pool(
+            endpoints,
+            self._wire,
+            bound=min(self._wire.concurrency, connections * len(endpoints)),
+            interval=self._probe_interval,
+            probe_timeout=self._probe_timeout,
+        )
 
     def _unique_pools(self) -> list[Pool]:
         return list(dict.fromkeys(self._pools.values()))
+
+
+def _together(pools: list[Pool]) -> tuple[FaultCount, ...]:
+    """The faults of all pools, the most frequent kind first."""
+    counts: Counter[ErrorKind] = Counter()
+    latest: dict[ErrorKind, str] = {}
+    for pool in pools:
+        for fault in pool.faults.values():
+            counts[fault.kind] += fault.count
+            latest[fault.kind] = fault.latest
+    return tuple(FaultCount(kind, count, latest[kind]) for kind, count in counts.most_common())

@@ -1,28 +1,44 @@
-"""Reads structured answers: strictly under a schema, tolerantly where a server knows none."""
+"""Reads structured answers: strictly under a schema, tolerantly where a server knows none.
+
+Nothing here takes longer than in proportion to the text, whatever a model writes
+(``benchmarks/reading_model_text.py``).
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from trace_builder.llm.types import Mode
 from trace_builder.records import Lang
 
 T = TypeVar("T")
 
-#: Places in an answer where an object is looked for, and how many of them with repairs.
-_PLACES = 2000
-_REPAIRS = 50
+#: Places where no object is before the search ends, and how much may be read in vain, in lengths of the text.
+#: Without a bound, a model stuck in ``{"a":`` costs the square of its answer.
+_MISSES = 200
+_REREADS = 8
+#: Times that punctuation is mended, and characters it is mended for.
+_MENDS = 10
+_MENDED = 200_000
+#: Complete objects, counted from the last, that are tried for one that fits.
+_CANDIDATES = 50
+#: Values in one answer. A model that is stuck writes a million of them, and pydantic keeps an error for each.
+_VALUES = 10_000
 
-_THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
-_STRING_OR_REST = re.compile(r'"(?:[^"\\]|\\.)*"|[^"]+', re.DOTALL)
-_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
-#: What Chinese models write outside of strings.
-_FULL_WIDTH = str.maketrans({"：": ":", "，": ",", "｛": "{", "｝": "}", "［": "[", "］": "]"})
+_THINK, _THOUGHT = "<think>", "</think>"
+_DECODER = json.JSONDecoder(strict=False)
+_OPENING = re.compile(r'[{｛]\s*"')
+#: What Chinese models write outside of strings, and where an object broke off that mending may help.
+_FULL_WIDTH = {"：": ":", "，": ",", "｛": "{", "｝": "}", "［": "[", "］": "]"}
+_MENDABLE = frozenset(_FULL_WIDTH) | {",", "]", "}"}
+_MARKS = re.compile(r'\\.|"|(?P<trailing>[,，](?=\s*[}\]｝］]))|[：，｛｝［］]', re.DOTALL)
 
 _INSTRUCTIONS: dict[Lang, str] = {
     "en": (
@@ -44,10 +60,14 @@ def schema_instruction(schema: str, lang: Lang) -> str:
 def strip_thinking(text: str) -> str:
     """``text`` without its ``<think>`` sections. A section whose opening tag stands in the prompt ends at
     the first ``</think>``; one that never ends leaves nothing."""
-    text = _THOUGHT.sub("", text)
-    if text.lstrip().startswith("<think>"):
-        return ""
-    return text.rpartition("</think>")[2]
+    kept = []
+    at, start = 0, text.find(_THINK)
+    while start >= 0 and (end := text.find(_THOUGHT, start)) >= 0:
+        kept.append(text[at:start])
+        at = end + len(_THOUGHT)
+        start = text.find(_THINK, at)
+    rest = "".join(kept) + text[at:]
+    return "" if rest.lstrip().startswith(_THINK) else rest.rpartition(_THOUGHT)[2]
 
 
 def parse(text: str, want: type[T], mode: Mode = "json_schema") -> T:
@@ -65,17 +85,17 @@ def parse(text: str, want: type[T], mode: Mode = "json_schema") -> T:
     Raises:
         ValueError: there is no such value in it.
     """
+    answer = strip_thinking(text)
     if want is str:
-        return strip_thinking(text)  # type: ignore[return-value]
+        return answer  # type: ignore[return-value]
     assert issubclass(want, BaseModel)
     fit: Any = _exact(text, want)
-    if fit is None:
-        answer = strip_thinking(text)
+    if fit is None and answer != text:
         fit = _exact(answer, want)
-        if fit is None and mode != "json_schema":
-            fit = _last(answer, want)
+    if fit is None and mode != "json_schema":
+        fit = _last(answer, want)
     if fit is None:
-        raise ValueError(_trouble(text, want))
+        raise ValueError(_trouble(answer, want))
     return cast(T, fit)
 
 
@@ -83,10 +103,12 @@ def _exact(text: str, want: type[BaseModel]) -> Any:
     """The whole text as ``want``, types as they are. Raw control characters in strings are let through: the
     default grammar of vLLM does not stop a model from writing them."""
     try:
-        return want.model_validate_json(text, strict=True)
+        return _validated(text, want)
     except ValidationError as error:
-        if any(e["type"] != "json_invalid" for e in error.errors(include_url=False, include_input=False)):
+        if _first(error)["type"] != "json_invalid":
             return None
+    except ValueError:
+        return None
     try:
         return _fit(json.loads(text, strict=False), want)
     except (ValueError, RecursionError):
@@ -96,72 +118,103 @@ def _exact(text: str, want: type[BaseModel]) -> Any:
 def _fit(value: Any, want: type[BaseModel]) -> Any:
     """A decoded value as ``want``, by JSON's rules; None where it does not fit."""
     try:
-        return want.model_validate_json(json.dumps(value), strict=True)
+        return _validated(json.dumps(value), want)
     except (ValueError, RecursionError):
         return None
 
 
+def _validated(text: str, want: type[BaseModel]) -> Any:
+    """A JSON text as ``want``.
+
+    Raises:
+        ValueError: it does not fit, or holds too many values to be looked at.
+    """
+    if text.count(",") >= _VALUES and _crowded(text):
+        raise ValueError(f"more than {_VALUES} values")
+    return want.model_validate_json(text, strict=True)
+
+
+def _crowded(text: str) -> bool:
+    try:
+        values = [from_json(text)]
+    except ValueError:
+        return False
+    for count, value in enumerate(values):  # grows under way
+        if isinstance(value, list | dict):
+            values.extend(value.values() if isinstance(value, dict) else value)
+        if count >= _VALUES:
+            return True
+    return False
+
+
 def _last(text: str, want: type[BaseModel]) -> Any:
-    fits = (_fit(value, want) for value in _objects(text))
-    return next((fit for fit in reversed([*fits]) if fit is not None), None)
+    found = deque(_objects(text), maxlen=_CANDIDATES)
+    fits = (_fit(value, want) for value in reversed(found))
+    return next((fit for fit in fits if fit is not None), None)
 
 
 def _objects(text: str) -> Iterator[Any]:
     """Every complete object in a text, in its order, none from inside another."""
-    decoder = json.JSONDecoder(strict=False)
-    repairs = _REPAIRS
-    at = _opening(text, 0)
-    for _ in range(_PLACES):
-        if at < 0:
-            return
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            repaired = _repair(text[at:]) if repairs else ""
-            repairs -= bool(repairs)
-            try:
-                value, _ = decoder.raw_decode(repaired)
-            except (ValueError, RecursionError):
-                at = _opening(text, at + 1)
-                continue
-            end = at + _extent(text[at:])
-        yield value
-        at = _opening(text, end)
+    misses, rereads, mends = _MISSES, _REREADS * len(text), _MENDS
+    mended, offset = "", 0
+    place = _OPENING.search(text)
+    while place and misses > 0 and rereads > 0:
+        at = place.start()
+        value, end = _object_at(text, at)
+        misses -= value is None
+        if value is None and text[end : end + 1] in _MENDABLE:
+            value, length = _object_at(mended, at - offset)
+            if value is None and mends:
+                mends -= 1
+                mended, offset = _mended(text[at : at + _MENDED]), at
+                value, length = _object_at(mended, 0)
+            end = max(end, offset + length)
+        if value is None:
+            rereads -= end - at
+            end = at + 1
+        else:
+            yield value
+        place = _OPENING.search(text, end)
 
 
-def _opening(text: str, start: int) -> int:
-    places = [p for p in (text.find("{", start), text.find("｛", start)) if p >= 0]
-    return min(places, default=-1)
+def _object_at(text: str, at: int) -> tuple[Any, int]:
+    """The object that begins at ``at`` and its end; None and how far it was read, where there is none."""
+    try:
+        return _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        return None, len(text) if error.msg.startswith("Unterminated") else error.pos
+    except (ValueError, RecursionError):  # a number of too many digits; too deep
+        return None, at
 
 
-def _repair(text: str) -> str:
-    """``text`` with the punctuation outside of strings made JSON's: every change keeps the length but the
-    dropping of trailing commas."""
-    return "".join(
-        part if part.startswith('"') else _TRAILING_COMMA.sub(r"\1", part.translate(_FULL_WIDTH))
-        for part in _STRING_OR_REST.findall(text)
-    )
+def _mended(text: str) -> str:
+    """``text`` with the punctuation outside of strings made JSON's, of the same length."""
+    inside = False
+
+    def mend(mark: re.Match[str]) -> str:
+        nonlocal inside
+        written = mark.group()
+        if written == '"':
+            inside = not inside
+        if inside or written[0] in '"\\':
+            return written
+        return " " if mark["trailing"] else _FULL_WIDTH[written]
+
+    return _MARKS.sub(mend, text)
 
 
-def _extent(text: str) -> int:
-    """Characters from the opening brace to the closing one, strings passed over."""
-    depth = at = 0
-    for part in _STRING_OR_REST.finditer(text):
-        if part.group().startswith('"'):
-            continue
-        for at, char in enumerate(part.group(), part.start()):
-            depth += (char in "{｛") - (char in "}｝")
-            if depth == 0:
-                return at + 1
-    return len(text)
-
-
-def _trouble(text: str, want: type[BaseModel]) -> str:
+def _trouble(answer: str, want: type[BaseModel]) -> str:
     """One line about what is wrong, without the answer's text."""
     try:
-        want.model_validate_json(strip_thinking(text), strict=True)
+        _validated(answer, want)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
+        first = _first(error)
         place = ".".join(str(part) for part in first["loc"])
         return f"{want.__name__}: {place + ': ' if place else ''}{first['msg']}"
+    except ValueError as error:
+        return f"{want.__name__}: {error}"
     return f"{want.__name__}: the answer does not fit"
+
+
+def _first(error: ValidationError) -> Any:
+    return error.errors(include_url=False, include_input=False)[0]

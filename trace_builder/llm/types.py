@@ -17,13 +17,20 @@ ErrorKind = Literal[
     "connection",  # refused, reset, cut in the body, not HTTP
     "timeout",
     "rate_limited",  # 429
-    "server_error",  # 408, 409, 5xx, a body that is not the API's JSON
+    "server_error",  # 408, 409, 3xx, 5xx, a body that is no whole answer of the API
+    "oversized",  # an answer larger than any model writes
     "context_overflow",  # the prompt does not fit the model
     "bad_request",  # 400, 422: this request will never pass
     "auth",  # 401, 403
     "unknown_model",  # 404 on the model
+    "access_lost",  # 401, 403 or 404 from servers that have answered before
     "outage",  # no server answered within the outage limit
 ]
+
+#: What may pass when it is sent again.
+RETRYABLE: frozenset[ErrorKind] = frozenset(
+    {"connection", "timeout", "rate_limited", "server_error", "oversized", "access_lost"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,8 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChatAnswer:
-    """What a server answered. ``text`` is as received, ``<think>`` sections included; ``latency`` is seconds
+    """What a server answered. ``text`` is as received, ``<think>`` sections included, but for a key of ours
+    and for lone surrogates, which no file takes; ``latency`` is seconds
     from sending to the last byte, without the wait for a free slot; ``retries`` counts the sends that failed
     before this one."""
 
@@ -110,7 +118,7 @@ class WireError(Exception):
 
     @property
     def retryable(self) -> bool:
-        return self.kind in ("connection", "timeout", "rate_limited", "server_error")
+        return self.kind in RETRYABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +132,26 @@ class ServerSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultCount:
+    """How often sends ended in one kind of fault, and what the latest said."""
+
+    kind: ErrorKind
+    count: int
+    latest: str
+
+
+@dataclass(frozen=True, slots=True)
 class WireSnapshot:
     """The wire at one moment, for the progress line. ``limit`` is what may be in flight now; ``waiting`` asks
-    for a place; ``retries`` counts the sends that were made again. During an outage ``paused_for`` is how
-    many seconds it lasts so far and ``stops_in`` how many are left before the run stops; None otherwise."""
+    for a place; ``retries`` counts the sends that were made again; ``faults`` has the most frequent first.
+    During an outage ``paused_for`` is how many seconds it lasts so far and ``stops_in`` how many are left
+    before the run stops; None otherwise."""
 
     in_flight: int
     limit: int
     waiting: int
     servers: tuple[ServerSnapshot, ...]
     retries: int
+    faults: tuple[FaultCount, ...] = ()
     paused_for: float | None = None
     stops_in: float | None = None

@@ -1,4 +1,4 @@
-"""Turns whatever the SDK and its transport raise into a ``WireError``, with every secret cut out.
+"""Turns whatever the transport raises and servers answer into a ``WireError``, with every secret cut out.
 
 Decisions rest on the class of an exception, its status and the server's own error fields. The text of a
 message is read in one place only: servers that mark a context overflow by nothing else.
@@ -10,11 +10,17 @@ import asyncio
 import math
 import re
 import time
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import aiohttp
+import httpx2
+
+from trace_builder.llm.codec import clean
 from trace_builder.llm.types import ErrorKind, WireError
+from trace_builder.redaction import without_secrets
 
 #: Characters of a server's own message that are kept.
 MESSAGE_LIMIT = 300
@@ -23,18 +29,23 @@ _OVERFLOW_PARAMS = frozenset({"input_tokens", "prompt_tokens"})
 _OVERFLOW_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
 #: For servers that leave the error's param and code empty.
 _OVERFLOW_TEXT = re.compile(r"maximum context length|longer than the model's context", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+#: What sending and receiving raise. A ValueError is a header or an address that no client can read.
+_TRANSPORT = (
+    httpx2.HTTPError,
+    httpx2.InvalidURL,
+    aiohttp.ClientError,
+    OSError,
+    EOFError,
+    asyncio.TimeoutError,
+    zlib.error,
+    ValueError,
+)
 
 
-def redact(text: str, secrets: Sequence[str]) -> str:
-    """``text`` with every secret replaced by ``***``."""
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text
-
-
-def shown_url(url: str) -> str:
-    """A server's address without the user and password it may carry."""
-    return re.sub(r"//[^/@]*@", "//", url)
+def presentable(text: str, secrets: Sequence[str] = (), limit: int = MESSAGE_LIMIT) -> str:
+    """Text from outside as it may be shown and stored: one line without secrets, cut after that."""
+    return _CONTROL.sub(" ", without_secrets(clean(text), secrets)).strip(" :")[:limit]
 
 
 def wire_error(exc: BaseException, server: str, secrets: Sequence[str] = ()) -> WireError | None:
@@ -43,20 +54,12 @@ def wire_error(exc: BaseException, server: str, secrets: Sequence[str] = ()) -> 
     Returns:
         None where the exception is no fault of the wire, and has to travel on as it is.
     """
-    import aiohttp
-    import httpx2
-    import openai
-
-    if isinstance(exc, openai.APIStatusError):
-        return status_error(exc.status_code, exc.body, exc.response.headers, server, secrets)
-    if not isinstance(
-        exc, (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError, asyncio.TimeoutError)
-    ):
+    if not isinstance(exc, _TRANSPORT):
         return None
     cause = _root(exc)
     kind: ErrorKind = "timeout" if _is_timeout(cause) else "connection"
-    text = redact(f"{server}: {type(cause).__name__}: {cause}".rstrip(": "), secrets)
-    return WireError(kind, text[:MESSAGE_LIMIT], details={"refused": _is_refused(cause)})
+    text = presentable(f"{server}: {type(cause).__name__}: {cause}", secrets)
+    return WireError(kind, text, details={"refused": _is_refused(cause)})
 
 
 def status_error(
@@ -66,23 +69,27 @@ def status_error(
     fields = body.get("error", body) if isinstance(body, Mapping) else body
     fields = fields if isinstance(fields, Mapping) else {"message": fields}
     message = fields.get("message") or fields.get("detail") or ""
-    details = {k: str(fields[k]) for k in ("param", "code", "type") if fields.get(k) is not None}
-    text = redact(f"{server}: status {status}: {message}".rstrip(": "), secrets)
+    if 300 <= status < 400:
+        message = f"redirect to {headers.get('location') or 'nowhere'}"
+    details = {
+        k: presentable(str(fields[k]), secrets)
+        for k in ("param", "code", "type")
+        if fields.get(k) is not None
+    }
     return WireError(
         _kind(status, details, str(message)),
-        text[:MESSAGE_LIMIT],
+        presentable(f"{server}: status {status}: {message}", secrets),
         status=status,
         retry_after=retry_after(headers),
         details=details,
     )
 
 
-def not_a_completion(server: str, body: bytes, secrets: Sequence[str] = ()) -> WireError:
-    """The ``WireError`` for a 200 whose body is not the API's JSON."""
-    start = body[:80].decode("utf-8", "replace")
-    return WireError(
-        "server_error", redact(f"{server}: not a chat completion: {start!r}", secrets), status=200
-    )
+def not_a_completion(server: str, body: bytes, why: str, secrets: Sequence[str] = ()) -> WireError:
+    """The ``WireError`` for a 200 whose body is no whole answer of the API."""
+    start = presentable(body.decode("utf-8", "replace"), secrets, limit=80)
+    text = presentable(f"{server}: not a chat completion ({why}): {start!r}", secrets)
+    return WireError("server_error", text, status=200)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -110,7 +117,7 @@ def _kind(status: int, details: Mapping[str, str], message: str) -> ErrorKind:
         return "rate_limited"
     if status in (401, 403):
         return "auth"
-    if status in (408, 409) or status >= 500:
+    if status in (408, 409) or status < 400 or status >= 500:  # below 400: a redirect that leads nowhere
         return "server_error"
     if status == 404:
         return "unknown_model"
@@ -135,10 +142,8 @@ def _chain(exc: BaseException) -> Iterator[BaseException]:
 
 
 def _root(exc: BaseException) -> BaseException:
-    """The transport's own exception. The SDK's aiohttp transport reports a refused or reset connection as a
-    connect timeout, so the SDK's class alone does not tell the two apart."""
-    import aiohttp
-
+    """The transport's own exception. The aiohttp transport reports a refused or reset connection as a
+    connect timeout, so the outer class alone does not tell the two apart."""
     chain = list(_chain(exc))
     for link in chain:
         if isinstance(link, (aiohttp.ClientError, asyncio.TimeoutError)):
@@ -147,15 +152,8 @@ def _root(exc: BaseException) -> BaseException:
 
 
 def _is_timeout(cause: BaseException) -> bool:
-    import httpx2
-    import openai
-
-    return isinstance(
-        cause, (asyncio.TimeoutError, TimeoutError, httpx2.TimeoutException, openai.APITimeoutError)
-    )
+    return isinstance(cause, (asyncio.TimeoutError, TimeoutError, httpx2.TimeoutException))
 
 
 def _is_refused(cause: BaseException) -> bool:
-    import aiohttp
-
     return isinstance(cause, (aiohttp.ClientConnectorError, ConnectionRefusedError))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from trace_builder.llm.codec import decode
 from trace_builder.llm.servers.endpoints import Endpoint
 from trace_builder.llm.servers.pool import Pool
 from trace_builder.llm.servers.retry import Retries, RetryBudget, RetryPolicy
 from trace_builder.llm.types import ChatAnswer, ErrorKind, WireError
-from trace_builder.llm.wire_errors import not_a_completion
 
 #: What tells about a server's health.
-_FAULTS: frozenset[ErrorKind] = frozenset({"connection", "timeout", "server_error"})
+_FAULTS: frozenset[ErrorKind] = frozenset({"connection", "timeout", "server_error", "oversized"})
 #: What tells that too much was asked of it. So does status 503.
 _OVERLOADS: frozenset[ErrorKind] = frozenset({"rate_limited", "timeout"})
 
@@ -47,6 +45,7 @@ class Dispatch:
 
         Raises:
             WireError: refused, or the retries are spent.
+            InputError: the servers refuse all questions alike.
             StoppedError: no server was up for longer than the outage limit.
         """
         try:
@@ -70,30 +69,28 @@ class Dispatch:
         endpoint.in_flight += 1
         began = perf_counter()
         try:
-            answer = await self._receive(endpoint, began)
+            text, finish, usage = await endpoint.chat(self._body, pool.wire.timeout)
+            latency = perf_counter() - began
             overloaded = False
-            return answer
+            endpoint.answered()
+            pool.answered(self._model)
+            return ChatAnswer(text, finish, usage, latency, self._failed, endpoint.url, self._max_tokens)
         except WireError as error:
+            error = pool.noted(error, self._model)
             overloaded = self._note(endpoint, error)
             self._answers.setdefault(endpoint, answers)
-            raise
+            raise error from None
         finally:
             endpoint.in_flight -= 1
             pool.limit.release(ticket, overloaded=overloaded)
 
-    async def _receive(self, endpoint: Endpoint, began: float) -> ChatAnswer:
-        body = await endpoint.chat(self._body, self._pool.wire.timeout)
-        latency = perf_counter() - began
-        try:
-            text, finish, usage = decode(body)
-        except ValueError:
-            raise not_a_completion(endpoint.url, body, endpoint.secrets) from None
-        endpoint.answered()
-        return ChatAnswer(text, finish, usage, latency, self._failed, endpoint.url, self._max_tokens)
-
     def _note(self, endpoint: Endpoint, error: WireError) -> bool | None:
         """Notes a failure; returns what it tells about the server's capacity."""
         self._failed += 1
+        if error.kind == "access_lost":
+            endpoint.failed(self._pool.interval)
+            self._pool.health.suspect(endpoint, self._model)
+            return None
         if error.kind in _FAULTS:
             suspicious = endpoint.failed(self._pool.interval)
             if suspicious or error.details.get("refused"):

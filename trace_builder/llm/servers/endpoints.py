@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from functools import partial
+import zlib
+from collections.abc import Coroutine, Iterable
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from trace_builder.llm.codec import loads
+import httpx2
+import openai
+from pydantic_core import to_json
+
+from trace_builder.addresses import Address, spellings
+from trace_builder.errors import InputError, StoppedError
+from trace_builder.llm.codec import clean, decode, loads
+from trace_builder.llm.servers.descriptors import none_left
 from trace_builder.llm.servers.server_load import Load, read_load
-from trace_builder.llm.types import ServerSnapshot, WireError
-from trace_builder.llm.wire_errors import not_a_completion, shown_url, status_error, wire_error
-
-if TYPE_CHECKING:
-    import httpx2
-    from openai import AsyncOpenAI
+from trace_builder.llm.types import FinishReason, ServerSnapshot, Usage, WireError
+from trace_builder.llm.wire_errors import not_a_completion, status_error, wire_error
+from trace_builder.redaction import MARK
 
 #: Servers close a connection that was idle for 5 s (uvicorn's default); using one at that moment fails.
 KEEPALIVE = 4.0
@@ -24,7 +27,18 @@ KEEPALIVE = 4.0
 SUSPICIOUS = 3
 #: Places in the connection pool beyond the concurrency, for probes and metrics.
 SPARE_CONNECTIONS = 8
+#: Bytes of an answer, unpacked: some 20 times what a model writes in 128,000 tokens.
+ANSWER_LIMIT = 8 << 20
+#: Times a question follows its server to another address.
+REDIRECTS = 5
+#: Characters from which on a secret is taken out of answers, for shorter ones are words that texts hold by
+#: chance; and those from which on it is taken out of errors.
+SURELY_SECRET, PERHAPS_SECRET = 8, 4
 
+#: The key sent where the environment has none; servers without keys take anything.
+NO_KEY = "EMPTY"
+
+_CHAT, _MODELS, _METRICS = "/chat/completions", "/models", "/metrics"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _PING = b'{"model":%s,"messages":[{"role":"user","content":"ping"}],"max_tokens":1}'
@@ -46,8 +60,8 @@ class Endpoint:
         aliases: models that it serves without listing them.
     """
 
-    def __init__(self, base_url: str, api_key: str, *, connections: int, connect_timeout: float) -> None:
-        self.url = shown_url(base_url)
+    def __init__(self, address: Address, api_key: str, *, connections: int, connect_timeout: float) -> None:
+        self.url = address.shown
         self.in_flight = 0
         self.failures = 0
         self.answers = 0
@@ -56,17 +70,23 @@ class Endpoint:
         self.resting_until = 0.0
         self.models: dict[str, int | None] | None = None
         self.aliases: set[str] = set()
-        self.secrets = (api_key,) if api_key != "EMPTY" else ()
-        self._http = _http(base_url, connections + SPARE_CONNECTIONS)
-        self._sdk = _sdk(base_url, api_key, self._http, connect_timeout)
-        self._bearer: Any = {"security": {"bearer_auth": True}}
-        self._question = _question(self._sdk, self._http, api_key)
+        known = spellings([api_key, *address.secrets])
+        self.secrets = tuple(s for s in known if len(s) >= PERHAPS_SECRET and s != NO_KEY)
+        try:
+            self._http = _http(address.url, connections + SPARE_CONNECTIONS)
+            self._sdk = _sdk(address.url, api_key, self._http, connect_timeout)
+        except (httpx2.InvalidURL, ValueError) as error:
+            raise InputError(f"{self.url!r} is not a server's address: {error}") from None
+        assert isinstance(self._sdk.timeout, httpx2.Timeout)
+        self._timeouts = {"timeout": self._sdk.timeout.as_dict()}
+        self._urls = {path: _url(self._sdk.base_url, path) for path in (_CHAT, _MODELS, _METRICS)}
+        self._headers = _headers(self._sdk, address.authorization or f"Bearer {api_key}")
 
     async def close(self) -> None:
         await self._sdk.close()
 
-    async def chat(self, body: bytes, timeout: float) -> bytes:
-        """Posts one chat completion and returns the body of the answer, which is all there when this returns.
+    async def chat(self, body: bytes, timeout: float) -> tuple[str, FinishReason, Usage]:
+        """Posts one chat completion.
 
         The SDK's way to build a request and its types are passed by, for they cost more than the rest of the
         call; the connections are the SDK's (docs/performance.md).
@@ -74,10 +94,22 @@ class Endpoint:
         Args:
             timeout: seconds from now to the last byte.
 
+        Returns:
+            the answer's text without keys of ours, how it ended, and what it counts.
+
         Raises:
             WireError: whatever went wrong.
+            StoppedError: this process can open no more connections.
         """
-        return await self._within(timeout, self._post(body))
+        answer = await self._within(timeout, self._fetch(_CHAT, body))
+        try:
+            text, finish, usage = decode(answer)
+        except ValueError as error:
+            raise not_a_completion(self.url, answer, str(error), self.secrets) from None
+        for secret in self.secrets:
+            if len(secret) >= SURELY_SECRET:
+                text = text.replace(secret, MARK)
+        return text, finish, usage
 
     async def ping(self, model: str, timeout: float) -> None:
         """Asks for one word.
@@ -85,8 +117,6 @@ class Endpoint:
         Raises:
             WireError: the server does not answer.
         """
-        from pydantic_core import to_json
-
         await self.chat(_PING % to_json(model), timeout)
 
     async def list_models(self, timeout: float) -> None:
@@ -96,7 +126,7 @@ class Endpoint:
             WireError: the server does not answer, or refuses the key.
         """
         try:
-            body = await self._within(timeout, self._get("/models"))
+            body = await self._within(timeout, self._fetch(_MODELS))
         except WireError as error:
             if error.status not in (404, 405, 501):
                 raise
@@ -104,14 +134,14 @@ class Endpoint:
             return
         self.models = _model_list(body)
         if self.models is None:
-            raise not_a_completion(self.url, body, self.secrets)
+            raise not_a_completion(self.url, body, "no list of models", self.secrets)
 
     async def load(self, timeout: float) -> Load | None:
         """The server's own queue from vLLM's ``/metrics``; None where it has none."""
-        root = str(self._sdk.base_url).rstrip("/").removesuffix("/v1")
-        with suppress(WireError):
-            return read_load(await self._within(timeout, self._get(root + "/metrics")))
-        return None
+        try:
+            return read_load(await self._within(timeout, self._fetch(_METRICS)))
+        except (WireError, StoppedError):
+            return None
 
     def lists(self, model: str) -> bool:
         return self.models is not None and model in self.models
@@ -139,21 +169,27 @@ class Endpoint:
     def snapshot(self) -> ServerSnapshot:
         return ServerSnapshot(self.url, self.state(), self.in_flight)
 
-    async def _get(self, path: str) -> bytes:
-        import httpx2
-
+    async def _fetch(self, path: str, body: bytes | None = None) -> bytes:
+        """The body of the answer to one request. Redirects that leave the request as it is are followed; a
+        key goes to its own server only."""
+        method = "GET" if body is None else "POST"
+        request = httpx2.Request(
+            method, self._urls[path], headers=self._headers, content=body, extensions=self._timeouts
+        )
         try:
-            response = await self._sdk.get(path, cast_to=httpx2.Response, options=self._bearer)
+            for _ in range(REDIRECTS + 1):
+                response = await self._http.send(request, stream=True, follow_redirects=False)
+                try:
+                    content = await _read(response, self.url)
+                finally:
+                    await response.aclose()
+                if response.next_request is None or response.next_request.method != method:
+                    break
+                request = response.next_request
+        except WireError:
+            raise
         except Exception as exc:
             raise self._fault(exc) from None
-        return response.content
-
-    async def _post(self, body: bytes) -> bytes:
-        try:
-            response = await self._http.send(self._question(content=body))
-        except Exception as exc:
-            raise self._fault(exc) from None
-        content = response.content
         if not response.is_success:
             raise status_error(
                 response.status_code, _decoded(content), response.headers, self.url, self.secrets
@@ -161,9 +197,13 @@ class Endpoint:
         return content
 
     def _fault(self, exc: Exception) -> Exception:
+        if none_left(exc):
+            return StoppedError(
+                "no file descriptors are left for connections (see ulimit -n); the run can be resumed"
+            )
         return wire_error(exc, self.url, self.secrets) or exc
 
-    async def _within(self, seconds: float, sending: Any) -> bytes:
+    async def _within(self, seconds: float, sending: Coroutine[Any, Any, bytes]) -> bytes:
         """``sending`` under a deadline over all of it, slow bytes included: the transport's own timeouts
         count from byte to byte. (asyncio.timeout is not in Python 3.10, and wait_for makes a task.)"""
         task = asyncio.current_task()
@@ -177,8 +217,7 @@ class Endpoint:
 
         timer = asyncio.get_running_loop().call_later(seconds, cancel)
         try:
-            body: bytes = await sending
-            return body
+            return await sending
         except asyncio.CancelledError:
             if not late or _cancelled_by_others(task):
                 raise
@@ -202,9 +241,6 @@ def _cancelled_by_others(task: asyncio.Task[Any]) -> bool:
 
 
 def _http(base_url: str, connections: int) -> httpx2.AsyncClient:
-    import httpx2
-    import openai
-
     return openai.DefaultAioHttpClient(
         # A proxy set for the outside world is no way to a server on this machine.
         trust_env=httpx2.URL(base_url).host not in _LOOPBACK,
@@ -216,10 +252,7 @@ def _http(base_url: str, connections: int) -> httpx2.AsyncClient:
     )
 
 
-def _sdk(base_url: str, api_key: str, http: httpx2.AsyncClient, connect_timeout: float) -> AsyncOpenAI:
-    import httpx2
-    import openai
-
+def _sdk(base_url: str, api_key: str, http: httpx2.AsyncClient, connect_timeout: float) -> openai.AsyncOpenAI:
     return openai.AsyncOpenAI(
         api_key=api_key,
         base_url=base_url,
@@ -229,23 +262,41 @@ def _sdk(base_url: str, api_key: str, http: httpx2.AsyncClient, connect_timeout:
     )
 
 
-def _question(sdk: AsyncOpenAI, http: httpx2.AsyncClient, api_key: str) -> Callable[..., httpx2.Request]:
-    """Makes the request of a chat completion from its ``content``. All but that is the same each time, and
-    what the SDK would send, its words about the platform aside."""
-    import httpx2
+def _url(base: httpx2.URL, path: str) -> httpx2.URL:
+    root = base.path.rstrip("/")
+    if path == _METRICS:  # beside the API
+        root = root.removesuffix("/v1")
+    return base.copy_with(path=root + path)
 
-    assert isinstance(sdk.timeout, httpx2.Timeout)
+
+def _headers(sdk: openai.AsyncOpenAI, authorization: str) -> httpx2.Headers:
+    """What the SDK would send, its words about the platform aside. All requests send the same."""
     usual = {name: value for name, value in sdk.default_headers.items() if isinstance(value, str)}
     headers = {name: value for name, value in usual.items() if not name.lower().startswith("x-stainless")}
-    headers["Accept-Encoding"] = http.headers["Accept-Encoding"]
-    headers["Authorization"] = f"Bearer {api_key}"
-    return partial(
-        httpx2.Request,
-        "POST",
-        sdk.base_url.copy_with(path=sdk.base_url.path.rstrip("/") + "/chat/completions"),
-        headers=httpx2.Headers(headers),
-        extensions={"timeout": sdk.timeout.as_dict()},
-    )
+    return httpx2.Headers({**headers, "Accept-Encoding": "gzip", "Authorization": authorization})
+
+
+async def _read(response: httpx2.Response, server: str) -> bytes:
+    """A body, unpacked under way: a few bytes may unpack to more than the memory holds.
+
+    Raises:
+        WireError: it is larger than any answer.
+        ValueError: it is packed in a way nobody asked for, or cut off.
+    """
+    packing = response.headers.get("content-encoding", "").strip().lower()
+    if packing not in ("", "identity", "gzip", "x-gzip"):
+        raise ValueError(f"content-encoding {packing}")
+    unpacked = zlib.decompressobj(zlib.MAX_WBITS | 16) if "gzip" in packing else None
+    pieces, room = [], ANSWER_LIMIT
+    async for chunk in response.aiter_raw():
+        piece = chunk if unpacked is None else unpacked.decompress(chunk, room + 1)
+        pieces.append(piece)
+        room -= len(piece)
+        if room < 0:
+            raise WireError("oversized", f"{server}: an answer of more than {ANSWER_LIMIT >> 20} MB")
+    if unpacked is not None and pieces and not unpacked.eof:
+        raise EOFError("a packed answer that was cut off")
+    return b"".join(pieces)
 
 
 def _decoded(body: bytes) -> Any:
@@ -257,14 +308,12 @@ def _decoded(body: bytes) -> Any:
 
 
 def _model_list(body: bytes) -> dict[str, int | None] | None:
-    from pydantic_core import from_json
-
     try:
-        rows = from_json(body)["data"]
-        return {str(row["id"]): _length(row.get("max_model_len")) for row in rows}
-    except (ValueError, KeyError, TypeError, AttributeError):
+        rows = loads(body)["data"]
+        return {clean(str(row["id"])): _length(row.get("max_model_len")) for row in rows}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
 def _length(value: object) -> int | None:
-    return value if isinstance(value, int) and value > 0 else None
+    return value if isinstance(value, int) and value is not True and value > 0 else None

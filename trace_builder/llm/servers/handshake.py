@@ -8,10 +8,9 @@ from typing import Any, Protocol
 
 from trace_builder.config import ModelConfig
 from trace_builder.errors import InputError, StoppedError
-from trace_builder.llm.servers.endpoints import Endpoint
+from trace_builder.llm.servers.endpoints import NO_KEY, Endpoint
 from trace_builder.llm.servers.pool import Pool
 from trace_builder.llm.types import ChatAnswer, ChatRequest, Mode, WireError
-from trace_builder.llm.wire_errors import shown_url
 
 #: Questions before a server is held not to give structure. Any of its answers may be spoilt by chance.
 TRIES = 5
@@ -24,10 +23,6 @@ _SCHEMA = (
 )
 
 
-#: The key sent where the environment has none; servers without keys take anything.
-NO_KEY = "EMPTY"
-
-
 def read_key(variable: str) -> str:
     """The key in an environment variable, or a stand-in where it is not set.
 
@@ -38,23 +33,6 @@ def read_key(variable: str) -> str:
     if not (key.isascii() and key.isprintable()):
         raise InputError(f"the key in the environment variable {variable} holds characters that no key has")
     return key or NO_KEY
-
-
-def server_url(url: str) -> str:
-    """``url``, if it is the address of a server.
-
-    Raises:
-        InputError: it is not.
-    """
-    import httpx2
-
-    try:
-        parts = httpx2.URL(url.strip())
-    except (httpx2.InvalidURL, ValueError):
-        parts = httpx2.URL()
-    if parts.scheme not in ("http", "https") or not parts.host:
-        raise InputError(f"{shown_url(url)!r} is not a server's address, such as http://127.0.0.1:8000/v1")
-    return url.strip()
 
 
 class Asks(Protocol):
@@ -138,7 +116,7 @@ def _is_structured(answer: ChatAnswer, mode: str) -> bool:
         return text == "" or text.startswith("{")
     try:
         value: Any = json.loads(text, strict=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(value, dict) and (mode != "json_schema" or value.get("mood") in ("kind", "curt"))
 

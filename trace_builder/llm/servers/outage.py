@@ -31,6 +31,7 @@ class HealthMonitor:
         interval: seconds between the probes of a server that is set aside.
         timeout: seconds for one probe.
         fits: whether a server that answers serves what is wanted; one that does not stays aside.
+        lost: whether an error that is not worth a second send says all the same that the server is gone.
         on_change: called when a server was set aside or taken back.
         on_stop: called with the error that ends the run.
     """
@@ -43,6 +44,7 @@ class HealthMonitor:
         interval: float,
         timeout: float,
         fits: Callable[[Endpoint], bool],
+        lost: Callable[[WireError], bool],
         on_change: Callable[[], None],
         on_stop: Callable[[StoppedError], None],
     ) -> None:
@@ -51,11 +53,13 @@ class HealthMonitor:
         self._interval = interval
         self._timeout = timeout
         self._fits = fits
+        self._lost = lost
         self._on_change = on_change
         self._on_stop = on_stop
         self._probes: dict[Endpoint, _Probe] = {}
         self._countdown: asyncio.TimerHandle | None = None
         self._since: float | None = None
+        self._latest = ""
 
     @property
     def paused_for(self) -> float | None:
@@ -66,10 +70,10 @@ class HealthMonitor:
     def stops_in(self) -> float | None:
         return None if self._since is None else max(0.0, self._limit - (monotonic() - self._since))
 
-    def suspect(self, endpoint: Endpoint) -> None:
-        """Has a server looked at, unless that is under way."""
+    def suspect(self, endpoint: Endpoint, model: str | None = None) -> None:
+        """Has a server looked at, unless that is under way; with ``model`` it is asked a word."""
         if endpoint not in self._probes:
-            self._start(endpoint, None)
+            self._start(endpoint, model)
 
     async def settled(self, endpoint: Endpoint) -> None:
         """Returns when it is known whether a suspected server is gone."""
@@ -113,6 +117,8 @@ class HealthMonitor:
                 await asyncio.sleep(self._interval)
                 if await self._well(endpoint, ping):
                     self._take_back(endpoint)
+        except StoppedError as error:
+            self._on_stop(error)
         finally:
             verdict.cancel()
             del self._probes[endpoint]
@@ -121,11 +127,13 @@ class HealthMonitor:
         try:
             await endpoint.list_models(self._timeout)
             if not self._fits(endpoint):
+                self._latest = f"{endpoint.url} no longer offers the model"
                 return False
             if ping is not None:
                 await endpoint.ping(ping, self._timeout)
         except WireError as error:
-            return not error.retryable
+            self._latest = str(error)
+            return not (error.retryable or self._lost(error))
         return True
 
     def _set_aside(self, endpoint: Endpoint) -> None:
@@ -148,5 +156,8 @@ class HealthMonitor:
     def _give_up(self) -> None:
         servers = ", ".join(e.url for e in self._endpoints)
         self._on_stop(
-            StoppedError(f"no server answered for {self._limit:g} s ({servers}); the run can be resumed")
+            StoppedError(
+                f"no server answered for {self._limit:g} s ({servers}); the run can be resumed. "
+                f"The last probe said: {self._latest}"
+            )
         )

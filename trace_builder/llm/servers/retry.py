@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random
 
 from trace_builder.llm.types import WireError
-
-if TYPE_CHECKING:
-    from tenacity import RetryCallState
 
 T = TypeVar("T")
 
@@ -81,8 +80,6 @@ class Retries:
         Raises:
             WireError: the last failure, when it cannot be retried or the retries are spent.
         """
-        from tenacity import AsyncRetrying, retry_if_exception
-
         failures = [first]
 
         async def attempt() -> T:
@@ -112,8 +109,6 @@ class Retries:
         return False
 
     def _wait(self, state: RetryCallState) -> float:
-        from tenacity import wait_random
-
         policy = self._policy
         error = state.outcome.exception() if state.outcome is not None else None
         # Each kind grows by its own count: a server that says for the first time that it is full is not left
