@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 import typer
 from evaluation_set import evaluation_file, rows_of, write
+from run_folders import make_run
 from typer.testing import CliRunner
 
 from trace_builder.commands.evaluate import evaluate
 from trace_builder.errors import InputError
+from trace_builder.records import Seed
 from trace_builder.storage.layout import calls_file
 from trace_builder.storage.run_folder import RunFolder
 
@@ -83,6 +85,14 @@ def test_answers_already_made_are_judged_alone(evaluated: Path, tmp_path: Path) 
     with RunFolder.open(tmp_path / "out") as run_:
         assert run_.stages == ("judge",)
     assert found["scores"]["if"]["percent"] == results(evaluated / "out")["scores"]["if"]["percent"]
+
+
+def test_a_runs_folder_is_left_alone(evaluated: Path, tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "run", [Seed(id="1", lang="en", instruction="Sing.")], {})
+    before = {path.name: path.read_bytes() for path in folder.glob("[!.]*.json*")}
+    message = run("--data", evaluated / "set.jsonl", "--output", folder, fails=True)
+    assert "a run of the pipeline lives here" in message
+    assert {path.name: path.read_bytes() for path in folder.glob("[!.]*.json*")} == before
 
 
 def test_an_empty_answer_follows_nothing_and_a_missing_one_is_apart(evaluated: Path, tmp_path: Path) -> None:

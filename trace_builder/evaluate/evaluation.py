@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trace_builder.config import CallConfig, RunConfig
+from trace_builder.errors import InputError
 from trace_builder.evaluate.bootstrap import Sampling
 from trace_builder.evaluate.dataset import EvalSet, read_evalset
 from trace_builder.evaluate.external import read_judge_texts, read_responses
@@ -35,7 +36,7 @@ from trace_builder.stages.common.answer_schemas import Verdicts
 from trace_builder.stages.respond import RespondConfig
 from trace_builder.storage.jsonl import write_jsonl
 from trace_builder.storage.lock import folder_lock
-from trace_builder.storage.manifest import DataEntry, Manifest, TaxonomyEntry
+from trace_builder.storage.manifest import DataEntry, Manifest, TaxonomyEntry, find_manifest
 from trace_builder.storage.run_folder import RunFolder
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
@@ -114,7 +115,14 @@ def run_on_items(
     taxonomy: Taxonomy,
     say: Say,
 ) -> RunSummary:
-    """Walks instructions through stages in ``config.output``, which the caller has locked."""
+    """Walks instructions through stages in ``config.output``, which the caller has locked.
+
+    Raises:
+        InputError: a run of the pipeline lives there.
+    """
+    known = find_manifest(config.output)
+    if known is not None and known.source != ITEMS:
+        raise InputError(f"{config.output}: a run of the pipeline lives here; choose another folder")
     for stage in stages:
         prompts.digest(stage.prompts)  # a broken prompt file stops it before the first request
     write_jsonl(config.output / ITEMS, items)
