@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+#: The run that the tests of statistics look at is looked at here too.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "report"))
 
 #: Without these Chromium talks to its maker's servers; no test may need the network.
@@ -81,11 +82,11 @@ def look(browser: Any) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def run_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a run over 240 seeds, the first of which is hostile."""
-    from report_run_folder import Maker
+    from harbour_run import harbour_run
 
     from trace_builder.report.build import build_report
 
-    folder = Maker(tmp_path_factory.mktemp("browser") / "run", size=240).write()
+    folder = harbour_run(tmp_path_factory.mktemp("browser") / "run", 240)
     page = folder / "report.html"
     page.write_text(build_report(folder), encoding="utf-8")
     return page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evaluation_set import row, write
 
+from trace_builder.evaluate.results import read_results
 from trace_builder.report.build import build_report
 
 pytestmark = pytest.mark.browser
@@ -44,78 +45,66 @@ def test_the_released_set(look: Open, shared: Path, tmp_path: Path) -> None:
     _quiet(found, path)
 
 
-def test_the_bundled_demo(look: Open, tmp_path: Path) -> None:
+def _commanded(*arguments: object) -> None:
     program = [sys.executable, "-c", "from trace_builder.cli import main; main()"]
-    subprocess.run([*program, "run", "--limit", "20", "--output", str(tmp_path / "run")], check=True)
+    subprocess.run([*program, *map(str, arguments)], check=True)
+
+
+@pytest.mark.parametrize("width", [1360, 390])
+def test_the_bundled_demo(look: Open, tmp_path: Path, width: int) -> None:
+    _commanded("run", "--limit", 20, "--output", tmp_path / "run")
     path = _page(tmp_path, tmp_path / "run")
-    found = look(path)
+    found = look(path, width=width)
     page = found.page
     assert page.locator(".tile .figure").first.inner_text() != "0"
-    page.locator("#detail details.calls summary").first.click()
+    page.locator("#list [role=option]").first.click()
+    for details in page.locator("details").all():
+        details.evaluate("e => { e.open = true; }")
+    page.wait_for_timeout(100)
     assert page.locator("#detail details.calls details summary").first.inner_text().startswith("System part")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     _quiet(found, path)
 
 
-def _evaluation(folder: Path, model: str, followed: bool) -> Path:
-    """An evaluation over two instructions, as ``trace-build evaluate`` writes it."""
-    share = 100.0 if followed else 50.0
-    part = {"n": 2, "followed": 2 if followed else 1, "percent": share, "low": 20.0, "high": 100.0}
-    figure = {**part, "unscored": 0, "scored_only": part}
-    both = {"if": figure, "csr": figure}
-    scores = {
-        **dict.fromkeys(("if", "if_s", "if_m", "csr"), figure),
-        "by_count": [{"count": 1, **both}, {"count": 3, **both}],
-        "by_language": [{"language": "en", **both}, {"language": "zh", **both}],
-        "by_type": [{"type": "content", "csr": figure}, {"type": None, "csr": figure}],
-        "by_dimension": [{"dimension": "theme", "type": "content", "csr": figure}],
-    }
-    results = {
-        "kind": "trace_builder.evaluation",
-        "data": {"path": "set.jsonl", "digest": "d", "instructions": 2, "constraints": 4},
-        "models": {"tested": {"name": model}, "judge": {"name": "judge", "rehearsal": False}},
-        "results": {"followed": 1, "not_followed": 1, "unscored": 0, "unanswered": 0},
-        "scores": scores,
-        "score_counts": {**{str(n): 0 for n in range(10)}, "10": 3, "unscored": 1},
-        "authors_reading": None,
-        "votes": None,
-    }
-    constraint = {"id": "c1", "text": "<b>a</b>", "dimension": "theme", "score": 10}
-    empty = {"why": None, "fault": None, "overall": None, "votes": []}
-    rows = [
-        {
-            **empty,
-            "id": f"i{n}",
-            "lang": "en",
-            "result": result,
-            "constraints": [{**constraint, "reasoning": "", "by": "judge"}],
-            "prompt": f"Prompt {n}",
-            "response": f"{model} says {n}",
-        }
-        for n, result in enumerate(("followed", "not_followed"))
-    ]
-    folder.mkdir()
-    (folder / "results.json").write_text(json.dumps(results), encoding="utf-8")
-    lines = "".join(json.dumps(row) + "\n" for row in rows)
-    (folder / "instructions.jsonl").write_text(lines, encoding="utf-8")
-    return folder
+@pytest.mark.parametrize("width", [1360, 390])
+def test_a_release(look: Open, tmp_path: Path, width: int) -> None:
+    _commanded("run", "--limit", 24, "--output", tmp_path / "run")
+    _commanded("release", tmp_path / "run", "--to", tmp_path / "release", "--near-duplicates", "off")
+    path = _page(tmp_path, tmp_path / "release")
+    found = look(path, width=width)
+    assert found.page.locator("#overview .column.ours").count() > 0
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+    _quiet(found, path)
 
 
-def test_two_models_side_by_side(look: Open, tmp_path: Path) -> None:
-    first = _evaluation(tmp_path / "a", "alpha", True)
-    second = _evaluation(tmp_path / "b", "beta", False)
-    path = _page(tmp_path, first, second)
-    found = look(path)
+@pytest.mark.parametrize("width", [1360, 390])
+def test_two_models_side_by_side(look: Open, tmp_path: Path, width: int) -> None:
+    rows = [row(number) for number in range(12)]
+    rows[0]["constraints_splits"] = ["<b>a</b>"]
+    rows[0] |= {"constraints": "<b>a</b>", "constraints_num": 1, "levels2": ["数值约束"]}
+    rows[0]["messages"][1]["content"] = "\n".join([rows[0]["description"], "<b>a</b>", ""])
+    data = write(
+        tmp_path / "set.jsonl", [{**one, "input": "NULL"} if not n else one for n, one in enumerate(rows)]
+    )
+    for model, miss in (("alpha", 0), ("beta", 0.9)):
+        options = ("--model", model, "--set", f"rehearsal.miss={miss}")
+        _commanded("evaluate", "--data", data, "--output", tmp_path / model, *options)
+    path = _page(tmp_path, tmp_path / "alpha", tmp_path / "beta")
+    found = look(path, width=width)
     page = found.page
-    assert "alpha follows 100.0%" in page.locator(".lead").first.inner_text()
+    assert page.locator(".lead").first.inner_text().startswith("alpha follows ")
     assert page.locator("#overview .intervals li").count() == 8
-    whiskers = page.locator(".whisker").evaluate_all("all => all.map(e => e.getBoundingClientRect().width)")
-    assert all(width > 20 for width in whiskers)
+    whiskers = page.locator("#overview .whisker").evaluate_all("all => all.map(e => e.clientWidth)")
+    assert any(wide > 20 for wide in whiskers)
+    page.fill("#search", "<b>a</b>")
     page.locator("#list [role=option]").first.click()
-    detail = page.locator("#detail").inner_text()
-    assert "alpha says 0" in detail
-    assert "beta says 0" in detail
-    assert "<b>a</b>" in detail
+    detail = page.locator("#detail")
+    assert detail.locator(".step h4").count() == 2
+    assert "<b>a</b>" in detail.inner_text()
+    page.fill("#search", "")
     page.select_option("#filter-stage", "beta")
-    page.select_option("#filter-status", "followed")
-    assert page.locator("#count").inner_text() == "1 of 2 records"
+    page.select_option("#filter-status", "not_followed")
+    missed = read_results(tmp_path / "beta").results["not_followed"]
+    assert page.locator("#count").inner_text() == f"{missed} of 12 records"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     _quiet(found, path)

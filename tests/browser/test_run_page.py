@@ -44,14 +44,14 @@ def test_the_first_screen_says_what_was_got_and_what_was_lost_where(look: Open, 
 
 def test_charts_are_drawn(look: Open, run_page: Path) -> None:
     page = look(run_page).page
-    slices = page.locator("#panel-sft .rings .slice")
+    slices = page.locator("#panel-SFT-set .rings .slice")
     assert slices.count() == 4 + 6
     boxes = slices.evaluate_all(
         "all => all.map(e => e.getBBox()).filter(b => b.width > 1 && b.height > 1).length"
     )
     assert boxes == slices.count()
     for chart in (
-        "#panel-sft .columns .column.ours",
+        "#panel-SFT-set .columns .column.ours",
         "#judge .columns .column.ours",
         ".funnel .part.accepted",
     ):
@@ -101,6 +101,27 @@ def test_a_reason_in_the_funnel_leads_to_its_records(look: Open, run_page: Path)
     assert _count(page) == f"{number} of 240 records"
     assert page.locator("#filter-reason").input_value() == "name_leaked"
     assert page.evaluate("document.querySelector('#records').getBoundingClientRect().top") < 200
+
+
+def test_a_slice_of_the_ring_leads_to_its_records(look: Open, run_page: Path) -> None:
+    page = look(run_page).page
+    page.locator('#panel-SFT-set .slice[data-key="role_playing"]').click()
+    shown = int(_count(page).split()[0])
+    assert 0 < shown < 240
+    assert page.locator("#filter-dimension").input_value() == "role_playing"
+    assert page.locator("#panel-SFT-set .slice[data-filter]").count() == 6
+
+
+def test_a_filter_that_no_record_here_fits_says_so(look: Open, run_page: Path) -> None:
+    page = look(run_page).page
+    page.evaluate("filterBy({ reason: 'same_response' })")
+    assert _count(page) == "0 of 240 records"
+    assert "No record fits" in page.locator("#list").inner_text()
+
+
+def test_a_failed_record_says_in_words_why(look: Open, run_page: Path) -> None:
+    page = look(run_page, anchor="#record=s00008").page
+    assert "no answer in time: why s00008 was lost" in page.locator("#detail").inner_text()
 
 
 def test_hostile_text_shows_as_text(look: Open, run_page: Path) -> None:
@@ -212,10 +233,10 @@ def test_the_keyboard_is_enough(look: Open, run_page: Path) -> None:
 def test_tabs_show_one_set_at_a_time(look: Open, run_page: Path) -> None:
     page = look(run_page).page
     page.get_by_role("tab", name="DPO set").click()
-    assert page.locator("#panel-dpo").is_visible()
-    assert not page.locator("#panel-sft").is_visible()
+    assert page.locator("#panel-DPO-set").is_visible()
+    assert not page.locator("#panel-SFT-set").is_visible()
     page.keyboard.press("ArrowRight")
-    assert page.locator("#panel-iopo").is_visible()
+    assert page.locator("#panel-IOPO-set").is_visible()
 
 
 _CONTRAST = """(selector) => {

@@ -52,10 +52,16 @@ _ASKED = {
 
 
 def harbour_run(
-    folder: Path, size: int = 60, *, padding: int = 0, stages: int = 6, finish: bool = True
+    folder: Path,
+    size: int = 60,
+    *,
+    padding: int = 0,
+    stages: int = 6,
+    finish: bool = True,
+    also: dict[str, Any] | None = None,
 ) -> Path:
     """``size`` seeds; every seventh is in Chinese. ``padding`` words are added to every response; only the
-    first ``stages`` are walked."""
+    first ``stages`` are walked, and those in ``also``."""
     decide = {
         "expand": _expand,
         "structure": _structure,
@@ -65,7 +71,9 @@ def harbour_run(
         "iopo": _iopo,
     }
     seeds = [_seed(number) for number in range(size)]
-    return make_run(folder, seeds, dict(list(decide.items())[:stages]), calls=_Calls(), finish=finish)
+    return make_run(
+        folder, seeds, {**dict(list(decide.items())[:stages]), **(also or {})}, calls=_Calls(), finish=finish
+    )
 
 
 class _Calls:

@@ -8,6 +8,7 @@ from typing import Any
 
 from trace_builder.errors import InputError
 from trace_builder.evaluate.results import InstructionResult, read_instructions, read_results
+from trace_builder.records import Constraint, Instruction, Judgement, Score
 from trace_builder.report.page.html import number
 from trace_builder.report.page.payload import pack
 from trace_builder.report.page.record_entries import Entry, Step, clipped, title_of
@@ -87,22 +88,24 @@ def _entries(paths: Sequence[Path], models: Sequence[Model], wanted: set[str]) -
 
 
 def _entry(row: InstructionResult) -> Entry:
-    listed = [clipped(c.model_dump(include={"id", "text", "dimension"})) for c in row.constraints]
+    constraints = tuple(
+        Constraint(id=c.id, text=clipped(c.text), dimension=c.dimension) for c in row.constraints
+    )
     return Entry(
         row.id,
         row.lang,
         title_of(row.prompt.strip().split("\n")[0]),
         dims=list(dict.fromkeys(c.dimension for c in row.constraints if c.dimension)),
         prompt=clipped(row.prompt),
-        instruction={"constraints": listed},
+        instruction=Instruction(description="", constraints=constraints),
     )
 
 
 def _step(row: InstructionResult, model: str) -> Step:
-    scores = [
-        {"constraint": c.id, "score": c.score, "reasoning": clipped(c.reasoning), "by": c.by}
+    scores = tuple(
+        Score(constraint=c.id, score=c.score, reasoning=clipped(c.reasoning), by=c.by or "judge")
         for c in row.constraints
-    ]
+    )
     answer = {"kind": "answer", "response": clipped(row.response), "overall": row.overall}
-    judgement = {"scores": scores, "votes": max(len(row.votes), 1)}
+    judgement = Judgement(scores=scores, votes=max(len(row.votes), 1))
     return Step(model, row.result, row.fault or row.why, data={**answer, "judgement": judgement})

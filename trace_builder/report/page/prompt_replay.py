@@ -70,7 +70,9 @@ class PromptReplay:
                 before = run.follows(stage.name)
                 incoming = run.records(before, stage.reads, entries) if before else run.inputs(Seed, entries)
                 for record in incoming:
-                    self._replay(stage, record, entries[record.id].step(stage.name))
+                    for step in entries[record.id].steps:
+                        if step.stage == stage.name and step.calls:
+                            self._replay(stage, record, step)
         for step in (step for entry in entries.values() for step in entry.steps):
             if any(call.user is None for call in step.calls):
                 step.note = self._trouble or _CHANGED

@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
-from trace_builder.records import Outcome, Record, Seed, Status
+from trace_builder.records import Constraint, Instruction, Outcome, Record, Seed, Status
 from trace_builder.report.stats.instructions import Example, record_examples
 from trace_builder.stages.registry import AnyStage, stage_classes
 from trace_builder.storage.calls import Call
@@ -42,7 +42,7 @@ class CallEntry:
 
 @dataclass
 class Step:
-    """What a stage made of the record: ``data`` are the fields shown of it, ``note`` stands above the calls."""
+    """What a stage made of the record: ``data`` are the fields shown of it, ``note`` is on its calls."""
 
     stage: str
     status: str = "pending"
@@ -65,7 +65,7 @@ class Entry:
     dims: list[str] = field(default_factory=list)
     seed: dict[str, Any] | None = None
     prompt: str | None = None
-    instruction: dict[str, Any] | None = None
+    instruction: Instruction | None = None
     responses: list[str] | None = None
     steps: list[Step] = field(default_factory=list)
 
@@ -152,16 +152,17 @@ def _call(call: Call) -> CallEntry:
 def example_entry(example: Example, taxonomy: Taxonomy) -> Entry:
     """The entry of an instruction of a file; labels that the taxonomy has are shown by their ids."""
     found = [(text, label, taxonomy.find(label or "")) for text, label in example.constraints]
-    constraints = [
-        {"id": f"c{n}", "text": clipped(text), "dimension": dimension.id if dimension else label}
+    constraints = tuple(
+        Constraint(id=f"c{n}", text=clipped(text), dimension=dimension.id if dimension else label)
         for n, (text, label, dimension) in enumerate(found, start=1)
-    ]
-    shown = {"description": clipped(example.description), "input": clipped(example.input)}
+    )
     return Entry(
         example.id,
         example.lang,
         title_of(example.description),
-        dims=list(dict.fromkeys(c["dimension"] for c in constraints if c["dimension"])),
-        instruction={**shown, "constraints": constraints},
+        dims=list(dict.fromkeys(c.dimension for c in constraints if c.dimension)),
+        instruction=Instruction(
+            description=clipped(example.description), constraints=constraints, input=clipped(example.input)
+        ),
         responses=[clipped(text) for text in example.responses],
     )

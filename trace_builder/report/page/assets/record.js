@@ -73,7 +73,7 @@ function scoresView(judgement, instruction) {
   if (!judgement) return h("p", { class: "note" }, "not judged");
   const texts = new Map((instruction?.constraints || []).map((c) => [c.id, c.text]));
   const row = (s) => {
-    const kind = s.score === 10 ? "score ten" : s.score === null ? "score" : "score low";
+    const kind = s.score === 10 ? "score ten" : s.score === null || s.score === undefined ? "score" : "score low";
     const by = s.by === "code" ? h("small", null, "decided by code ") : null;
     return h("li", null, h("span", { class: kind }, s.score ?? "–"), h("div", null, h("div", { class: "body" }, h("small", null, s.constraint, " "), texts.get(s.constraint) ?? ""), (by || s.reasoning) && h("div", { class: "reasoning" }, by, s.reasoning)));
   };
