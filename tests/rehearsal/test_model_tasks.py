@@ -66,8 +66,8 @@ def test_an_expansion_is_taken_apart_again(lang: Lang, count: int, seed: int) ->
     for check, row in zip(checks, reply["constraints"], strict=True):
         dimension = taxonomy.find(row["dimension"])
         assert dimension is not None
-        assert dimension.id == check.dimension
-    assert len({check.dimension for check in checks}) == count
+        assert dimension.id == check.kind.dimension
+    assert len({check.kind.dimension for check in checks}) == count
     assert not any(contradict(a, b) for a in checks for b in checks if a is not b)
     assert not any(taxonomy.leaked(piece) for piece in texts)
 
@@ -80,7 +80,9 @@ def test_expansions_keep_to_the_offered_dimensions_and_vary_in_layout() -> None:
         offered = {line.split(":")[0] for line in (blocks["offered"] or "").split("\n")}
         marks.add(lines[-1][:2])
         reply = ask(CLEAN, "structuring", {"text": "\n".join(lines), "input": None}, seed)
-        assert {check.dimension for check in checks_of([r["text"] for r in reply["constraints"]])} <= offered
+        assert {
+            check.kind.dimension for check in checks_of([r["text"] for r in reply["constraints"]])
+        } <= offered
     assert {"- ", "3.", "3)"} <= marks
 
 

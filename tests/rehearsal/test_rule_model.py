@@ -256,7 +256,7 @@ def test_every_writer_is_of_a_kind_there_is_and_revises_to_one() -> None:
 def test_all_dimensions_are_chosen_where_all_are_offered() -> None:
     for lang in LANGS:
         checks = choose(list(DIMENSIONS), 15, Picker(lang, Random(1), INSTRUCTIONS[lang]))
-        assert len({check.dimension for check in checks}) == 15
+        assert len({check.kind.dimension for check in checks}) == 15
 
 
 class _Leaf(BaseModel):

@@ -12,7 +12,6 @@ CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ebef"
 _CJK_CHAR = re.compile(f"[{CJK}]")
 _WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+(?:['’\-.][^\W_{CJK}]+)*")
 _WIDE_MARK = re.compile("[\u2014\u2018\u2019\u201c\u201d\u2026\u3001-\u3011\uff01-\uff0f\uff1a-\uff20]")
-_SENTENCE_END = re.compile(r"[.!?](?=[\s\"'”’)\]*]|$)[\"'”’)\]*]*|[。！？]+[”’）]*|\n+")
 _BLANK = re.compile(r"\n[ \t\r]*\n\s*")
 _BULLET = re.compile(r"^[ \t]*[-*•+] +\S", re.MULTILINE)
 _NUMBERED = re.compile(r"^[ \t]*(\d{1,3})[.、](?!\d)[ \t]*\S", re.MULTILINE)
@@ -40,16 +39,6 @@ def cjk_share(text: str) -> float:
     text = _FENCE.sub("", text)
     words = count_words(text)
     return sum(1 for _ in _CJK_CHAR.finditer(text)) / words if words else 0.0
-
-
-def count_sentences(text: str) -> int:
-    """Stretches with a word in them, ended by ``.!?。！？`` or by the end of a line."""
-    return sum(1 for piece in _SENTENCE_END.split(text) if _WORD.search(piece))
-
-
-def sentences(text: str) -> list[str]:
-    """The stretches that ``count_sentences`` counts."""
-    return [piece.strip() for piece in _SENTENCE_END.split(text) if _WORD.search(piece)]
 
 
 def paragraphs(text: str) -> list[str]:
@@ -106,15 +95,8 @@ def code_blocks(text: str, language: str) -> list[str]:
 
 def json_objects(text: str) -> list[dict[str, Any]]:
     """The objects in fenced json blocks that parse."""
-    found = []
-    for body in code_blocks(text, "json"):
-        try:
-            loaded = json.loads(body)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(loaded, dict):
-            found.append(loaded)
-    return found
+    found = (_parsed(body) for body in code_blocks(text, "json"))
+    return [value for value in found if isinstance(value, dict)]
 
 
 def holds_json(text: str) -> bool:
@@ -122,17 +104,16 @@ def holds_json(text: str) -> bool:
     candidates = [text, *(body for _, body in _FENCE.findall(text))]
     if "{" in text:
         candidates.append(text[text.index("{") : text.rfind("}") + 1])
-    return any(_is_json(candidate) for candidate in candidates)
+    return any(isinstance(_parsed(candidate, strict=False), dict | list) for candidate in candidates)
 
 
-def _is_json(text: str) -> bool:
-    if text.lstrip()[:1] not in ("{", "["):
-        return False
+def _parsed(text: str, *, strict: bool = True) -> Any:
+    """What a text says in JSON; None where it is none. Numbers are read as floats, since whole ones of very
+    many digits take very long."""
     try:
-        json.loads(text, strict=False)
+        return json.loads(text, strict=strict, parse_int=float)
     except (ValueError, RecursionError):
-        return False
-    return True
+        return None
 
 
 def table_rows(text: str) -> list[list[list[str]]]:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from trace_builder.errors import InputError
+from trace_builder.plugins import installed
 from trace_builder.records import Lang
 
 #: The entry points under which an installed package brings kinds of its own.
@@ -73,10 +73,6 @@ class Check:
     parameters: Parameters
 
     @property
-    def dimension(self) -> str:
-        return self.kind.dimension
-
-    @property
     def key(self) -> tuple[str, tuple[tuple[str, str], ...]]:
         """Equal for constraints that ask for the same, whatever their words."""
         return self.kind.name, tuple(sorted(self.parameters.items()))
@@ -106,13 +102,18 @@ def canonical(text: str) -> str:
 
 
 class Registry:
-    """Kinds by name. The first one that recognises a text has it."""
+    """Kinds by name. The first one that recognises a text has it.
+
+    Raises:
+        InputError: two kinds have one name.
+    """
 
     def __init__(self, kinds: Iterable[ConstraintKind]) -> None:
         self.kinds: dict[str, ConstraintKind] = {}
         for kind in kinds:
             if kind.name in self.kinds:
-                raise ValueError(f"the kind {kind.name!r} is there twice")
+                module = type(kind).__module__
+                raise InputError(f"the constraint kind {kind.name!r} of {module}: the name is taken")
             self.kinds[kind.name] = kind
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._find)
 
@@ -149,45 +150,27 @@ def built_in_kinds() -> Registry:
 
 @cache
 def all_kinds() -> Registry:
-    """The kinds of this package, then those of installed packages in the order of their names.
+    """The kinds of this package, then those of installed packages.
 
     Raises:
         InputError: an installed kind cannot be loaded, or has the name of another.
     """
-    kinds = dict(built_in_kinds().kinds)
-    for point in _points():
-        kind = _load(point)
-        if kinds.setdefault(kind.name, kind) is not kind:
-            raise InputError(f"{_told(point)}: the name {kind.name!r} is taken")
-    return Registry(kinds.values())
+    return Registry([*built_in_kinds().kinds.values(), *map(_made, installed(GROUP, ConstraintKind))])
 
 
 def plugin_modules() -> tuple[str, ...]:
-    """The modules of the installed kinds, which decide outcomes as ours do.
+    """The modules of the kinds of installed packages, which decide outcomes as ours do.
 
     Raises:
         InputError: one of the kinds cannot be loaded.
     """
-    all_kinds()
-    return tuple(sorted({point.module for point in _points()}))
+    modules = {type(kind).__module__ for kind in all_kinds().kinds.values()}
+    return tuple(sorted(name for name in modules if not name.startswith("trace_builder.")))
 
 
-def _points() -> list[EntryPoint]:
-    return sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
-
-
-def _load(point: EntryPoint) -> ConstraintKind:
+def _made(kind: type[ConstraintKind]) -> ConstraintKind:
     try:
-        found = point.load()
-        kind = found() if isinstance(found, type) else found
-    except Exception as error:  # whatever a module of someone else's raises
-        raise InputError(f"{_told(point)}: {type(error).__name__}: {error}") from error
-    if not isinstance(kind, ConstraintKind):
-        raise InputError(f"{_told(point)}: it is no ConstraintKind")
-    if not all(isinstance(getattr(kind, field, None), str) for field in ("name", "dimension")):
-        raise InputError(f"{_told(point)}: a kind needs a name and a dimension")
-    return kind
-
-
-def _told(point: EntryPoint) -> str:
-    return f"the installed constraint kind {point.name!r} ({point.value})"
+        return kind()
+    except Exception as error:  # whatever a class of someone else's raises
+        told = f"{type(error).__name__}: {error}"
+        raise InputError(f"the constraint kind {kind.__name__} of {kind.__module__}: {told}") from error

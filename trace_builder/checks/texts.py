@@ -7,7 +7,7 @@ from collections.abc import Callable
 from zlib import crc32
 
 from trace_builder.checks.counting import lines, mentions
-from trace_builder.checks.registry import Bound
+from trace_builder.checks.registry import Bound, Parameters
 from trace_builder.checks.templates import Bounds, Test
 
 _DECORATION = "*_#> "
@@ -69,6 +69,11 @@ def in_order(text: str, labels: tuple[str, ...]) -> bool:
     """Whether there is a line opened by each label, in the labels' order."""
     found = iter(line.lstrip(_DECORATION) for line in lines(text))
     return all(any(line.startswith(label) for line in found) for label in labels)
+
+
+def labelled(p: Parameters, r: str) -> bool:
+    """Whether there are lines opened by {a}, {b} and {c}, in this order."""
+    return in_order(r, (p["a"], p["b"], p["c"]))
 
 
 def text_bound(measure: str, text: str) -> Bound:

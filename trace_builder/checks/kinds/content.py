@@ -16,10 +16,6 @@ _DIGITS = re.compile(r"(?<![\d.,])\+?\d(?:[ \-]?\d){6,18}(?![\d,])")
 _NO_PHONE = re.compile(r"\d{4}[ \-]\d{4}|\d{4}-\d{1,2}-\d{1,2}|[1-9]\d{0,2}(?: \d{3})+|(?!1\d{10}$)[1-9]\d+")
 
 
-def _enough(p: Parameters, r: str) -> bool:
-    return occurrences(p["word"], r) >= int(p["n"])
-
-
 def _size(r: str) -> tuple[int, int]:
     """Words, and words with Chinese punctuation: a length holds when it holds under either usual reading."""
     words = count_words(r)
@@ -45,7 +41,7 @@ KINDS: tuple[ConstraintKind, ...] = (
     TemplateKind(
         "topic_mentions",
         "theme",
-        _enough,
+        lambda p, r: occurrences(p["word"], r) >= int(p["n"]),
         en=(
             'Keep to the topic of "{word}" and mention "{word}" at least {n} times.',
             'Stay with "{word}" from start to finish, naming "{word}" at least {n} times.',

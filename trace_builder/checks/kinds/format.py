@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import re
 
-from trace_builder.checks.counting import (
-    count_bullets,
-    count_headings,
-    holds_json,
-    json_objects,
-    lines,
-    mentions,
-    numbered,
-    table_rows,
-)
+from trace_builder.checks import counting
+from trace_builder.checks.counting import lines, mentions
 from trace_builder.checks.registry import Bound, ConstraintKind, Parameters
 from trace_builder.checks.templates import TemplateKind
 from trace_builder.checks.texts import (
@@ -23,6 +15,7 @@ from trace_builder.checks.texts import (
     exactly,
     has,
     in_order,
+    labelled,
     lacks,
     text_bound,
     word_bound,
@@ -35,11 +28,11 @@ _AUTHOR_YEAR = re.compile(r"[(（][^\W\d][^()（）\n]{0,40}[,，] ?\d{4}[)）]"
 
 
 def _json_keys(p: Parameters, r: str) -> bool:
-    return any(set(found) == {p["a"], p["b"]} for found in json_objects(r))
+    return any(set(found) == {p["a"], p["b"]} for found in counting.json_objects(r))
 
 
 def _table_columns(p: Parameters, r: str) -> bool:
-    return any(rows[0] == [p["a"], p["b"]] and len(rows) > 1 for rows in table_rows(r))
+    return any(rows[0] == [p["a"], p["b"]] and len(rows) > 1 for rows in counting.table_rows(r))
 
 
 def _pattern_sentence(p: Parameters, r: str) -> bool:
@@ -56,16 +49,8 @@ def _cited(p: Parameters, r: str) -> bool:
     return {int(line[1 : line.index("]")]) for line in openings} == wanted
 
 
-def _numbered(p: Parameters, r: str) -> bool:
-    return numbered(r) == list(range(1, int(p["n"]) + 1))
-
-
 def _tree(p: Parameters, r: str) -> bool:
-    return count_headings(r, 1) == 1 and count_headings(r, 2) == int(p["n"])
-
-
-def _labels(p: Parameters, r: str) -> bool:
-    return in_order(r, (p["a"], p["b"], p["c"]))
+    return counting.count_headings(r, 1) == 1 and counting.count_headings(r, 2) == int(p["n"])
 
 
 KINDS: tuple[ConstraintKind, ...] = (
@@ -79,7 +64,7 @@ KINDS: tuple[ConstraintKind, ...] = (
     TemplateKind(
         "json_any",
         "output_format",
-        lambda p, r: holds_json(r),
+        lambda _, r: counting.holds_json(r),
         en=("Give the result in JSON format.",),
         zh=("结果以JSON格式给出。",),
         heard=(
@@ -145,7 +130,7 @@ KINDS: tuple[ConstraintKind, ...] = (
     TemplateKind(
         "bullets",
         "numbering_and_list",
-        *exactly("bullets", count_bullets),
+        *exactly("bullets", counting.count_bullets),
         en=(
             'Give exactly {n} bullet points, each opened by "- ".',
             'List exactly {n} points as lines opened by "- ".',
@@ -159,7 +144,7 @@ KINDS: tuple[ConstraintKind, ...] = (
     TemplateKind(
         "numbered_points",
         "numbering_and_list",
-        _numbered,
+        lambda p, r: counting.numbered(r) == list(range(1, int(p["n"]) + 1)),
         en=('Give exactly {n} numbered points, opened by "1.", "2." and so on.',),
         zh=("恰好列出{n}条编号要点，依次以“1.”“2.”等开头。",),
         bounded=exact_bound("numbered"),
@@ -167,7 +152,7 @@ KINDS: tuple[ConstraintKind, ...] = (
     TemplateKind(
         "headings",
         "hierarchical_structure",
-        *exactly("headings", lambda r: count_headings(r, 2)),
+        *exactly("headings", lambda r: counting.count_headings(r, 2)),
         en=('Use exactly {n} second-level headings, each opened by "## ".',),
         zh=("恰好使用{n}个二级标题，每个以“## ”开头。",),
     ),
@@ -182,7 +167,7 @@ KINDS: tuple[ConstraintKind, ...] = (
     TemplateKind(
         "labelled_parts",
         "template",
-        _labels,
+        labelled,
         en=('Lay it out in three parts whose lines open, in this order, with "{a}", "{b}" and "{c}".',),
         zh=("按三个部分排布，各部分的行首依次为“{a}”“{b}”“{c}”。",),
     ),

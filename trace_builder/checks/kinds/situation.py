@@ -7,14 +7,7 @@ import re
 from trace_builder.checks.counting import first_end, mentions, table_rows
 from trace_builder.checks.registry import Bound, ConstraintKind, Parameters
 from trace_builder.checks.templates import TemplateKind
-from trace_builder.checks.texts import (
-    begins,
-    ends_with_line,
-    has,
-    in_order,
-    text_bound,
-    word_bound,
-)
+from trace_builder.checks.texts import begins, ends_with_line, has, labelled, text_bound, word_bound
 
 _GLOSS = re.compile(r"[\"”*]*\s*[(（][^()（）]+[)）]")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
@@ -54,10 +47,6 @@ def year(p: Parameters) -> str:
     """The one year that a background text names."""
     found = _YEAR.search(p["text"])
     return found.group() if found else ""
-
-
-def _labels(p: Parameters) -> tuple[str, ...]:
-    return (p["a"], p["b"], p["c"])
 
 
 KINDS: tuple[ConstraintKind, ...] = (
@@ -109,7 +98,7 @@ KINDS: tuple[ConstraintKind, ...] = (
     TemplateKind(
         "procedure_lines",
         "nl_process_background",
-        lambda p, r: in_order(r, _labels(p)),
+        labelled,
         en=(
             'Work in this order: first a line that begins with "{a}", then a line that begins with "{b}", '
             'and after that a line that begins with "{c}".',

@@ -31,10 +31,6 @@ LANGUAGES: dict[str, str] = {
 }
 
 
-def _in_language(p: Parameters, r: str) -> bool:
-    return has_sentence_in(LANGUAGES[p["language"]], r)
-
-
 def _mainly(p: Parameters, r: str) -> bool:
     share = cjk_share(r)
     return share >= 0.5 if LANGUAGES[p["language"]] == "Chinese" else share < 0.5
@@ -114,7 +110,7 @@ KINDS: tuple[ConstraintKind, ...] = (
     TemplateKind(
         "sentence_in",
         "multilingual",
-        _in_language,
+        lambda p, r: has_sentence_in(LANGUAGES[p["language"]], r),
         en=("Add at least one sentence in {language}.", "At least one sentence has to be in {language}."),
         zh=("至少有一句话用{language}书写。", "文中加入一句{language}。"),
         valid=lambda p: p["language"] in LANGUAGES,

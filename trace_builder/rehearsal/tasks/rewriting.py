@@ -28,7 +28,7 @@ class Row:
     replaces: str | None = None
 
     def shown(self) -> RewrittenConstraint:
-        dimension = self.check.dimension if self.check else "inclusion"
+        dimension = self.check.kind.dimension if self.check else "inclusion"
         return RewrittenConstraint(text=self.text, dimension=dimension, replaces=self.replaces)
 
 
@@ -63,7 +63,7 @@ def _unchanged(rows: list[Row], _: Picker) -> list[Row]:
 
 def _add(rows: list[Row], picker: Picker) -> list[Row]:
     made = list(rows)
-    used = {check.dimension for check in _checks(rows)}
+    used = {check.kind.dimension for check in _checks(rows)}
     free = [name for name in DIMENSIONS if name not in used]
     picker.rng.shuffle(free)
     wanted = picker.rng.choice((1, 1, 2))

@@ -53,9 +53,9 @@ def structure(request: Request, rng: Random, flawed: float) -> Structuring:
 
 def _label(check: Check, words: Lexicon, rng: Random) -> str:
     """A dimension's id, now and then its name."""
-    if check.dimension not in _NAMED or rng.random() < 0.85:
-        return check.dimension
-    return dimension_name(check.dimension, words.lang)
+    if check.kind.dimension not in _NAMED or rng.random() < 0.85:
+        return check.kind.dimension
+    return dimension_name(check.kind.dimension, words.lang)
 
 
 def _split_input(lines: list[str]) -> tuple[str, str | None]:
