@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import subprocess
-import sys
-import sysconfig
-import venv
 import zipfile
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+from clean_environment import ROOT, Environment, build_wheels
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ("prompts", "taxonomy", "configs", "seeds")
 LIMIT = 60_000_000
-
-
-def pip(*arguments: str) -> None:
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments]
-    made = subprocess.run(command, capture_output=True, text=True)
-    assert made.returncode == 0, made.stderr
 
 
 def files_below(folder: Path) -> set[str]:
@@ -34,10 +22,7 @@ def files_below(folder: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    at_hand = ["--no-build-isolation"] if importlib.util.find_spec("hatchling") else []
-    pip("wheel", str(ROOT), "--no-deps", "--wheel-dir", str(folder), *at_hand)
-    (made,) = folder.glob("trace_builder-*.whl")
+    (made,) = build_wheels(tmp_path_factory.mktemp("wheel"), ROOT)
     return made
 
 
@@ -59,38 +44,12 @@ def test_it_holds_nothing_else(wheel: Path) -> None:
 
 @pytest.mark.slow
 def test_installed_it_runs_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
-    home, here = tmp_path / "venv", tmp_path / "empty"
+    here = tmp_path / "empty"
     here.mkdir()
-    venv.create(home, symlinks=True)
-    python = home / "bin" / "python"
-    pip("--python", str(python), "install", "--no-deps", str(wheel))
-    # What the wheel depends on comes from this environment; a path in a .pth file does not bring its
-    # editable installation of the checkout along.
-    places = subprocess.run(
-        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-        capture_output=True,
-        text=True,
-    )
-    site = Path(places.stdout.strip())
-    site.joinpath("dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV"))}
-    where = subprocess.run(
-        [python, "-c", "import trace_builder; print(trace_builder.__file__)"],
-        capture_output=True,
-        text=True,
-        cwd=here,
-        env=clean,
-    )
-    assert Path(where.stdout.strip()).is_relative_to(home)
-    made = subprocess.run(
-        [home / "bin" / "trace-build", "run", "--limit", "6"],
-        capture_output=True,
-        text=True,
-        cwd=here,
-        env=clean,
-        timeout=120,
-    )
-    assert made.returncode == 0, made.stderr
+    environment = Environment(tmp_path / "venv", wheel)
+    where = environment.run("python", "-c", "import trace_builder; print(trace_builder.__file__)", cwd=here)
+    assert Path(where.stdout.strip()).is_relative_to(tmp_path / "venv")
+    environment.run("trace-build", "run", "--limit", "6", cwd=here)
     assert {path.name for path in here.iterdir()} == {"outputs"}
     for product in ("sft", "dpo", "iopo"):
         assert (here / "outputs" / "rehearsal" / f"{product}.jsonl").stat().st_size > 0

@@ -101,6 +101,7 @@ class Stage(ABC, Generic[In, Out]):
         reasons: every reason it may reject a record for, in words.
         shows: fields of the record it makes that the page shows; none named: all of them.
         product: the file its accepted records go to; None where they are a step on the way.
+        run_config, taxonomy: what it was set up with.
     """
 
     name: str
@@ -116,6 +117,8 @@ class Stage(ABC, Generic[In, Out]):
     _section: Section | None = None
 
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
+        self.run_config = config
+        self.taxonomy = taxonomy
         if self.config is not None:
             self._section = config.section(self.config)
 

@@ -61,7 +61,6 @@ class Expand(Stage[Seed, Expanded]):
         super().__init__(config, taxonomy)
         self._config = config.section(ExpandConfig)
         self._seed = config.seed
-        self._taxonomy = taxonomy
         unknown = set(self._config.dimension_weights) - {d.id for d in taxonomy.dimensions}
         if unknown:
             names = ", ".join(sorted(unknown))
@@ -69,11 +68,11 @@ class Expand(Stage[Seed, Expanded]):
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {**super().settings, "seed": self._seed, "taxonomy": self._taxonomy.digest()}
+        return {**super().settings, "seed": self._seed, "taxonomy": self.taxonomy.digest()}
 
     async def process(self, record: Seed, ask: Ask) -> Expanded | Rejection:
         target, offered = self.draw(record.id)
-        names = (self._taxonomy.get(d) for d in offered)
+        names = (self.taxonomy.get(d) for d in offered)
         values = {
             "instruction": record.instruction,
             "input": record.input,
@@ -108,12 +107,12 @@ class Expand(Stage[Seed, Expanded]):
         rng = generator(self._seed, record_id, self.name, "draw")
         counts = range(1, len(self._config.counts) + 1)
         target = rng.choices(counts, weights=self._config.counts)[0]
-        weights = {d.id: self._config.dimension_weights.get(d.id, 1.0) for d in self._taxonomy.dimensions}
+        weights = {d.id: self._config.dimension_weights.get(d.id, 1.0) for d in self.taxonomy.dimensions}
         return target, weighted_sample(rng, weights, max(target + 2, math.ceil(target * self._config.spare)))
 
     def _fault(self, seed: Seed, text: str) -> Rejection | None:
-        known = set(self._taxonomy.leaked(f"{seed.instruction}\n{seed.input or ''}"))
-        leaked = [name for name in self._taxonomy.leaked(text) if name not in known]
+        known = set(self.taxonomy.leaked(f"{seed.instruction}\n{seed.input or ''}"))
+        leaked = [name for name in self.taxonomy.leaked(text) if name not in known]
         if leaked:
             return Rejection(reason="name_leaked", detail=f"the text holds {', '.join(leaked)}")
         if len(squeeze(text)) <= len(squeeze(seed.instruction)):

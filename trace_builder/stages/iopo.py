@@ -86,7 +86,6 @@ class Iopo(Stage[Answered, IopoGroup]):
         self._answering = config.section(RespondConfig).call
         self._judge = config.judge
         self._seed = config.seed
-        self._taxonomy = taxonomy
 
     @property
     def calls(self) -> tuple[CallConfig, ...]:
@@ -95,14 +94,14 @@ class Iopo(Stage[Answered, IopoGroup]):
     @property
     def settings(self) -> dict[str, Any]:
         judging = judge_settings(self._judge)
-        return {**super().settings, "seed": self._seed, "taxonomy": self._taxonomy.digest(), "judge": judging}
+        return {**super().settings, "seed": self._seed, "taxonomy": self.taxonomy.digest(), "judge": judging}
 
     async def process(self, record: Answered, ask: Ask) -> IopoGroup | Rejection:
         operation = self.draw(record.id, len(record.instruction.constraints))
         values = {**instruction_values(record.instruction), "response": record.response}
         values["operation"] = operation
         reply = (await ask(f"iopo_{operation}", values, Rewriting, self._config.call)).value
-        x2, changes = second_instruction(record.instruction, reply, self._taxonomy)
+        x2, changes = second_instruction(record.instruction, reply, self.taxonomy)
         fault = self._fault(operation, x2, changes)
         if fault is not None:
             return fault
@@ -129,7 +128,7 @@ class Iopo(Stage[Answered, IopoGroup]):
                 f"{len(changes.added)} added, {len(changes.removed)} removed, {len(changes.revised)} revised"
             )
             return Rejection(reason="wrong_operation", detail=f"{operation} was asked for: {made}")
-        return leaked_name((*changes.added, *(r.after for r in changes.revised)), self._taxonomy)
+        return leaked_name((*changes.added, *(r.after for r in changes.revised)), self.taxonomy)
 
     async def _by_cells(
         self, record: Answered, operation: Operation, x2: Instruction, changes: Changes, ask: Ask

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trace_builder.bilingual import Text
-from trace_builder.config import AskingSection, CallConfig, RunConfig
+from trace_builder.config import AskingSection, CallConfig
 from trace_builder.records import Checked, Rejection, Structured
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Completeness, Redundancy
 from trace_builder.stages.common.prompt_values import instruction_values
-
-if TYPE_CHECKING:
-    from trace_builder.taxonomy import Taxonomy
 
 
 class QualityConfig(AskingSection):
@@ -39,16 +34,12 @@ class Quality(Stage[Structured, Checked]):
     }
     shows = ("completeness", "redundancy")
 
-    def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
-        super().__init__(config, taxonomy)
-        self._call = config.section(QualityConfig).call
-
     async def process(self, record: Structured, ask: Ask) -> Checked | Rejection:
-        values = instruction_values(record.instruction)
-        complete = (await ask("complete", values, Completeness, self._call)).value
+        values, call = instruction_values(record.instruction), self.calls[0]
+        complete = (await ask("complete", values, Completeness, call)).value
         if complete.verdict != "complete":
             return Rejection(reason=complete.verdict, detail=complete.reasoning)
-        redundant = (await ask("redundant", values, Redundancy, self._call)).value
+        redundant = (await ask("redundant", values, Redundancy, call)).value
         if redundant.verdict != "none":
             return Rejection(reason=redundant.verdict, detail=redundant.reasoning)
         return Checked(

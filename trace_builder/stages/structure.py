@@ -53,11 +53,10 @@ class Structure(Stage[Expanded, Structured]):
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
         super().__init__(config, taxonomy)
         self._config = config.section(StructureConfig)
-        self._taxonomy = taxonomy
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {**super().settings, "taxonomy": self._taxonomy.digest()}
+        return {**super().settings, "taxonomy": self.taxonomy.digest()}
 
     async def process(self, record: Expanded, ask: Ask) -> Structured | Rejection:
         values = {"text": record.text, "input": record.input}
@@ -86,14 +85,14 @@ class Structure(Stage[Expanded, Structured]):
         )
 
     def _dimension(self, label: str) -> str | None:
-        dimension = self._taxonomy.find(label)
+        dimension = self.taxonomy.find(label)
         return dimension.id if dimension else None
 
     def _fault(self, instruction: Instruction, record: Expanded) -> Rejection | None:
         if not instruction.constraints:
             return Rejection(reason="no_constraints", detail="nothing was extracted as a constraint")
         return (
-            leaked_name(instruction.constraints, self._taxonomy)
+            leaked_name(instruction.constraints, self.taxonomy)
             or self._invented(instruction, record)
             or _repeated(instruction)
         )

@@ -1,0 +1,1 @@
+"""A stage for trace_builder: how hard an instruction is to follow."""
