@@ -19,7 +19,7 @@ from trace_builder.records import Instruction, Lang, Record, Rejection, Seed
 from trace_builder.run.answers import read_answer
 from trace_builder.run.config_file import load_config
 from trace_builder.stages.base import Answer, Stage
-from trace_builder.stages.registry import build_stages
+from trace_builder.stages.stage_registry import build_stages
 from trace_builder.storage.calls import Call, Usage
 from trace_builder.storage.layout import outcomes_file, product_file
 from trace_builder.storage.seeds import record_digest

@@ -117,9 +117,10 @@ def test_an_installed_format_is_written_described_registered_and_checked(
     ("value", "message"),
     [
         ("my_formats:Taken", "the release format 'sft/alpaca' of my_formats: the name is taken"),
-        ("my_formats:Nameless", "no ReleaseFormat with a name"),
-        ("my_formats:MODULE", "the installed release format 'bad' (my_formats:MODULE)"),
-        ("not_there:Format", "the installed release format 'bad' (not_there:Format): No module named"),
+        ("my_formats:Nameless", "of trace_builder.formats is no ReleaseFormat with a name"),
+        ("my_formats:Path", "of trace_builder.formats is no ReleaseFormat with a name"),
+        ("my_formats:NotThere", "of trace_builder.formats cannot be loaded: AttributeError"),
+        ("not_there:Format", "the entry point 'bad' (not_there:Format) of trace_builder.formats cannot be"),
     ],
 )
 def test_a_format_that_does_not_fit_is_named(

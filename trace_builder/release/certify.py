@@ -20,7 +20,7 @@ from trace_builder.records import IopoGroup, Outcome, Record, Rejection, Seed
 from trace_builder.release.examples import SeedRecords
 from trace_builder.run.answers import read_answer
 from trace_builder.stages.base import Answer, Product, Stage, Unanswered
-from trace_builder.stages.registry import build_stages, config_model
+from trace_builder.stages.stage_registry import build_stages, config_model
 from trace_builder.storage.calls import Call
 from trace_builder.storage.jsonl import encode, first_error, parse_row
 from trace_builder.storage.layout import product_file

@@ -3,18 +3,15 @@ the modules of this folder and under the entry points ``trace_builder.formats``;
 
 from __future__ import annotations
 
-import inspect
 import json
-import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any, ClassVar, Literal
 
 import trace_builder.release.formats
 from trace_builder.errors import InputError
+from trace_builder.plugins import built_in, installed
 from trace_builder.release.examples import Example
 from trace_builder.release.formats.columns import Kind
 
@@ -88,14 +85,14 @@ class ReleaseFormat(ABC):
 
 @cache
 def all_formats() -> tuple[ReleaseFormat, ...]:
-    """Every format, ours first, then those of installed packages.
+    """Every format: ours by their modules, then those of installed packages by name.
 
     Raises:
         InputError: an installed format cannot be loaded, or its name is taken.
     """
     found: dict[str, ReleaseFormat] = {}
-    installed = sorted(map(_load, entry_points(group=GROUP)), key=lambda kind: kind.name)
-    for kind in (*_built_in(), *installed):
+    others = sorted(installed(GROUP, ReleaseFormat), key=lambda kind: str(kind.name))
+    for kind in (*built_in(trace_builder.release.formats, ReleaseFormat), *others):
         if kind.name in found or kind.name == PARQUET:
             raise InputError(f"the release format {kind.name!r} of {kind.__module__}: the name is taken")
         found[kind.name] = kind()
@@ -118,33 +115,3 @@ def choose(names: Iterable[str]) -> tuple[tuple[ReleaseFormat, ...], bool]:
     wanted.discard(PARQUET)
     chosen = (f for f in formats if not wanted or f.always or wanted & {f.name, f.name.partition("/")[0]})
     return tuple(chosen), parquet
-
-
-def _built_in() -> Iterator[type[ReleaseFormat]]:
-    folder = trace_builder.release.formats
-    for info in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
-        for kind in vars(import_module(info.name)).values():
-            if _is_format(kind) and kind.__module__ == info.name:
-                yield kind
-
-
-def _load(point: EntryPoint) -> type[ReleaseFormat]:
-    try:
-        kind = point.load()
-    except (ImportError, AttributeError) as exc:
-        raise InputError(f"the installed release format {point.name!r} ({point.value}): {exc}") from exc
-    if not _is_format(kind):
-        raise InputError(
-            f"the installed release format {point.name!r} ({point.value}): no ReleaseFormat with a name"
-        )
-    found: type[ReleaseFormat] = kind
-    return found
-
-
-def _is_format(kind: Any) -> bool:
-    return (
-        inspect.isclass(kind)
-        and issubclass(kind, ReleaseFormat)
-        and not inspect.isabstract(kind)
-        and bool(kind.name)
-    )
