@@ -118,7 +118,7 @@ def test_an_installed_format_is_written_described_registered_and_checked(
     [
         ("my_formats:Taken", "the release format 'sft/alpaca' of my_formats: the name is taken"),
         ("my_formats:Nameless", "of trace_builder.formats is no ReleaseFormat with a name"),
-        ("my_formats:Path", "of trace_builder.formats is no ReleaseFormat with a name"),
+        ("my_formats:ReleaseFormat", "of trace_builder.formats is no ReleaseFormat with a name"),
         ("my_formats:NotThere", "of trace_builder.formats cannot be loaded: AttributeError"),
         ("not_there:Format", "the entry point 'bad' (not_there:Format) of trace_builder.formats cannot be"),
     ],

@@ -83,10 +83,28 @@ def test_a_seed_that_was_edited_takes_its_records_along(run_folder: Path, tmp_pa
     assert '"mine"' not in (tmp_path / "out" / "lineage.jsonl").read_text(encoding="utf-8")
 
 
-def test_a_stage_that_is_not_installed_is_named(run_folder: Path, tmp_path: Path) -> None:
-    path = run_folder / "run.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["stages"]["polish"] = {"follows": "respond", "fingerprint": "f00d", "parts": {}, "walks": 1}
-    path.write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(InputError, match="the stage 'polish' is not installed here"):
-        build(run_folder, tmp_path / "out", PARTIAL)
+def renamed(folder: Path, stage: str, name: str) -> None:
+    """As if the stage came from a package that was installed when the run was made."""
+    outcomes_file(folder, stage).rename(outcomes_file(folder, name))
+    path = outcomes_file(folder, name)
+    path.write_text(path.read_text("utf-8").replace(f'"stage":"{stage}"', f'"stage":"{name}"'), "utf-8")
+    manifest = (folder / "run.json").read_text(encoding="utf-8")
+    (folder / "run.json").write_text(
+        manifest.replace(f'"{stage}": {{\n      "f', f'"{name}": {{\n      "f'), "utf-8"
+    )
+    text = (folder / "run.json").read_text(encoding="utf-8")
+    (folder / "run.json").write_text(text.replace(f'"follows": "{stage}"', f'"follows": "{name}"'), "utf-8")
+
+
+def test_a_stage_of_a_package_that_is_gone_is_no_matter_unless_a_record_rests_on_it(
+    run_folder: Path, tmp_path: Path
+) -> None:
+    renamed(run_folder, "dpo", "polish")
+    build(run_folder, tmp_path / "out", EXACT)
+    assert '"polish": {"status": "accepted"' in (tmp_path / "out" / "lineage.jsonl").read_text(
+        encoding="utf-8"
+    )
+    assert "| polish | 42 | 38 | 4 | 0 | 0 |" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    renamed(run_folder, "structure", "dissect")
+    with pytest.raises(InputError, match="quality follows the stage 'dissect', which is not installed here"):
+        build(run_folder, tmp_path / "two", EXACT)

@@ -20,7 +20,7 @@ from trace_builder.records import IopoGroup, Outcome, Record, Rejection, Seed
 from trace_builder.release.examples import SeedRecords
 from trace_builder.run.answers import read_answer
 from trace_builder.stages.base import Answer, Product, Stage, Unanswered
-from trace_builder.stages.stage_registry import build_stages, config_model
+from trace_builder.stages.stage_registry import build_stages, recorded_config
 from trace_builder.storage.calls import Call
 from trace_builder.storage.jsonl import encode, first_error, parse_row
 from trace_builder.storage.layout import product_file
@@ -38,7 +38,8 @@ class CertificateError(ValueError):
 
 @dataclass(frozen=True)
 class RunSetup:
-    """What a run was set up with; ``stages`` are those that it walked, by name."""
+    """What a run was set up with; ``stages`` are those that it walked, by name, without those of packages
+    that are not installed here: nothing of theirs is released."""
 
     config: RunConfig
     taxonomy: Taxonomy
@@ -46,10 +47,10 @@ class RunSetup:
 
     @classmethod
     def of(cls, run: RunFolder) -> RunSetup:
-        """Raises InputError: the configuration no longer fits, the taxonomy is not the one that the run had,
-        or a stage is not installed."""
+        """Raises InputError: the configuration no longer fits, or the taxonomy is not the one that the run
+        had."""
         try:
-            config = config_model().model_validate(run.manifest.config)
+            config = recorded_config(run.manifest.config)
         except ValidationError as exc:
             raise InputError(f"{run.path}: the run's configuration: {first_error(exc)}") from None
         taxonomy, entry = load_taxonomy(config.taxonomy), run.manifest.taxonomy
@@ -57,13 +58,8 @@ class RunSetup:
             raise InputError(
                 f"{config.taxonomy or entry.path}: the taxonomy has changed since the run was made"
             )
-        stages = {stage.name: stage for stage in build_stages(config, taxonomy)}
-        for name in run.stages:
-            if name not in stages:
-                raise InputError(
-                    f"{run.path}: the stage {name!r} is not installed here; its package is needed"
-                )
-        return cls(config, taxonomy, {name: stages[name] for name in run.stages})
+        stages = {stage.name: stage for stage in build_stages(config, taxonomy) if stage.name in run.stages}
+        return cls(config, taxonomy, stages)
 
 
 class Certifier:
@@ -107,8 +103,8 @@ class Certifier:
             outcome = self._run.outcome(stage, seed.id)
             if outcome is None:
                 continue
-            if outcome.status == "accepted":
-                made[stage] = self._made(outcome, made[self._run.follows(stage)])
+            if outcome.status == "accepted" and stage in self._stages:
+                made[stage] = self._made(outcome, self._incoming(stage, made))
             if stage == "iopo":
                 drawn = self._drawn(outcome, made.get(stage))
             lineage[stage] = outcome.model_dump(include={"status", "reason", "fingerprint", "calls"})
@@ -116,6 +112,15 @@ class Certifier:
             return None
         answered, preference, group = map(made.get, ("respond", "dpo", "iopo"))
         return SeedRecords(made["quality"], answered, preference, group, drawn, lineage)
+
+    def _incoming(self, stage: str, made: Mapping[str | None, Any]) -> Record:
+        before = self._run.follows(stage)
+        if before not in made:
+            raise InputError(
+                f"{self._run.path}: {stage} follows the stage {before!r}, which is not installed here"
+            )
+        record: Record = made[before]
+        return record
 
     def _made(self, outcome: Outcome, incoming: Record) -> Record:
         stage = self._stages[outcome.stage]

@@ -93,7 +93,8 @@ def making(release: Release) -> str:
     )
     rows: list[tuple[Any, ...]] = []
     for name, entry in manifest.stages.items():
-        calls = release.setup.stages[name].calls
+        stage = release.setup.stages.get(name)
+        calls = stage.calls if stage else ()
         asked = (model(calls[0]), calls[0].temperature) if calls else ("-", "-")
         rows.append((name, *asked, entry.parts.get("prompts", "-"), entry.fingerprint))
     stages = table(("stage", "model", "temperature", "prompts", "fingerprint"), rows)
