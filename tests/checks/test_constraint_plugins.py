@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-HAIKU = """
-from collections.abc import Mapping
+from trace_builder.checks.registry import Registry
 
-from trace_builder import ConstraintKind
-
-
-class Haiku(ConstraintKind):
-    name = "haiku"
-    dimension = "template"
-
-    def recognise(self, text: str) -> Mapping[str, str] | None:
-        return {} if text == "Answer as a haiku" else None
-
-    def holds(self, parameters: Mapping[str, str], response: str) -> bool | None:
-        return len(response.strip().splitlines()) == 3 if response.strip() else None
-"""
+GUIDE = Path(__file__).parents[2] / "docs" / "contributing" / "write_a_check.md"
+IN_THE_REPOSITORY, CASE, CASE_ZH, HAIKU = re.findall(
+    r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL
+)
 
 
 def install(folder: Path, module: str, point: str = "haiku = my_kinds.poems:Haiku") -> None:
@@ -60,9 +52,19 @@ def told(folder: Path, expression: str) -> object:
 def test_a_kind_of_an_installed_package_is_recognised_and_verified_as_ours_are(tmp_path: Path) -> None:
     install(tmp_path, HAIKU)
     text = "1. Answer as a haiku."
-    assert told(tmp_path, f"[verify({text!r}, r) for r in ('a\\nb\\nc', 'a', '')]") == [True, False, None]
+    assert told(tmp_path, f"[verify({text!r}, r) for r in ('a\\nb\\nc', 'a', '')]") == [True, False, False]
     assert told(tmp_path, "verify('Use at most 5 words.', 'a')") is True
     assert told(tmp_path, "plugin_modules()") == ("my_kinds.poems",)
+
+
+def test_the_guides_kind_and_its_cases_hold() -> None:
+    module: dict[str, Any] = {}
+    exec(IN_THE_REPOSITORY, module)
+    registry = Registry(module["KINDS"])
+    for text, kept, missed in (*eval(f"[{CASE}]"), *eval(f"[{CASE_ZH}]")):
+        check = registry.recognise(text)
+        assert check is not None
+        assert (check.holds(kept), check.holds(missed)) == (True, False)
 
 
 def test_without_such_a_package_there_are_no_modules_to_name(tmp_path: Path) -> None:
