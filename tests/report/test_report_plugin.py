@@ -20,7 +20,7 @@ from trace_builder.report.stats.run_status import read_status
 from trace_builder.report.stats.statistics import statistics
 from trace_builder.stages.base import Product, Stage
 from trace_builder.stages.reasons import labels
-from trace_builder.stages.registry import GROUP, config_model, stage_classes
+from trace_builder.stages.stage_registry import GROUP, config_model, stage_classes
 
 
 class Shortened(Item):

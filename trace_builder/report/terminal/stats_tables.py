@@ -23,18 +23,22 @@ _VERDICTS = ("full_marks", "fails", "unscored", "not_judged")
 def print_status(status: RunStatus, printer: Printer) -> None:
     """Prints what ``read_status`` returns."""
     printer.table(
-        ("stage", *_FUNNEL, *_TOKENS),
-        [
-            (row.name, row.entered, row.accepted, row.rejected, row.failed, row.pending, *_tokens(calls))
-            for row in status.funnel
-            for calls in (status.calls[row.name].as_dict(),)
-        ],
+        ("stage", *_FUNNEL),
+        [(s.name, s.entered, s.accepted, s.rejected, s.failed, s.pending) for s in status.funnel],
     )
     for row in status.funnel:
         if row.reasons:
             printer.line(f"{row.name}: " + ", ".join(f"{name} {n}" for (_, name), n in row.reasons.items()))
         if row.stale:
             printer.line(f"{row.name}: {row.stale} outcomes of earlier prompts, settings or input are stale")
+    printer.heading("Calls")
+    printer.table(
+        ("stage", *_TOKENS, "wasted"),
+        [
+            (name, c.calls, c.prompt, c.cached, c.completion, c.retries, c.wasted)
+            for name, c in status.calls.items()
+        ],
+    )
     total = status.total
     printer.line(
         f"{total.calls} calls; prompt tokens {total.prompt:,} ({status.cached_share:.0%} from the cache), "
@@ -43,10 +47,6 @@ def print_status(status: RunStatus, printer: Printer) -> None:
     for line in status.cost.lines():
         printer.line(line)
     printer.line("not finished: run the same command again to resume" if status.unfinished else "finished")
-
-
-def _tokens(calls: dict[str, Cell]) -> Iterator[Cell]:
-    return (calls[name] for name in _TOKENS)
 
 
 def print_statistics(found: Statistics, printer: Printer) -> None:
@@ -159,10 +159,10 @@ def _print_judge(found: RunStats, printer: Printer) -> None:
     there = [(name, scores) for name, scores in judged if scores.responses]
     if there:
         printer.heading("Judge scores of single constraints")
-        printer.table(
-            ("", *found.judge.response.scores, "unscored", "by code"),
-            [(name, *scores.scores.values(), scores.unscored, scores.by_code) for name, scores in there],
-        )
+        rows = [(n, *(scores.scores[n] for _, scores in there)) for n in found.judge.response.scores]
+        rows.append(("unscored", *(scores.unscored for _, scores in there)))
+        rows.append(("by code", *(scores.by_code for _, scores in there)))
+        printer.table(("score", *(name for name, _ in there)), rows)
     pairs = found.pairs
     if pairs.pairs:
         origins = ", ".join(f"{name} {n:,}" for name, n in pairs.origins.items())
