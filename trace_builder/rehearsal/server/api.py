@@ -136,7 +136,7 @@ class ChatReader:
         first = messages[0]
         tokens = TEMPLATE_TOKENS * len(messages) + self._cache.tokens(first)
         tokens += sum(count_tokens(text) for text in messages[1:])
-        return Chat(body, model, first, tokens, self._room(body, tokens))
+        return Chat(body, model, first, tokens, self._most_tokens(body, tokens))
 
     def _model(self, name: object) -> str:
         if isinstance(name, str) and (self._options.any_model or name in self._options.models):
@@ -148,7 +148,7 @@ class ChatReader:
             404, "NotFoundError", f"The model `{name}` does not exist. This server has: {known}.", "model"
         )
 
-    def _room(self, body: dict[str, Any], prompt_tokens: int) -> int:
+    def _most_tokens(self, body: dict[str, Any], prompt_tokens: int) -> int:
         """Tokens the answer may have: like vLLM, no more than the prompt leaves."""
         length = self._options.max_model_len
         if prompt_tokens >= length:
