@@ -18,7 +18,7 @@ from trace_builder.run.engine import RunSpec, open_stages
 from trace_builder.run.pipeline import open_prompts, run_pipeline
 from trace_builder.run.products import write_products
 from trace_builder.run.stage_run import Verdict
-from trace_builder.stages.registry import build_stages
+from trace_builder.stages.stage_registry import build_stages
 from trace_builder.storage.calls import Call
 from trace_builder.storage.jsonl import write_jsonl
 from trace_builder.storage.layout import SEEDS

@@ -17,7 +17,7 @@ from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
 from trace_builder.resources import shipped
 from trace_builder.run.config_file import load_config
-from trace_builder.stages.registry import config_model
+from trace_builder.stages.stage_registry import config_model
 
 BASE = "profile: mine\nrespond:\n  samples: 2\nexpand:\n  call:\n    temperature: 0.1\n"
 

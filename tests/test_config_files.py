@@ -13,7 +13,7 @@ from trace_builder.config import CallConfig, ModelConfig, Prices, RehearsalConfi
 from trace_builder.paper import TRAIN_COUNTS
 from trace_builder.rehearsal.server.faults import CONTENT_FAULTS, WIRE_FAULTS
 from trace_builder.resources import shipped
-from trace_builder.stages.registry import config_model
+from trace_builder.stages.stage_registry import config_model
 from trace_builder.taxonomy import load_taxonomy
 
 NAMES = ("rehearsal", "qwen2-72b", "paper")

@@ -1,5 +1,5 @@
 """RunConfig, the part of it that every run has. Each stage adds a section, declared in its own file;
-``stages.registry.config_model`` puts them together, and ``run.config_file`` reads them from a file."""
+``stages.stage_registry.config_model`` puts them together, and ``run.config_file`` reads them from a file."""
 
 from __future__ import annotations
 

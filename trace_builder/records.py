@@ -210,7 +210,7 @@ class Kept(Record):
 
 
 class Rejection(Record):
-    """A stage's verdict that a record is not fit, with one of the reasons its stage declares and a sentence."""
+    """A stage's verdict that a record is not fit: one of the reasons it declares, and a sentence."""
 
     reason: str
     detail: str = ""

@@ -14,7 +14,7 @@ import pytest
 from trace_builder.resources import shipped
 from trace_builder.run import code_digest, fingerprint
 from trace_builder.run.code_digest import digest, read
-from trace_builder.stages.registry import stage_classes
+from trace_builder.stages.stage_registry import stage_classes
 
 PACKAGE = Path(code_digest.__file__).parents[1]
 STAGES = tuple(stage_classes())

@@ -26,7 +26,7 @@ from trace_builder.records import (
 from trace_builder.resources import shipped
 from trace_builder.stages.base import Answer, Stage, Unanswered
 from trace_builder.stages.common.answer_schemas import Rewriting, RewrittenConstraint, Verdict, Verdicts
-from trace_builder.stages.registry import config_model
+from trace_builder.stages.stage_registry import config_model
 from trace_builder.taxonomy import load_taxonomy
 
 T = TypeVar("T")

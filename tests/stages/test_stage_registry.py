@@ -17,7 +17,7 @@ from trace_builder.llm.types import ErrorKind
 from trace_builder.records import IopoGroup, Rejection, Seed
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.reasons import ANY_STAGE, FAILURES, label, labels
-from trace_builder.stages.registry import GROUP, build_stages, config_model, stage_classes
+from trace_builder.stages.stage_registry import GROUP, build_stages, config_model, stage_classes
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 NAMES = tuple(stage_classes())

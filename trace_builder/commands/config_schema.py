@@ -17,7 +17,7 @@ def group() -> None:
 @app.command()
 def schema() -> None:
     """Prints a JSON schema of the configuration file, for editors that complete and check."""
-    from trace_builder.stages.registry import config_model
+    from trace_builder.stages.stage_registry import config_model
 
     draft = "https://json-schema.org/draft/2020-12/schema"
     document = {"$schema": draft, **config_model().model_json_schema()}

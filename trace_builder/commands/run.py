@@ -59,7 +59,7 @@ def run(
     from trace_builder.resources import shipped
     from trace_builder.run.config_file import load_config
     from trace_builder.run.pipeline import run_pipeline
-    from trace_builder.stages.registry import stage_classes
+    from trace_builder.stages.stage_registry import stage_classes
 
     *names, last = stage_classes()
     if stage not in ("all", *names, last):

@@ -27,7 +27,7 @@ from trace_builder.report.stats.release_stats import release_files, release_stat
 from trace_builder.report.stats.run_stats import RunFacts, run_stats
 from trace_builder.report.stats.statistics import records_stats, run_taxonomy
 from trace_builder.stages.reasons import labels
-from trace_builder.stages.registry import stage_classes
+from trace_builder.stages.stage_registry import stage_classes
 from trace_builder.storage.jsonl import write_text
 from trace_builder.storage.run_folder import RunFolder
 from trace_builder.taxonomy import Taxonomy, load_taxonomy

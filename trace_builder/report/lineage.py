@@ -13,7 +13,7 @@ from trace_builder.errors import InputError
 from trace_builder.records import TOP_SCORE, Cells, Instruction, Item, Judgement, Outcome, Seed, Terms
 from trace_builder.report.page.labels import spaced
 from trace_builder.report.stats.release_stats import MARK
-from trace_builder.stages.registry import stage_classes
+from trace_builder.stages.stage_registry import stage_classes
 from trace_builder.storage.layout import MANIFEST, is_run
 from trace_builder.storage.run_folder import RunFolder
 

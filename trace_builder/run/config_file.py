@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
 from trace_builder.resources import shipped
-from trace_builder.stages.registry import config_model
+from trace_builder.stages.stage_registry import config_model
 from trace_builder.yaml_file import Origins, explain, read_yaml
 
 

@@ -35,7 +35,7 @@ _ALWAYS = (
 _NO_SAY = (
     "bilingual", "cli", "commands", "config", "errors", "llm", "paper", "redaction", "rehearsal", "release",
     "report", "resources", "run", "stages.base", "stages.common.product_rows", "stages.reasons",
-    "stages.registry", "storage", "yaml_file",
+    "stages.stage_registry", "storage", "yaml_file",
 )  # fmt: skip
 
 #: The module that looks for kinds of constraints itself, so that no import leads to them.

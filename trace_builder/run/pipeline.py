@@ -15,7 +15,7 @@ from trace_builder.run.products import write_products
 from trace_builder.run.seeding import bring_in
 from trace_builder.run.stage_run import StageRun
 from trace_builder.seeds.ingest import Ingested
-from trace_builder.stages.registry import build_stages, prompt_folders
+from trace_builder.stages.stage_registry import build_stages, prompt_folders
 from trace_builder.storage.lock import folder_lock
 from trace_builder.storage.manifest import Manifest, SeedsEntry, TaxonomyEntry, find_manifest
 from trace_builder.taxonomy import Taxonomy, load_taxonomy

@@ -6,7 +6,7 @@ from functools import cache
 
 from trace_builder.bilingual import Text
 from trace_builder.records import Lang
-from trace_builder.stages.registry import stage_classes
+from trace_builder.stages.stage_registry import stage_classes
 
 #: Rejections that any stage may end in.
 ANY_STAGE: dict[str, Text] = {

@@ -23,7 +23,7 @@ from trace_builder.report.stats.statistics import run_taxonomy
 from trace_builder.run.ask import AskContext, Asked, RecordAsk
 from trace_builder.run.pipeline import open_prompts
 from trace_builder.stages.base import Stage
-from trace_builder.stages.registry import build_stages, config_model
+from trace_builder.stages.stage_registry import build_stages, recorded_config
 from trace_builder.storage.calls import Call, CallLog
 from trace_builder.storage.run_folder import RunFolder
 
@@ -47,7 +47,7 @@ class PromptReplay:
         self._stages: tuple[Stage[Any, Any], ...] = ()
         self._trouble = ""
         try:
-            config = config_model().model_validate(run.manifest.config)
+            config = recorded_config(run.manifest.config)
             taxonomy = run_taxonomy(run)
             self._context = AskContext(
                 rng_seed=config.seed,

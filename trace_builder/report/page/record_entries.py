@@ -8,7 +8,7 @@ from typing import Any
 
 from trace_builder.records import Constraint, Instruction, Outcome, Record, Seed, Status
 from trace_builder.report.stats.instructions import Example, record_examples
-from trace_builder.stages.registry import AnyStage, stage_classes
+from trace_builder.stages.stage_registry import AnyStage, stage_classes
 from trace_builder.storage.calls import Call
 from trace_builder.storage.run_folder import RunFolder
 from trace_builder.taxonomy import Taxonomy

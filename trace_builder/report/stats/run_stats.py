@@ -22,7 +22,7 @@ from trace_builder.report.stats.judge_stats import (
     PairStats,
     Scores,
 )
-from trace_builder.stages.registry import AnyStage, stage_classes
+from trace_builder.stages.stage_registry import AnyStage, stage_classes
 from trace_builder.storage.calls import CallTotals
 from trace_builder.storage.cost import Cost
 from trace_builder.storage.run_folder import RunFolder, StageFunnel

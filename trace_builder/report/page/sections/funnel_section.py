@@ -12,7 +12,7 @@ from trace_builder.report.page.labels import spaced
 from trace_builder.report.stats.run_stats import RunStats, StageRow
 from trace_builder.stages.base import Product
 from trace_builder.stages.reasons import label
-from trace_builder.stages.registry import stage_classes
+from trace_builder.stages.stage_registry import stage_classes
 
 _STATES = ("accepted", "rejected", "failed", "pending")
 

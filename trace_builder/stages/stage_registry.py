@@ -4,7 +4,7 @@ installed packages name under the entry points ``trace_builder.stages``. Nothing
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,17 @@ def config_model() -> type[RunConfig]:
         if kind.config is not None
     }
     return create_model("RunConfig", __base__=RunConfig, __module__=__name__, **sections)
+
+
+def recorded_config(values: Mapping[str, Any]) -> RunConfig:
+    """The configuration that a run noted, without the sections of stages that are no longer installed.
+
+    Raises:
+        ValidationError: a setting that does not fit any more.
+    """
+    model = config_model()
+    known = {name: value for name, value in values.items() if name in model.model_fields}
+    return model.model_validate(known)
 
 
 def prompt_folders() -> tuple[Path, ...]:
