@@ -20,7 +20,7 @@ def status(
     if as_json:
         typer.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
         return
-    from trace_builder.report.terminal.stats_tables import print_status
+    from trace_builder.report.terminal.status_tables import print_status
     from trace_builder.report.terminal.tables import Printer
 
     print_status(found, Printer())

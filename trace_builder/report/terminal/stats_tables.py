@@ -1,4 +1,4 @@
-"""What ``trace-build stats`` and ``trace-build status`` print."""
+"""What ``trace-build stats`` prints."""
 
 from __future__ import annotations
 
@@ -10,43 +10,11 @@ from trace_builder.report.stats.dataset_stats import DatasetStats, Statistics
 from trace_builder.report.stats.judge_stats import GroupStats
 from trace_builder.report.stats.release_stats import Release, ReleaseStats
 from trace_builder.report.stats.run_stats import CallStats, RunStats
-from trace_builder.report.stats.run_status import RunStatus
 from trace_builder.report.stats.statistics import EvaluationStats
-from trace_builder.report.terminal.tables import Cell, Printer, shown_share
+from trace_builder.report.terminal.tables import FUNNEL, TOKENS, Cell, Printer, shown_share
 
-_FUNNEL = ("in", "accepted", "rejected", "failed", "pending")
-_TOKENS = ("calls", "prompt", "cached", "completion", "retries")
 _JUDGED = (("response", "responses"), ("worse", "worse responses"), ("mismatch", "mismatch cells"))
 _VERDICTS = ("full_marks", "fails", "unscored", "not_judged")
-
-
-def print_status(status: RunStatus, printer: Printer) -> None:
-    """Prints what ``read_status`` returns."""
-    printer.table(
-        ("stage", *_FUNNEL),
-        [(s.name, s.entered, s.accepted, s.rejected, s.failed, s.pending) for s in status.funnel],
-    )
-    for row in status.funnel:
-        if row.reasons:
-            printer.line(f"{row.name}: " + ", ".join(f"{name} {n}" for (_, name), n in row.reasons.items()))
-        if row.stale:
-            printer.line(f"{row.name}: {row.stale} outcomes of earlier prompts, settings or input are stale")
-    printer.heading("Calls")
-    printer.table(
-        ("stage", *_TOKENS, "wasted"),
-        [
-            (name, c.calls, c.prompt, c.cached, c.completion, c.retries, c.wasted)
-            for name, c in status.calls.items()
-        ],
-    )
-    total = status.total
-    printer.line(
-        f"{total.calls} calls; prompt tokens {total.prompt:,} ({status.cached_share:.0%} from the cache), "
-        f"completion tokens {total.completion:,} ({total.wasted:,} wasted), {total.retries} retries"
-    )
-    for line in status.cost.lines():
-        printer.line(line)
-    printer.line("not finished: run the same command again to resume" if status.unfinished else "finished")
 
 
 def print_statistics(found: Statistics, printer: Printer) -> None:
@@ -134,7 +102,7 @@ def _print_run(found: RunStats, printer: Printer) -> None:
     printer.line(f"profile {run.profile}, models {models}, {run.seeds:,} seeds, {state}")
     printer.heading("Funnel")
     printer.table(
-        ("stage", *_FUNNEL, "kept"),
+        ("stage", *FUNNEL, "kept"),
         [
             (row.stage, row.entered, row.accepted, row.rejected, row.failed, row.pending, kept)
             for row in found.funnel
@@ -197,7 +165,7 @@ def _print_calls(calls: CallStats, printer: Printer) -> None:
         return
     printer.heading("Calls")
     printer.table(
-        ("stage", *_TOKENS, "asked again", "cached"),
+        ("stage", *TOKENS, "asked again", "cached"),
         [
             (name, s.calls, s.prompt, s.cached, s.completion, s.retries, s.asked_again, share)
             for name, s in [*calls.stages.items(), ("total", calls.total)]

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 #: Columns of a table in a pipe are never cut to a width.
 _PIPE_WIDTH = 200
 
+#: Columns that say the same in several tables.
+FUNNEL = ("in", "accepted", "rejected", "failed", "pending")
+TOKENS = ("calls", "prompt", "cached", "completion", "retries")
+
 Cell = str | int | float | None
 
 
