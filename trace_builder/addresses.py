@@ -14,7 +14,7 @@ from trace_builder.redaction import MARK, shown_address, without_secrets
 
 #: What DNS takes: characters of a name, and of each part of it.
 _NAME, _LABEL = 253, 63
-_PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE)
+_PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(#.*)?", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:\s@\x00-\x20\x7f%<>\\^`{|}\"]+)(?::([0-9]{1,5}))?")
 
 
@@ -39,9 +39,9 @@ def read_address(text: str) -> Address:
     parts = _PARTS.fullmatch(text.strip())
     if parts is None:
         raise _unusable(text, "it does not begin with http:// or https://")
-    scheme, authority, path, query = parts.groups(default="")
+    scheme, authority, path, query, fragment = parts.groups(default="")
     userinfo, at, place = authority.rpartition("@")
-    if "@" in path or "@" in query:
+    if "@" in path + query + fragment:
         raise _unusable(text, "an @ in its path or query has to be written %40, and a / in a password %2F")
     if (why := _why_no_host(place)) is not None:
         raise _unusable(text, why)

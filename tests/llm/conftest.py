@@ -79,6 +79,7 @@ class ScriptedServer:
         self.headers: list[Mapping[str, str]] = []
         self.queries: list[Mapping[str, str]] = []
         self.lists = 0
+        self.list_status = 200
         self.metric_reads = 0
         self.open = 0
         self.most = 0
@@ -150,6 +151,8 @@ class ScriptedServer:
         self.lists += 1
         if self.key is not None and request.headers.get("Authorization") != f"Bearer {self.key}":
             return web.json_response({"error": "Unauthorized"}, status=401)
+        if self.list_status != 200:
+            return web.json_response({"detail": "no"}, status=self.list_status)
         if self.models is None:
             return web.json_response({"detail": "Not Found"}, status=404)
         rows = [{"id": name, "object": "model", "max_model_len": 4096} for name in self.models]

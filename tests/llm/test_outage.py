@@ -229,3 +229,117 @@ def test_leaving_in_an_outage_leaves_no_task_behind(kit: Any) -> None:
         assert not left
 
     asyncio.run(run())
+
+
+_PAGE = b"<html><body>Back soon</body></html>"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("lists", ["as ever", "refused too"])
+def test_a_server_that_has_answered_may_refuse_its_key_or_model_for_a_while(
+    kit: Any, status: int, lists: str
+) -> None:
+    """As an ingress does that restarts what is behind it."""
+
+    async def run() -> None:
+        async with kit.Server() as server, kit.client(server, retries=1, start=4) as client:
+            await client.prepare()
+            await client.complete(kit.request())
+            server.answer = lambda body: kit.Reply(status=status, body=kit.error("no", param="model"))
+            server.list_status = status if lists == "refused too" else 200
+            tasks = _answers(client, kit, 12)
+            await kit.until(lambda: client.snapshot().paused_for is not None)
+            assert not any(task.done() for task in tasks)
+            assert {fault.kind for fault in client.snapshot().faults} == {"access_lost"}
+            server.answer = lambda body: kit.Reply()
+            server.list_status = 200
+            assert len(await asyncio.gather(*tasks)) == 12
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_one_stray_refusal_costs_a_second_send(kit: Any, status: int) -> None:
+    async def run() -> None:
+        async with kit.Server() as server, kit.client(server) as client:
+            await client.complete(kit.request())
+            server.script = [kit.Reply(status=status)]
+            assert (await client.complete(kit.request())).retries == 1
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_refusal_that_stays_stops_the_run_so_that_it_can_be_resumed(kit: Any, status: int) -> None:
+    async def run() -> None:
+        async with kit.Server() as server, kit.client(server, outage_limit=0.3) as client:
+            await client.complete(kit.request())
+            server.answer = lambda body: kit.Reply(status=status)
+            with pytest.raises(StoppedError, match=f"can be resumed.*said: .*status {status}"):
+                await client.complete(kit.request())
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, "auth"), (403, "auth"), (404, "unknown_model")])
+def test_before_any_answer_a_refusal_counts_at_once(kit: Any, status: int, kind: str) -> None:
+    async def run() -> None:
+        async with kit.Server() as server, kit.client(server) as client:
+            server.script = [kit.Reply(status=status)]
+            with pytest.raises(WireError) as caught:
+                await client.complete(kit.request())
+            assert (caught.value.kind, len(server.seen)) == (kind, 1)
+
+    asyncio.run(run())
+
+
+def test_a_question_that_alone_is_forbidden_is_given_up(kit: Any) -> None:
+    """Some servers answer 403 to what their filter flags."""
+
+    async def run() -> None:
+        async with kit.Server() as server, kit.client(server, retries=2) as client:
+            server.answer = lambda body: kit.Reply(
+                status=403 if body["messages"][0]["content"] == "bad" else 200
+            )
+            await client.complete(kit.request())
+            with pytest.raises(WireError) as caught:
+                await client.complete(kit.request("bad"))
+            assert caught.value.kind == "access_lost"
+            assert (await client.complete(kit.request())).text == "fine"
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"body": _PAGE, "headers": {"Content-Type": "text/html"}},
+        {"body": b""},
+        {"body": {"error": "x"}},
+        {"finish": "error"},
+        {"status": 302},
+    ],
+)
+def test_a_server_that_answers_every_question_with_something_else_is_an_outage(kit: Any, page: Any) -> None:
+    async def run() -> None:
+        async with kit.Server() as server, kit.client(server, retries=2, outage_limit=0.3) as client:
+            await client.prepare()
+            server.answer = lambda body: kit.Reply(**page)
+            results = await asyncio.gather(*_answers(client, kit, 20), return_exceptions=True)
+            assert all(isinstance(result, StoppedError) for result in results)
+
+    asyncio.run(run())
+
+
+def test_a_model_that_a_server_no_longer_lists_stops_the_run_so_that_it_can_be_resumed(kit: Any) -> None:
+    async def run() -> None:
+        async with kit.Server(models=("m", "other")) as server, kit.client(server, retries=9) as client:
+            await client.prepare()
+            await client.complete(kit.request())
+            client._pools["default"].wanted.add("other")  # as another model of the same config has it
+            server.models = ("other",)
+            server.script = [kit.Reply(status=500)] * 4  # enough to have the list read again
+            with pytest.raises(StoppedError, match="serves 'm' any more"):
+                await client.complete(kit.request())
+
+    asyncio.run(run())

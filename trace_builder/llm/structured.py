@@ -25,7 +25,7 @@ T = TypeVar("T")
 _MISSES = 200
 _REREADS = 8
 #: Times that punctuation is mended, and characters it is mended for.
-_MENDS = 10
+_MENDS = 5
 _MENDED = 200_000
 #: Complete objects, counted from the last, that are tried for one that fits.
 _CANDIDATES = 50
