@@ -6,8 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from trace_builder.addresses import check_address
 
 Probability = float
 #: A share in a draw: 0 is never drawn.
@@ -42,7 +44,7 @@ class ModelConfig(Section):
     """A model and the servers that serve it."""
 
     name: str = Field(default="qwen2-72b-instruct", description="The name the server knows the model by.")
-    base_urls: tuple[str, ...] = Field(
+    base_urls: tuple[Annotated[str, AfterValidator(check_address)], ...] = Field(
         default=("http://127.0.0.1:8000/v1",), min_length=1, description="OpenAI-compatible servers."
     )
     api_key_env: str = Field(

@@ -170,18 +170,6 @@ def test_models_with_the_same_servers_share_one_limit(kit: Any) -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(
-    "url", ["localhost:8000", "ftp://x/v1", "http://", "", "/v1", "http://[::1", "ht tp://x"]
-)
-def test_an_address_that_is_none(url: str) -> None:
-    async def run() -> None:
-        async with LLMClient({"default": ModelConfig(base_urls=(url,))}, WireConfig()):
-            pass
-
-    with pytest.raises(InputError, match="is not a server's address"):
-        asyncio.run(run())
-
-
 @pytest.mark.parametrize("key", ["sk-ключ", "sk-\x01abc", "sk-a\nb"])
 def test_a_key_that_no_header_takes(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", key)
