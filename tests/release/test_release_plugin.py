@@ -11,31 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-MODULE = """
-from trace_builder.release.formats.release_format import ReleaseFormat
-
-
-class Tabbed(ReleaseFormat):
-    name = "mine/tabbed"
-    about = "prompt and response | side by side"
-    columns = {"id": "string", "prompt": "string", "response": "string"}
-    llamafactory = {"columns": {"prompt": "prompt", "response": "response"}}
-
-    def rows(self, example):
-        yield {"id": example.id, "prompt": example.prompt, "response": example.response}
-
-
-class Questions(ReleaseFormat):
-    name = "questions"
-    about = "the evaluation set's prompts alone"
-    columns = {"id": "string", "prompt": "string"}
-    files = {"evaluation": "test"}
-
-    def rows(self, example):
-        assert not example.response
-        yield {"id": example.id, "prompt": example.prompt}
-
-
+#: The example of the page, and two classes that do not fit.
+PAGE = Path(__file__).parents[2] / "docs" / "contributing" / "write-a-format.md"
+MODULE = (
+    PAGE.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    + """
 class Taken(Tabbed):
     name = "sft/alpaca"
 
@@ -43,6 +23,7 @@ class Taken(Tabbed):
 class Nameless(Tabbed):
     name = ""
 """
+)
 
 
 def install(site: Path, **points: str) -> None:

@@ -89,13 +89,13 @@ class Certifier:
         """
         try:
             for seed in self._run.seeds():
-                yield seed, self._of_seed(seed)
+                yield seed, self._loop.run_until_complete(self._of_seed(seed))
         finally:
             self._loop.close()
         for product in self._products.values():
             product.end()
 
-    def _of_seed(self, seed: Seed) -> SeedRecords | None:
+    async def _of_seed(self, seed: Seed) -> SeedRecords | None:
         made: dict[str | None, Any] = {None: seed}
         lineage: dict[str, dict[str, Any]] = {}
         drawn = None
@@ -104,7 +104,7 @@ class Certifier:
             if outcome is None:
                 continue
             if outcome.status == "accepted" and stage in self._stages:
-                made[stage] = self._made(outcome, self._incoming(stage, made))
+                made[stage] = await self._made(outcome, self._incoming(stage, made))
             if stage == "iopo":
                 drawn = self._drawn(outcome, made.get(stage))
             lineage[stage] = outcome.model_dump(include={"status", "reason", "fingerprint", "calls"})
@@ -122,23 +122,23 @@ class Certifier:
         record: Record = made[before]
         return record
 
-    def _made(self, outcome: Outcome, incoming: Record) -> Record:
+    async def _made(self, outcome: Outcome, incoming: Record) -> Record:
         stage = self._stages[outcome.stage]
         try:
-            record = self._again(outcome, incoming)
+            record = await self._again(outcome, incoming)
         except (CertificateError, Unanswered) as exc:
             raise self._error(outcome, f"is not what its calls give: {exc}; {_AGAIN}") from None
         if stage.name in self._products:
             self._products[stage.name].compare(record)
         return record
 
-    def _again(self, outcome: Outcome, incoming: Record) -> Record:
+    async def _again(self, outcome: Outcome, incoming: Record) -> Record:
         stage, stored = self._stages[outcome.stage], self._run.calls_of(outcome.stage, outcome.id)
         for key in outcome.calls:
             if key not in stored:
                 raise CertificateError(f"the call {key} is missing")
         ask = StoredAnswers([stored[key] for key in outcome.calls], self._modes)
-        made: Record | Rejection = self._loop.run_until_complete(stage.decide(incoming, ask))
+        made: Record | Rejection = await stage.decide(incoming, ask)
         if isinstance(made, Rejection):
             raise CertificateError(f"they give {made.reason}")
         again = made.model_dump(mode="json")
