@@ -26,6 +26,16 @@ def record_digest(data: bytes) -> int:
     return zlib.crc32(data) << 32 | len(data) & 0xFFFFFFFF
 
 
+def _unescaped(raw: bytes) -> bytes | None:
+    """An id, however the line escapes it; None where that is no JSON."""
+    if b"\\" not in raw:
+        return raw
+    try:
+        return str(json.loads(b'"' + raw + b'"', strict=False)).encode("utf-8", "replace")
+    except ValueError:
+        return None
+
+
 class SeedIndex:
     """Where each record lies, and its place in the canonical order: the order of the file.
 
@@ -46,9 +56,10 @@ class SeedIndex:
             raise InputError(f"{path}: the run's seeds are missing")
         for offset, number, line in self._reader.lines():
             match = _ID.match(line)
-            if match is None:
+            id_ = _unescaped(match.group(1)) if match else None
+            if id_ is None:
                 raise InputError(f"{path}:{number}: not a record that begins with its id")
-            self._places[hash(match.group(1))] = len(self._offsets)
+            self._places[hash(id_)] = len(self._offsets)
             self._offsets.append(offset)
             self._digests.append(record_digest(line.rstrip(b"\r\n")))
 
@@ -57,11 +68,11 @@ class SeedIndex:
 
     def place(self, raw_id: bytes) -> int | None:
         """The position of an id as it stands in a JSON line (between the quotes); None if unknown."""
-        return self._places.get(hash(raw_id))
+        return self._places.get(hash(_unescaped(raw_id)))
 
     def place_of(self, name: str) -> int | None:
         """The position of an id; None if unknown."""
-        return self.place(json.dumps(name, ensure_ascii=False)[1:-1].encode("utf-8", "replace"))
+        return self._places.get(hash(name.encode("utf-8", "replace")))
 
     def digest(self, place: int) -> int:
         """The digest of a record, to notice an edited seed under an old id."""
