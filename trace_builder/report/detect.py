@@ -8,8 +8,8 @@ from typing import Literal
 
 from trace_builder.errors import InputError
 from trace_builder.evaluate.results import KIND, RESULTS_FILE
+from trace_builder.release.atomic_folder import MARK
 from trace_builder.report.stats.instructions import first_row, row_kind
-from trace_builder.report.stats.release_stats import MARK
 from trace_builder.storage.jsonl import Row, read_object, unreadable
 from trace_builder.storage.layout import MANIFEST
 from trace_builder.storage.manifest import find_manifest

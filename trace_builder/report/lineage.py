@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from trace_builder.errors import InputError
 from trace_builder.records import TOP_SCORE, Cells, Instruction, Item, Judgement, Outcome, Seed, Terms
+from trace_builder.release.atomic_folder import MARK
 from trace_builder.report.page.labels import spaced
-from trace_builder.report.stats.release_stats import MARK
 from trace_builder.stages.stage_registry import stage_classes
 from trace_builder.storage.layout import MANIFEST, is_run
 from trace_builder.storage.run_folder import RunFolder
@@ -106,7 +106,10 @@ def _judgement(name: str, judgement: Judgement) -> list[str]:
     lines = [f"  {name}" + (f" ({judgement.votes} votes)" if judgement.votes != 1 else "")]
     for score in judgement.scores:
         value = "unscored" if score.score is None else f"{score.score}/{TOP_SCORE}"
-        lines.append(f"    {score.constraint}: {value} by {score.by}  {' '.join(score.reasoning.split())}")
+        doubt = ", disputed" if score.disputed else ""
+        code = f", code finds it {'kept' if score.found == 'holds' else 'broken'}" if score.found else ""
+        told = " ".join(score.reasoning.split())
+        lines.append(f"    {score.constraint}: {value} by {score.by}{doubt}{code}  {told}")
     return lines
 
 

@@ -103,7 +103,14 @@ def _entry(row: InstructionResult) -> Entry:
 
 def _step(row: InstructionResult, model: str) -> Step:
     scores = tuple(
-        Score(constraint=c.id, score=c.score, reasoning=clipped(c.reasoning), by=c.by or "judge")
+        Score(
+            constraint=c.id,
+            score=c.score,
+            reasoning=clipped(c.reasoning),
+            by=c.by or "judge",
+            found=c.found,
+            disputed=c.disputed,
+        )
         for c in row.constraints
     )
     answer = {"kind": "answer", "response": clipped(row.response), "overall": row.overall}

@@ -31,14 +31,14 @@ class DimensionScore(Figures):
 
 
 class ScoreStats(Figures):
-    """Judged responses, and the scores of their constraints. ``by_code`` counts the verdicts that code
-    overruled."""
+    """Judged responses, and the scores of their constraints. ``disputed`` counts the verdicts that
+    votes or code contradict."""
 
     responses: int
     perfect: int
     scores: dict[str, int]
     unscored: int
-    by_code: int
+    disputed: int
     dimensions: dict[str, DimensionScore]
 
 
@@ -93,7 +93,7 @@ class Scores:
     """Counts scores of single constraints."""
 
     counts: Counter[int | None] = field(default_factory=Counter)
-    code: int = 0
+    disputed: int = 0
     responses: int = 0
     perfect: int = 0
     judged: Counter[str] = field(default_factory=Counter)
@@ -108,11 +108,11 @@ class Scores:
         self.perfect += judgement.perfect
         for score in judgement.scores:
             self.counts[score.score] += 1
-            self.code += score.by == "code"
+            self.disputed += score.disputed
             label = labels.get(score.constraint)
             if label is not None:
                 self.judged[label] += 1
-                self.followed[label] += score.score == TOP_SCORE
+                self.followed[label] += score.full
 
     def stats(self) -> ScoreStats:
         return ScoreStats(
@@ -120,7 +120,7 @@ class Scores:
             perfect=self.perfect,
             scores={str(n): self.counts[n] for n in range(TOP_SCORE + 1)},
             unscored=self.counts[None],
-            by_code=self.code,
+            disputed=self.disputed,
             dimensions={
                 name: DimensionScore(judged=n, followed=good, share=percent(good, n))
                 for name, n in sorted(self.judged.items())
@@ -206,9 +206,11 @@ class Groups:
 
 
 def _verdict(judgement: Judgement | None) -> str:
-    """``full_marks``, ``fails``, ``unscored``, or ``not_judged`` for a cell."""
+    """``full_marks``, ``fails``, ``disputed``, ``unscored``, or ``not_judged`` for a cell."""
     if judgement is None:
         return "not_judged"
     if judgement.perfect:
         return "full_marks"
-    return "fails" if judgement.failed else "unscored"
+    if judgement.failed:
+        return "fails"
+    return "unscored" if judgement.unscored else "disputed"

@@ -7,13 +7,11 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from trace_builder.release.atomic_folder import MARK
 from trace_builder.report.stats.dataset_stats import Dataset, Statistics
 from trace_builder.report.stats.instructions import examples, first_row, row_kind
 from trace_builder.storage.jsonl import read_model
 from trace_builder.taxonomy import Taxonomy
-
-#: Made by ``trace-build release``; a folder with this file is a release.
-MARK = "release.json"
 
 
 class SplitFigures(BaseModel):

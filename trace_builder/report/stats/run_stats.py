@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
 from pydantic import Field, ValidationError
@@ -24,7 +25,7 @@ from trace_builder.report.stats.judge_stats import (
 )
 from trace_builder.stages.stage_registry import AnyStage, stage_classes
 from trace_builder.storage.calls import CallTotals
-from trace_builder.storage.cost import Cost
+from trace_builder.storage.cost import Cost, cost_of
 from trace_builder.storage.run_folder import RunFolder, StageFunnel
 from trace_builder.taxonomy import Taxonomy
 
@@ -179,7 +180,7 @@ def _calls(run: RunFolder) -> tuple[dict[str, str], CallStats]:
         models={
             name: totals(by_model[name] for by_model in usage.values() if name in by_model) for name in models
         },
-        cost=run.cost(),
+        cost=cost_of(run.manifest, usage),
         timeline=pace.timeline(),
     )
 
@@ -204,9 +205,9 @@ class _Made:
         dataset = self.sets[stage.product.name] = Dataset(self.taxonomy)
         for record in self.run.records(name, stage.makes):
             self._accepted(record, dataset)
-        for outcome in self.run.outcomes(name):
-            if outcome.status != "accepted":
-                self._lost(outcome, stage)
+        statuses: tuple[Status, ...] = ("rejected", "failed")
+        for outcome in chain(*(self.run.outcomes(name, status=status) for status in statuses)):
+            self._lost(outcome, stage)
 
     def _accepted(self, record: Item, dataset: Dataset) -> None:
         dataset.add_all(record_examples(record, record.id, record.lang))

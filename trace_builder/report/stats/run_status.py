@@ -8,7 +8,7 @@ from typing import Any
 
 from trace_builder.report.stats.call_stats import totals
 from trace_builder.storage.calls import CallTotals
-from trace_builder.storage.cost import Cost
+from trace_builder.storage.cost import Cost, cost_of
 from trace_builder.storage.run_folder import RunFolder, StageFunnel, as_dict
 
 
@@ -52,5 +52,6 @@ def read_status(folder: Path) -> RunStatus:
         InputError: no run lives there, or one of its files is damaged.
     """
     with RunFolder.open(folder) as run:
-        calls = {stage: totals(by_model.values()) for stage, by_model in run.usage().items()}
-        return RunStatus(folder, run.unfinished, run.funnel(), calls, run.cost())
+        usage = run.usage()
+        calls = {stage: totals(by_model.values()) for stage, by_model in usage.items()}
+        return RunStatus(folder, run.unfinished, run.funnel(), calls, cost_of(run.manifest, usage))

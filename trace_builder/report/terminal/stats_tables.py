@@ -14,7 +14,7 @@ from trace_builder.report.stats.statistics import EvaluationStats
 from trace_builder.report.terminal.tables import FUNNEL, TOKENS, Cell, Printer, shown_share
 
 _JUDGED = (("response", "responses"), ("worse", "worse responses"), ("mismatch", "mismatch cells"))
-_VERDICTS = ("full_marks", "fails", "unscored", "not_judged")
+_VERDICTS = ("full_marks", "fails", "disputed", "unscored", "not_judged")
 
 
 def print_statistics(found: Statistics, printer: Printer) -> None:
@@ -129,7 +129,7 @@ def _print_judge(found: RunStats, printer: Printer) -> None:
         printer.heading("Judge scores of single constraints")
         rows = [(n, *(scores.scores[n] for _, scores in there)) for n in found.judge.response.scores]
         rows.append(("unscored", *(scores.unscored for _, scores in there)))
-        rows.append(("by code", *(scores.by_code for _, scores in there)))
+        rows.append(("disputed", *(scores.disputed for _, scores in there)))
         printer.table(("score", *(name for name, _ in there)), rows)
     pairs = found.pairs
     if pairs.pairs:

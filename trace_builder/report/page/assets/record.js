@@ -69,16 +69,22 @@ function instructionOf(record) {
   return record.steps.find((step) => step.stage === "structure")?.data?.instruction ?? record.instruction;
 }
 
+/** Full marks that nothing contradicts. */
+function full(score) {
+  return score.score === 10 && !score.disputed;
+}
+
 function scoresView(judgement, instruction) {
   if (!judgement) return h("p", { class: "note" }, "not judged");
   const texts = new Map((instruction?.constraints || []).map((c) => [c.id, c.text]));
   const row = (s) => {
-    const kind = s.score === 10 ? "score ten" : s.score === null || s.score === undefined ? "score" : "score low";
-    const by = s.by === "code" ? h("small", null, "decided by code ") : null;
+    const kind = full(s) ? "score ten" : s.disputed || s.score === null || s.score === undefined ? "score" : "score low";
+    const told = s.by === "code" ? "decided by code " : s.disputed ? `disputed${s.found ? `: code finds it ${s.found === "holds" ? "kept" : "broken"}` : ": votes disagree"} ` : "";
+    const by = told ? h("small", null, told) : null;
     return h("li", null, h("span", { class: kind }, s.score ?? "–"), h("div", null, h("div", { class: "body" }, h("small", null, s.constraint, " "), texts.get(s.constraint) ?? ""), (by || s.reasoning) && h("div", { class: "reasoning" }, by, s.reasoning)));
   };
-  const perfect = judgement.scores.every((s) => s.score === 10);
-  const failed = judgement.scores.filter((s) => s.score !== 10).length;
+  const perfect = judgement.scores.every(full);
+  const failed = judgement.scores.filter((s) => !full(s)).length;
   return h(
     "details",
     { open: !perfect },

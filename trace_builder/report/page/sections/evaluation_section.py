@@ -16,7 +16,13 @@ from trace_builder.taxonomy import Taxonomy
 COLOURS = 4
 
 #: What became of an instruction, and the colour it shares with a run's states.
-_KINDS = {"followed": "accepted", "not_followed": "rejected", "unscored": "failed", "unanswered": "pending"}
+_KINDS = {
+    "followed": "accepted",
+    "not_followed": "rejected",
+    "disputed": "rejected",
+    "unscored": "failed",
+    "unanswered": "pending",
+}
 
 _OUTSIDE = "outside the taxonomy"
 

@@ -29,7 +29,7 @@ def judge_section(found: RunStats) -> Markup | None:
         whole = sum(scores.scores.values()) or 1
         series.append(Series(name, kind, [100 * n / whole for n in scores.scores.values()]))
     body: list[tuple[Content, ...]] = [
-        (name.capitalize(), s.responses, s.perfect, *s.scores.values(), s.unscored, s.by_code)
+        (name.capitalize(), s.responses, s.perfect, *s.scores.values(), s.unscored, s.disputed)
         for s, name, _ in there
     ]
     lead = (
@@ -46,7 +46,7 @@ def judge_section(found: RunStats) -> Markup | None:
         el(
             "details",
             el("summary", "The numbers"),
-            table(("", "Judged", "Full marks", *names, "Unscored", "By code"), body),
+            table(("", "Judged", "Full marks", *names, "Unscored", "Disputed"), body),
         ),
         _followed(response, next(iter(found.sets.values()))),
         id="judge",
