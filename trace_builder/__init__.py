@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 #: The module that a name is found in, and what it is called there where that is another name.
-_HOMES = {
+HOMES = {
     "Ask": "stages.base",
     "AskingSection": "config",
     "ConstraintKind": "checks.registry",
@@ -79,9 +79,9 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, _, own = _HOMES[name].partition(":")
+    module, _, own = HOMES[name].partition(":")
     return getattr(import_module(f"{__name__}.{module}"), own or name)
 
 

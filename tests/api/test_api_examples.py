@@ -5,16 +5,42 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
 from clean_environment import ROOT, Environment, build_wheels
 
+import trace_builder
+
 EXAMPLES = ROOT / "examples"
 PACKAGES = ("iopo_release", "difficulty_stage", "letter_kind")
 
-pytestmark = pytest.mark.slow
+SHOWN = (
+    "iopo_release/iopo_release.py",
+    "difficulty_stage/pyproject.toml",
+    "difficulty_stage/difficulty_stage/stage.py",
+    "difficulty_stage/difficulty_stage/prompts/en/difficulty.md",
+    "letter_kind/letter_kind.py",
+)
+
+slow = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_page_shows_the_example_as_it_is(page: str, name: str) -> None:
+    assert (EXAMPLES / name).read_text(encoding="utf-8") in page
+
+
+@pytest.mark.parametrize("name", trace_builder.__all__)
+def test_the_page_names_everything_public(page: str, name: str) -> None:
+    assert f"`{name}" in page
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +70,7 @@ def status(clean: Environment, run: Path) -> dict[str, Any]:
     return {stage["stage"]: stage for stage in stages}
 
 
+@slow
 def test_the_stage_runs_after_the_one_it_follows(clean: Environment, run: Path) -> None:
     found = status(clean, run)
     assert list(found) == ["expand", "structure", "quality", "respond", "difficulty", "dpo", "iopo"]
@@ -56,12 +83,14 @@ def test_the_stage_runs_after_the_one_it_follows(clean: Environment, run: Path) 
     assert {row["difficulty"] for row in graded} == {"medium", "hard"}
 
 
+@slow
 def test_running_again_asks_nothing(clean: Environment, run: Path) -> None:
     before = status(clean, run)
     clean.run("trace-build", "run", "--limit", "20", "--output", "run", "--strict", cwd=run.parent)
     assert status(clean, run) == before
 
 
+@slow
 def test_a_setting_of_its_section_walks_it_alone_again(clean: Environment, run: Path) -> None:
     before = status(clean, run)
     options = ("--limit", "20", "--output", "run", "--set", "difficulty.least=hard")
@@ -78,6 +107,7 @@ def test_a_setting_of_its_section_walks_it_alone_again(clean: Environment, run: 
     }
 
 
+@slow
 def test_a_mistake_in_its_section_is_told_with_its_line(clean: Environment, tmp_path: Path) -> None:
     config = tmp_path / "own.yaml"
     config.write_text("seed: 1\ndifficulty:\n  call: {model: big}\n", encoding="utf-8")
@@ -89,6 +119,7 @@ def test_a_mistake_in_its_section_is_told_with_its_line(clean: Environment, tmp_
     assert "lowest difficulty that is kept" in clean.run("trace-build", "config", "schema").stdout
 
 
+@slow
 def test_the_page_tells_of_the_stage_in_its_own_words(clean: Environment, run: Path) -> None:
     clean.run("trace-build", "report", str(run))
     page = (run / "report.html").read_text(encoding="utf-8")
@@ -96,6 +127,7 @@ def test_the_page_tells_of_the_stage_in_its_own_words(clean: Environment, run: P
         assert words in page
 
 
+@slow
 def test_the_release_script_writes_a_release_and_the_groups(clean: Environment, run: Path) -> None:
     out = run.parent / "release"
     made = clean.run("iopo-release", str(run), str(out))
@@ -108,11 +140,13 @@ def test_the_release_script_writes_a_release_and_the_groups(clean: Environment, 
     assert all(group["told_by"] for group in groups)
 
 
+@slow
 def test_the_release_script_tells_what_is_wrong_in_a_sentence(clean: Environment, tmp_path: Path) -> None:
     made = clean.run("iopo-release", str(tmp_path / "run"), str(tmp_path / "out"), rc=1)
     assert made.stderr.strip().endswith("no run here (run.json is missing)")
 
 
+@slow
 @pytest.mark.parametrize(
     ("constraint", "response", "holds"),
     [
@@ -127,6 +161,7 @@ def test_the_kind_verifies(clean: Environment, constraint: str, response: str, h
     assert clean.run("python", "-c", script, constraint, response).stdout.strip() == holds
 
 
+@slow
 def test_an_installed_kind_belongs_to_the_code_of_the_stages_that_judge(
     clean: Environment, wheels: list[Path], tmp_path: Path
 ) -> None:
@@ -141,9 +176,17 @@ def test_an_installed_kind_belongs_to_the_code_of_the_stages_that_judge(
     assert not set(judged) & set(judged_plain)
 
 
+@slow
 def test_they_are_strictly_typed(clean: Environment, wheels: list[Path], tmp_path: Path) -> None:
     interpreter = ("--python-executable", str(clean.bin / "python"), "--cache-dir", str(tmp_path))
     sources = [str(EXAMPLES / name) for name in PACKAGES]
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", *interpreter, *sources]
     made = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert made.returncode == 0, made.stdout
+
+
+@slow
+def test_the_first_lines_of_the_page_run(clean: Environment, page: str, tmp_path: Path) -> None:
+    indented = page.split("A whole run, without a server:\n\n")[1].split("\n\nPackages of your own")[0]
+    made = clean.run("python", "-c", textwrap.dedent(indented), cwd=tmp_path)
+    assert "respond 12 12 0" in made.stdout

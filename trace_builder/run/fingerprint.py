@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import trace_builder.checks.kinds
+from trace_builder import HOMES
 from trace_builder.checks.registry import plugin_modules
 from trace_builder.config import ModelConfig
 from trace_builder.errors import InputError
@@ -37,6 +38,9 @@ _NO_SAY = (
     "report", "resources", "run", "stages.base", "stages.common.product_rows", "stages.reasons",
     "stages.stage_registry", "storage", "yaml_file",
 )  # fmt: skip
+
+#: The module behind each public name.
+_PUBLIC = {f"trace_builder.{name}": f"trace_builder.{home.partition(':')[0]}" for name, home in HOMES.items()}
 
 #: The module that looks for kinds of constraints itself, so that no import leads to them.
 _FINDS_KINDS = "trace_builder.checks.registry"
@@ -113,8 +117,10 @@ def _digest(module: str) -> str:
 
 
 def _imported(node: Import, module: str) -> list[str]:
+    """What may be the modules that an import names; a public name stands for the module it is found in."""
     spec = _spec(module)
-    return imported(node, module, bool(spec and spec.submodule_search_locations))
+    names = imported(node, module, bool(spec and spec.submodule_search_locations))
+    return [_PUBLIC.get(name, name) for name in names]
 
 
 @cache
