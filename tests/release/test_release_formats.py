@@ -28,6 +28,7 @@ from trace_builder.release.examples import (
     output_pairs,
     training_example,
 )
+from trace_builder.release.formats.columns import columns_of, fits
 from trace_builder.release.formats.dpo_formats import DpoKto, DpoKtoSharegpt
 from trace_builder.release.formats.evaluation_format import Evaluation
 from trace_builder.release.formats.iopo_formats import IopoGroups, IopoInputPreference, IopoTrace, IopoTrl
@@ -219,6 +220,27 @@ def test_rows_have_the_declared_columns(format_: ReleaseFormat, examples: list[E
     assert rows
     assert all(format_.fits(row) for row in rows)
     assert all(list(row) == list(format_.columns) for row in rows)
+    assert not format_.fits({**rows[0], "more": 1})
+    assert not format_.fits(dict(reversed(rows[0].items())))
+
+
+def test_columns_of_a_record_go_down_to_the_leaves() -> None:
+    cell = columns_of(IopoGroup)["cells"]["x1y2"]  # type: ignore[call-overload, index]
+    assert cell == columns_of(Judgement)
+    assert cell["scores"] == [columns_of(Score)]  # type: ignore[index]
+    assert {name: columns_of(Score)[name] for name in ("constraint", "score", "by")} == {
+        "constraint": "string",
+        "score": "int64",
+        "by": "string",
+    }
+    assert fits({"a": ["x", None], "b": {"c": True}}, {"a": ["string"], "b": {"c": "bool"}})
+    for wrong in (
+        {"a": [1], "b": {"c": True}},
+        {"a": ["x"], "b": {"c": 1}},
+        {"a": ["x"], "b": {}},
+        {"a": "x", "b": None},
+    ):
+        assert not fits(wrong, {"a": ["string"], "b": {"c": "bool"}})
 
 
 def test_evaluation_rows_are_like_the_released_ones(shared: Path, examples: list[Example]) -> None:

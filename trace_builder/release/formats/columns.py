@@ -6,18 +6,39 @@ A kind is a name of a plain type ("string", "bool", "int64"), a list with one ki
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_origin
+
+from pydantic import BaseModel
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Kind: TypeAlias = "str | list[Any] | dict[str, Any]"
 
+_NAMES: dict[type, str] = {str: "string", bool: "bool", int: "int64"}
 CHAT: Kind = [{"role": "string", "content": "string"}]
 TURN: Kind = {"from": "string", "value": "string"}
-CONSTRAINT: Kind = {"id": "string", "text": "string", "dimension": "string"}
-INSTRUCTION: Kind = {"description": "string", "constraints": [CONSTRAINT], "input": "string"}
-SCORES: Kind = [{"constraint": "string", "score": "int64", "reasoning": "string", "by": "string"}]
+
+
+def columns_of(model: type[BaseModel]) -> dict[str, Kind]:
+    """The columns of a record, field by field."""
+    return {name: _kind_of(field.annotation) for name, field in model.model_fields.items()}
+
+
+def fits(value: Any, kind: Kind) -> bool:
+    """Whether a value of a row is of a kind, down to the leaves; every kind takes None."""
+    if value is None:
+        return True
+    if isinstance(kind, str):
+        return _NAMES.get(type(value)) == kind
+    if isinstance(kind, list):
+        return isinstance(value, list) and all(fits(item, kind[0]) for item in value)
+    return (
+        isinstance(value, dict)
+        and list(value) == list(kind)
+        and all(fits(value[name], inner) for name, inner in kind.items())
+    )
 
 
 def to_yaml(fields: Mapping[str, Kind]) -> list[dict[str, Any]]:
@@ -30,6 +51,17 @@ def to_schema(fields: Mapping[str, Kind]) -> pa.Schema:
     import pyarrow as pa
 
     return pa.schema([pa.field(name, _arrow_kind(kind)) for name, kind in fields.items()])
+
+
+def _kind_of(annotation: Any) -> Kind:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return columns_of(annotation)
+    if annotation in _NAMES:
+        return _NAMES[annotation]
+    inner = [argument for argument in get_args(annotation) if argument not in (NoneType, ...)]
+    if get_origin(annotation) is tuple:
+        return [_kind_of(inner[0])]
+    return _NAMES[type(inner[0])] if get_origin(annotation) is Literal else _kind_of(inner[0])
 
 
 def _yaml_kind(kind: Kind) -> dict[str, Any]:

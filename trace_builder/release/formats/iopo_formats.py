@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from trace_builder.records import Cells, Terms
+from trace_builder.records import Instruction, IopoGroup
 from trace_builder.release.examples import Example, output_pairs
-from trace_builder.release.formats.columns import CHAT, CONSTRAINT, INSTRUCTION, SCORES, TURN
+from trace_builder.release.formats.columns import CHAT, TURN, columns_of
 from trace_builder.release.formats.dpo_formats import PAIR, RANKED, RANKING, ranking_pair, trl_pair
 from trace_builder.release.formats.release_format import ReleaseFormat, Row
 from trace_builder.release.formats.turns import assistant, gpt, human, user
@@ -49,10 +49,8 @@ class IopoTrace(ReleaseFormat):
         if not super().fits(row):
             return False
         turns = [*row["conversations"], row["chosen"], row["rejected"]]
-        return [turn.get("from") for turn in turns] == ["human", "human", "gpt", "gpt"] and all(
-            list(turn) == ["from", "value"] and isinstance(turn["value"], str) and turn["value"].strip()
-            for turn in turns
-        )
+        speakers = [turn["from"] for turn in turns if turn["value"].strip()]
+        return speakers == ["human", "human", "gpt", "gpt"]
 
 
 class IopoTrl(ReleaseFormat):
@@ -98,32 +96,18 @@ class IopoGroups(ReleaseFormat):
     name = "iopo/groups"
     about = "whole groups with changes, the four cells' scores and the proven terms"
     columns = {
-        "id": "string",
-        "lang": "string",
-        "source": "string",
-        "operation": "string",
-        "certificate": "string",
+        **columns_of(IopoGroup),
         "x1": "string",
-        "y1": "string",
         "x2": "string",
-        "y2": "string",
-        "x1_parts": INSTRUCTION,
-        "x2_parts": INSTRUCTION,
-        "changes": {
-            "added": [CONSTRAINT],
-            "removed": [CONSTRAINT],
-            "revised": [{"before": CONSTRAINT, "after": CONSTRAINT}],
-        },
-        "cells": {name: {"scores": SCORES, "votes": "int64"} for name in Cells.model_fields},
-        "terms": dict.fromkeys(Terms.model_fields, "bool"),
+        "x1_parts": columns_of(Instruction),
+        "x2_parts": columns_of(Instruction),
     }
 
     def rows(self, example: Example) -> Iterator[Row]:
         if example.group is not None:
-            row = example.group.model_dump(mode="json")
-            parts = {"x1_parts": row["x1"], "x2_parts": row["x2"]}
-            row |= {"x1": example.group.x1.render(), "x2": example.group.x2.render(), **parts}
-            yield {name: row[name] for name in self.columns}
+            record, x1, x2 = example.group.model_dump(mode="json"), example.group.x1, example.group.x2
+            parts = {"x1_parts": record["x1"], "x2_parts": record["x2"]}
+            yield {**record, "x1": x1.render(), "x2": x2.render(), **parts}
 
 
 def _turn(turn: Row, indent: int) -> str:

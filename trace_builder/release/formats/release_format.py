@@ -13,7 +13,7 @@ import trace_builder.release.formats
 from trace_builder.errors import InputError
 from trace_builder.plugins import built_in, installed
 from trace_builder.release.examples import Example
-from trace_builder.release.formats.columns import Kind
+from trace_builder.release.formats.columns import Kind, fits
 
 Row = dict[str, Any]
 Split = Literal["train", "validation", "evaluation"]
@@ -67,7 +67,7 @@ class ReleaseFormat(ABC):
 
     def fits(self, row: Row) -> bool:
         """Whether a row that was written is what its reader needs."""
-        return list(row) == list(self.columns)
+        return fits(row, dict(self.columns))
 
     @property
     def config(self) -> str:
