@@ -106,7 +106,7 @@ def test_bad_seeds_stop_the_run_before_the_first_request(call, rows: str | bytes
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--config", "nope.yaml"), "nope.yaml: no such configuration file"),
+        (("--config", "nope.yaml"), "nope.yaml: no such file"),
         (
             ("--stage", "judge"),
             "--stage judge: expected all, expand, structure, quality, respond, dpo or iopo",

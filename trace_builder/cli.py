@@ -19,7 +19,7 @@ from trace_builder.commands import (
     status,
     trace,
 )
-from trace_builder.errors import TraceBuildError
+from trace_builder.errors import EXIT_INTERRUPTED, TraceBuildError
 
 app = typer.Typer(
     name="trace-build",
@@ -66,6 +66,6 @@ def main() -> None:
         sys.exit(exc.exit_code)
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
-        sys.exit(130)
+        sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         sys.exit(0)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+#: How a program ends that did its work, but where some records failed; and one that was interrupted.
+EXIT_FAILED = 1
+EXIT_INTERRUPTED = 130
+
 
 class TraceBuildError(Exception):
     """Base of the errors that end a command with one sentence on stderr and no traceback."""

@@ -1,0 +1,1 @@
+"""The commands of the program: each parses its options, calls one function and prints what it returns."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trace_builder.commands.run import EXIT_FAILED, EXIT_INTERRUPTED, say
-from trace_builder.errors import InputError
+from trace_builder.commands.run import say
+from trace_builder.errors import EXIT_FAILED, EXIT_INTERRUPTED, InputError
 
 if TYPE_CHECKING:
     from trace_builder.config import RunConfig

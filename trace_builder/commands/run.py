@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trace_builder.errors import EXIT_FAILED, EXIT_INTERRUPTED, InputError
+
 if TYPE_CHECKING:
     from trace_builder.run.pipeline import PipelineResult
-
-EXIT_FAILED = 1
-EXIT_INTERRUPTED = 130
 
 
 def run(
@@ -55,8 +54,6 @@ def run(
 
     Without arguments: the bundled seeds, the embedded rehearsal model, outputs/rehearsal.
     """
-    from trace_builder.errors import InputError
-    from trace_builder.resources import shipped
     from trace_builder.run.config_file import load_config
     from trace_builder.run.pipeline import run_pipeline
     from trace_builder.stages.stage_registry import stage_classes
@@ -83,7 +80,7 @@ def run(
     ):
         if value is not None:
             values[key] = value
-    loaded = load_config(config or shipped("configs", "rehearsal.yaml"), settings or (), values)
+    loaded = load_config(config, settings or (), values)
     result = run_pipeline(loaded, stage, say)
     report(result)
     if result.summary.interrupted:

@@ -1,0 +1,1 @@
+"""Runs stages over records into a folder, resumably: scheduling, asking, fingerprints, products."""
