@@ -218,6 +218,19 @@ def test_a_missing_file_or_folder_is_named(tmp_path: Path) -> None:
         PromptBook(tmp_path / "nowhere")
 
 
+def test_what_the_folder_lacks_is_taken_from_an_installed_stages_own(tmp_path: Path) -> None:
+    mine, theirs = tmp_path / "mine", tmp_path / "theirs"
+    for folder, names in ((mine, ("both",)), (theirs, ("both", "one"))):
+        (folder / "en").mkdir(parents=True)
+        for name in names:
+            (folder / "en" / f"{name}.md").write_text(f"--- user ---\n{folder.name}\n")
+    book = PromptBook(mine, None, [theirs])
+    assert book.get("both", "en").user == "mine"
+    assert book.get("one", "en").user == "theirs"
+    with pytest.raises(InputError, match=r"mine/en/none\.md: no such prompt file"):
+        book.get("none", "en")
+
+
 def test_a_byte_order_mark_and_crlf_do_no_harm(tmp_path: Path) -> None:
     book = write_prompt(tmp_path, "\ufeff--- system ---\r\nRules\r\n--- user ---\r\n{{text}}\r\n")
     prompt = book.get("mine", "en")
