@@ -27,8 +27,8 @@ from llamafactory.data import get_dataset, get_template_and_fix_tokenizer
 from llamafactory.hparams import DataArguments, ModelArguments
 from transformers import Seq2SeqTrainingArguments
 
-from trace_builder.release.llamafactory import align, kept, read_file, read_register
-from trace_builder.release.tiny_trl import tiny_tokenizer
+from trace_builder.release.verify.llamafactory import align, kept, read_file, read_register
+from trace_builder.release.verify.tiny_trl import tiny_tokenizer
 
 pytestmark = pytest.mark.trainers
 

@@ -17,7 +17,7 @@ pytest.importorskip("datasets")
 from datasets import get_dataset_config_names, load_dataset
 from datasets.info import DatasetInfosDict
 
-from trace_builder.release.tiny_trl import TinyTrl
+from trace_builder.release.verify.tiny_trl import TinyTrl
 
 pytestmark = pytest.mark.trainers
 
@@ -74,7 +74,7 @@ def test_every_folder_loads_alone(full_release: Path, tmp_path: Path) -> None:
 
 def test_trl_from_the_command_line(full_release: Path, tmp_path: Path) -> None:
     """The card's command, with a tiny model and a single step."""
-    from trace_builder.release.tiny_trl import save_tiny
+    from trace_builder.release.verify.tiny_trl import save_tiny
 
     save_tiny(tmp_path / "model")
     command = [
