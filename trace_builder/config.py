@@ -117,7 +117,7 @@ class JudgeConfig(AskingSection):
     vote_temperature: float = Field(
         default=0.7, ge=0, le=2, description="Temperature when there is more than one vote."
     )
-    code_checks: bool = Field(default=True, description="Let code overrule a pass it can prove wrong.")
+    code_checks: bool = Field(default=True, description="Let code dispute a verdict it can prove wrong.")
 
 
 class RehearsalConfig(Section):

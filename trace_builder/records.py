@@ -59,30 +59,60 @@ class Instruction(Record):
 
 
 class Score(Record):
-    """A verdict on one constraint. ``score`` is 0..TOP_SCORE, or None when the verdict is missing, doubled or
-    unreadable ("unscored", which is never a pass). ``by`` says whether the judge or a code check decided."""
+    """A verdict on one constraint.
+
+    ``score`` is 0..TOP_SCORE, or None when the verdict is missing, doubled or unreadable ("unscored", which
+    is never a pass). ``by`` says who gave it; ``found`` what a check by code measured, None where there is
+    none. ``disputed``: votes, or the judge and the code, disagree whether the constraint is followed. A
+    disputed verdict proves nothing, neither that it is followed nor that it is not.
+    """
 
     constraint: str
     score: int | None = Field(default=None, ge=0, le=TOP_SCORE)
     reasoning: str = ""
     by: Literal["judge", "code"] = "judge"
+    found: Literal["holds", "broken"] | None = None
+    disputed: bool = False
+
+    @property
+    def full(self) -> bool:
+        """Full marks that nothing contradicts."""
+        return self.score == TOP_SCORE and not self.disputed
+
+    @property
+    def short(self) -> bool:
+        """Below full marks, and nothing contradicts that."""
+        return self.score is not None and self.score < TOP_SCORE and not self.disputed
 
 
 class Judgement(Record):
     """A judged response: one score for each constraint of the instruction, in its order. Over several votes
-    each score is the strictest."""
+    each score is the one hardest on what was claimed. ``settled``: every vote that the run asks for was cast.
+    """
 
     scores: tuple[Score, ...]
     votes: int = 1
+    settled: bool = True
 
     @property
     def perfect(self) -> bool:
-        return bool(self.scores) and all(s.score == TOP_SCORE for s in self.scores)
+        """Full marks for every constraint, none of them disputed."""
+        return bool(self.scores) and all(score.full for score in self.scores)
 
     @property
     def failed(self) -> tuple[str, ...]:
-        """Ids of the constraints judged below full marks. An unscored one is neither failed nor passed."""
-        return tuple(s.constraint for s in self.scores if s.score is not None and s.score < TOP_SCORE)
+        """Ids of the constraints that are proven to be broken: below full marks under every vote that the run
+        asks for, and undisputed. An unscored one is neither failed nor passed."""
+        return tuple(s.constraint for s in self.scores if s.short) if self.settled else ()
+
+    @property
+    def imperfect(self) -> tuple[str, ...]:
+        """Ids of the constraints that keep the response from being perfect, proven or not."""
+        return tuple(s.constraint for s in self.scores if not s.full)
+
+    @property
+    def disputed(self) -> tuple[str, ...]:
+        return tuple(s.constraint for s in self.scores if s.disputed)
 
     @property
     def unscored(self) -> tuple[str, ...]:

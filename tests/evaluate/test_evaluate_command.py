@@ -110,7 +110,7 @@ def test_an_empty_answer_follows_nothing_and_a_missing_one_is_apart(evaluated: P
     assert "no response for 1 instructions" in run(*args, fails=True)
     run(*args, "--allow-missing")
     assert results(tmp_path / "out")["results"] == {
-        "followed": 0, "not_followed": 1, "unscored": 0, "unanswered": 1,
+        "followed": 0, "not_followed": 1, "disputed": 0, "unscored": 0, "unanswered": 1,
     }  # fmt: skip
     assert calls(tmp_path / "out") == []
 

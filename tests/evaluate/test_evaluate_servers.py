@@ -82,7 +82,13 @@ def test_a_judge_that_stays_odd_leaves_the_instruction_unscored(tmp_path: Path, 
 
     found, _, code = run(tmp_path, answer, "--set", "wire.attempts=2")
     assert code == 1
-    assert found["results"] == {"followed": 3, "not_followed": 0, "unscored": 1, "unanswered": 0}
+    assert found["results"] == {
+        "followed": 3,
+        "not_followed": 0,
+        "disputed": 0,
+        "unscored": 1,
+        "unanswered": 0,
+    }
     assert found["unscored_because"] == {"unfit_answer": 1}
     assert found["scores"]["if_s"]["percent"] == 0.0
     assert found["scores"]["if_s"]["scored_only"]["n"] == 0

@@ -20,6 +20,7 @@ from trace_builder.evaluate.results import (
     Results,
     result_of,
 )
+from trace_builder.records import Score
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 TAXONOMY = load_taxonomy()
@@ -38,7 +39,8 @@ def item(
         ConstraintResult(id=f"c{n}", text="x", dimension=dimension, score=score)
         for n, (score, dimension) in enumerate(zip(scores, dims or ("theme",) * len(scores), strict=True), 1)
     )
-    result = result_of(scores, answered=answered)
+    given = [Score(constraint="c", score=score) for score in scores]
+    result = result_of(given, answered=answered)
     return InstructionResult(id=id, lang=lang, result=result, constraints=constraints, prompt="p", **more)
 
 
@@ -78,7 +80,13 @@ def test_headline_counts_unscored_as_not_followed_and_the_other_reading_leaves_t
         item(None, None, answered=False),
     ]
     found = figures(items, TAXONOMY, QUICK)
-    assert found["results"] == {"followed": 2, "not_followed": 2, "unscored": 2, "unanswered": 1}
+    assert found["results"] == {
+        "followed": 2,
+        "not_followed": 2,
+        "disputed": 0,
+        "unscored": 2,
+        "unanswered": 1,
+    }
     scores = found["scores"]
     assert (scores["if_s"]["followed"], scores["if_s"]["n"], scores["if_s"]["unscored"]) == (1, 3, 1)
     assert scores["if_s"]["scored_only"]["percent"] == 50.0

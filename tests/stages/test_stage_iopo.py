@@ -132,7 +132,7 @@ def test_y2_has_as_many_tries_as_the_config_says(taxonomy: Taxonomy) -> None:
     ask = Scripted(iopo_revise=REVISED, judge=judging, respond=["No.", "Nor that."])
     made = walk(iopo(taxonomy, iopo={"samples": 2}), RECORD, ask)
     assert rejected(made) == "y2_imperfect"
-    assert made.detail == "fails c1"
+    assert made.detail == "short of full marks: c1"
     assert [question.sample for question in ask.to("respond")] == [0, 1]
 
 

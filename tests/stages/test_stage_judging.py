@@ -109,31 +109,46 @@ def test_voting_stops_once_no_fail_can_be_claimed_any_more() -> None:
     assert (scores(made), made.failed, made.votes) == ((10, 10), (), 2)
 
 
-def test_code_overrules_a_pass_it_can_prove_wrong() -> None:
-    long = "The sea is wide and deep and blue."
-    made = judged(Scripted(judge=verdicts(10, 10)), long, code_checks=True)
-    assert scores(made) == (10, 0)
-    assert made.scores[1].by == "code"
-    assert "about c2" in made.scores[1].reasoning, "the judge's word is kept"
-    assert scores(judged(Scripted(judge=verdicts(10, 10)), long)) == (10, 10)
+LONG = "The sea is wide and deep and blue."  # breaks c2
+SHORT = "The sea."  # keeps c2
 
 
-def test_code_never_turns_a_fail_into_a_pass() -> None:
-    made = judged(Scripted(judge=verdicts(10, 2)), "The sea.", code_checks=True)
-    assert scores(made) == (10, 2)
-    assert made.scores[1].by == "judge"
+@pytest.mark.parametrize(("response", "score"), [(LONG, 10), (SHORT, 2)])
+def test_judge_and_code_that_disagree_make_a_dispute_that_proves_nothing(response: str, score: int) -> None:
+    for claim in ("follows", "fails"):
+        made = judged(Scripted(judge=verdicts(10, score)), response, claim=claim, code_checks=True)
+        assert (made.disputed, made.failed, made.perfect) == (("c2",), (), False)
+        assert made.scores[1].score == score, "the judge's number is kept"
+        assert "about c2" in made.scores[1].reasoning
+        assert made.scores[1].found == ("broken" if response == LONG else "holds")
+        assert made.unscored == (), "it is not asked again"
 
 
-def test_code_has_no_say_in_what_the_judge_has_failed() -> None:
-    made = judged(Scripted(judge=verdicts(10, 7)), "The sea is wide and deep and blue.", code_checks=True)
-    assert scores(made) == (10, 7)
-    assert made.scores[1].by == "judge"
+@pytest.mark.parametrize(("response", "score"), [(LONG, 2), (SHORT, 10)])
+def test_judge_and_code_that_agree_are_undisputed(response: str, score: int) -> None:
+    made = judged(Scripted(judge=verdicts(10, score)), response, code_checks=True)
+    assert made.disputed == ()
+    assert made.failed == (("c2",) if response == LONG else ())
+    assert made.scores[1].found == ("broken" if response == LONG else "holds")
 
 
-def test_code_overrules_each_vote_before_they_are_put_together() -> None:
-    long = "The sea is wide and deep and blue."
-    made = judged(Scripted(judge=[verdicts(10, 10)] * 2), long, claim="fails", code_checks=True, votes=2)
-    assert made.failed == ("c2",)
+def test_without_code_checks_there_are_no_disputes_by_code() -> None:
+    made = judged(Scripted(judge=verdicts(10, 10)), LONG)
+    assert made.perfect
+    assert made.scores[1].found is None
+
+
+def test_votes_that_disagree_make_a_dispute() -> None:
+    ask = Scripted(judge=[verdicts(10, 3), verdicts(4, 3)])
+    made = judged(ask, SHORT, claim="fails", votes=2)
+    assert (made.disputed, made.failed) == (("c1",), ("c2",))
+
+
+def test_a_fail_that_stopped_the_voting_proves_nothing() -> None:
+    made = judged(Scripted(judge=verdicts(10, 3)), SHORT, votes=3)
+    assert (made.votes, made.settled, made.failed, made.imperfect) == (1, False, (), ("c2",))
+    alone = judged(Scripted(judge=verdicts(10, 3)), SHORT, votes=1)
+    assert alone.failed == ("c2",)
 
 
 def test_all_votes_can_be_had_without_stopping() -> None:

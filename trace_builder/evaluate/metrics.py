@@ -114,11 +114,11 @@ class _Maker:
         everything: Pairs = Counter()
         known: Pairs = Counter()
         for item in items:
-            scores = [c.score for c in item.constraints if wanted(c.dimension)]
-            full = sum(score == TOP_SCORE for score in scores)
-            if scores:
-                everything[full, len(scores)] += 1
-            if numbers := sum(score is not None for score in scores):
+            judged = [c for c in item.constraints if wanted(c.dimension)]
+            full = sum(c.score == TOP_SCORE and not c.disputed for c in judged)
+            if judged:
+                everything[full, len(judged)] += 1
+            if numbers := sum(c.score is not None for c in judged):
                 known[full, numbers] += 1
         return self._figure(everything, known, name)
 

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from trace_builder.errors import InputError
 from trace_builder.evaluate.agreement import Agreement
 from trace_builder.evaluate.stages import Generated, Judged
-from trace_builder.records import TOP_SCORE, Lang, Record
+from trace_builder.records import Lang, Record, Score
 from trace_builder.released_rows import EvalItem
 from trace_builder.storage.jsonl import (
     parse_model,
@@ -28,10 +28,11 @@ VERSION = 1
 RESULTS_FILE = "results.json"
 INSTRUCTIONS_FILE = "instructions.jsonl"
 
-#: ``unscored``: no constraint failed and not all are scored. ``unanswered``: there was no answer to judge.
-#: Both count as not followed in the headline, and are left out in the reading beside it.
-Result = Literal["followed", "not_followed", "unscored", "unanswered"]
-RESULTS: tuple[Result, ...] = ("followed", "not_followed", "unscored", "unanswered")
+#: ``disputed``: no constraint failed, and votes or code contradict the verdict on one; it counts as not
+#: followed. ``unscored``: not all are scored. ``unanswered``: there was no answer to judge. These two count
+#: as not followed in the headline, and are left out in the reading beside it.
+Result = Literal["followed", "not_followed", "disputed", "unscored", "unanswered"]
+RESULTS: tuple[Result, ...] = ("followed", "not_followed", "disputed", "unscored", "unanswered")
 
 
 class ConstraintResult(Record):
@@ -43,6 +44,8 @@ class ConstraintResult(Record):
     score: int | None
     reasoning: str = ""
     by: Literal["judge", "code"] | None = None
+    found: Literal["holds", "broken"] | None = None
+    disputed: bool = False
 
 
 class InstructionResult(Record):
@@ -70,7 +73,7 @@ class InstructionResult(Record):
         return cls(
             id=item.id,
             lang=item.lang,
-            result=result_of([s.score if s else None for s in scores], answered=answered),
+            result=result_of(scores, answered=answered),
             why=why,
             fault=generated.fault if generated else None,
             overall=judged.overall if judged else None,
@@ -79,7 +82,7 @@ class InstructionResult(Record):
                     id=constraint.id,
                     text=constraint.text,
                     dimension=constraint.dimension,
-                    **(score.model_dump(include={"score", "reasoning", "by"}) if score else {"score": None}),
+                    **(score.model_dump(exclude={"constraint"}) if score else {"score": None}),
                 )
                 for constraint, score in zip(item.constraints, scores, strict=True)
             ),
@@ -98,17 +101,19 @@ class InstructionResult(Record):
 
     @property
     def decided(self) -> bool:
-        return self.result in ("followed", "not_followed")
+        return self.result in ("followed", "not_followed", "disputed")
 
 
-def result_of(scores: Iterable[int | None], *, answered: bool = True) -> Result:
+def result_of(scores: Iterable[Score | None], *, answered: bool = True) -> Result:
     """Eq. 3: followed when the mean of the scores is exactly 10: when every constraint has 10."""
     scores = tuple(scores)
     if not answered:
         return "unanswered"
-    if any(score is not None and score < TOP_SCORE for score in scores):
+    if any(score is not None and score.short for score in scores):
         return "not_followed"
-    return "unscored" if None in scores else "followed"
+    if any(score is None or score.score is None for score in scores):
+        return "unscored"
+    return "followed" if all(score is not None and score.full for score in scores) else "disputed"
 
 
 class _Figures(Record):

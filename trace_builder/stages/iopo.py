@@ -190,7 +190,7 @@ class Iopo(Stage[Answered, IopoGroup]):
             judgement = await judge(ask, x2, answer.value, self._judge)
             if judgement.perfect:
                 return answer.value, judgement
-            detail = f"fails {', '.join(judgement.failed)}"
+            detail = f"short of full marks: {', '.join(judgement.imperfect)}"
         return Rejection(reason="y2_imperfect", detail=detail)
 
 

@@ -88,7 +88,7 @@ def _rejection(imperfect: list[FailedResponse]) -> Rejection:
     judged = [a.judgement for a in imperfect if a.judgement is not None]
     if judged:
         best = max(judged, key=lambda j: j.overall or 0)
-        detail = f"{len(judged)} judged, the best fails {', '.join(best.failed)}"
+        detail = f"{len(judged)} judged, the best is short of full marks in {', '.join(best.imperfect)}"
         return Rejection(reason="imperfect_response", detail=detail, kept=kept)
     fault = imperfect[-1].fault
     assert fault is not None

@@ -9,7 +9,8 @@ from trace_builder.text import squeeze
 
 
 def mismatch_fails(judgement: Judgement | None, judged: Instruction, other: Instruction) -> tuple[str, ...]:
-    """Ids of the constraints that prove a mismatch: failed, and not shared with the other instruction.
+    """Ids of the constraints that prove a mismatch: failed beyond dispute, and not shared with the other
+    instruction.
 
     A constraint that both instructions hold was judged perfect in the matching cell; a fail of it here
     contradicts that verdict and proves nothing. So a pure addition, whose x2 holds all of x1, can never

@@ -45,8 +45,9 @@ async def judge(
     votes: list[Judgement] = []
     for number in range(config.votes):
         votes.append(await _vote(ask, instruction, response, config, number))
-        combined = _combine(votes, claim)
-        if (claim == "follows") != combined.perfect:
+        combined = _combine(votes, claim, config.votes)
+        stands = combined.perfect if claim == "follows" else any(s.short for s in combined.scores)
+        if not stands:
             break
     return combined
 
@@ -60,7 +61,7 @@ async def judge_votes(
 
 def strictest(votes: tuple[Judgement, ...]) -> Judgement:
     """The lowest score of each constraint over the votes; one unscored vote leaves it unscored."""
-    return _combine(list(votes), "follows")
+    return _combine(list(votes), "follows", len(votes))
 
 
 async def _vote(
@@ -92,21 +93,29 @@ def _scores(instruction: Instruction, reply: Verdicts) -> tuple[Score, ...]:
 
 
 def _checked(score: Score, instruction: Instruction, response: str) -> Score:
-    """A pass that code can prove wrong becomes 0; code never turns a fail into a pass."""
-    if score.score != TOP_SCORE:
-        return score
+    """With what code finds. Neither the judge nor the code is believed against the other: where they
+    disagree, the verdict is disputed."""
     text = next(c.text for c in instruction.constraints if c.id == score.constraint)
-    if verify(text, response) is not False:
+    holds = verify(text, response)
+    if holds is None or score.score is None:
         return score
-    reasoning = f"A check by code found the constraint broken; the judge had passed it: {score.reasoning}"
-    return Score(constraint=score.constraint, score=0, reasoning=reasoning, by="code")
+    disputed = holds != (score.score == TOP_SCORE)
+    return score.model_copy(update={"found": "holds" if holds else "broken", "disputed": disputed})
 
 
-def _combine(votes: list[Judgement], claim: Claim) -> Judgement:
-    pick = min if claim == "follows" else max
+def _combine(votes: list[Judgement], claim: Claim, asked: int) -> Judgement:
     columns = zip(*(vote.scores for vote in votes), strict=True)
-    scores = []
-    for column in columns:
-        unscored = next((score for score in column if score.score is None), None)
-        scores.append(unscored or pick(column, key=lambda s: s.score if s.score is not None else -1))
-    return Judgement(scores=tuple(scores), votes=len(votes))
+    scores = tuple(_hardest(column, claim) for column in columns)
+    return Judgement(scores=scores, votes=len(votes), settled=len(votes) == asked)
+
+
+def _hardest(column: tuple[Score, ...], claim: Claim) -> Score:
+    """One constraint's scores over the votes as one. Votes that disagree make it disputed."""
+    unscored = next((score for score in column if score.score is None), None)
+    if unscored is not None:
+        return unscored
+    pick = min if claim == "follows" else max
+    hardest = pick(column, key=lambda score: score.score or 0)
+    if all(score.full for score in column) or all(score.short for score in column):
+        return hardest
+    return hardest.model_copy(update={"disputed": True})
