@@ -30,6 +30,8 @@ class Reply:
     finish: str = "stop"
     #: The reply waits for this event, however long it takes.
     until: asyncio.Event | None = None
+    #: Bytes that follow on the connection a moment after the reply.
+    stray: bytes = b""
 
     def content(self) -> bytes:
         if isinstance(self.body, bytes):
@@ -145,6 +147,8 @@ class ScriptedServer:
                 await response.write(content[: len(content) // 2])
                 _cut(request)
             await response.write(content)
+            if reply.stray and (transport := request.transport) is not None:
+                asyncio.get_running_loop().call_later(0.02, transport.write, reply.stray)
         return response
 
     async def _models(self, request: web.Request) -> web.Response:

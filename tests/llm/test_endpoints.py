@@ -73,6 +73,22 @@ def test_a_question_follows_its_server_to_another_address(kit: Any) -> None:
     asyncio.run(run())
 
 
+def test_what_comes_on_an_idle_connection_is_no_answer_to_the_next_question(kit: Any) -> None:
+    other = kit.Reply(text="to another question").content()
+    stray = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(other), other)
+
+    async def run() -> None:
+        async with kit.Server() as server, kit.client(server) as client:
+            for late in (stray, b"x", b""):
+                server.script = [kit.Reply(stray=late)]
+                await client.complete(kit.request())
+                await asyncio.sleep(0.1)
+                answer = await client.complete(kit.request())
+                assert (answer.text, answer.retries) == ("fine", 0)
+
+    asyncio.run(run())
+
+
 def test_no_key_follows_a_redirect(kit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted-0123456789")
 

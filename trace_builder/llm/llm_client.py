@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from types import TracebackType
 
-from trace_builder.addresses import read_address
 from trace_builder.config import ModelConfig, WireConfig
 from trace_builder.llm.codec import encode
 from trace_builder.llm.servers.descriptors import make_room
@@ -17,6 +16,7 @@ from trace_builder.llm.servers.handshake import find_mode, read_key, require_mod
 from trace_builder.llm.servers.pool import Pool
 from trace_builder.llm.servers.retry import RetryBudget, RetryPolicy
 from trace_builder.llm.types import ChatAnswer, ChatRequest, ErrorKind, FaultCount, Mode, WireSnapshot
+from trace_builder.support.addresses import read_address
 
 
 class LLMClient:
@@ -28,7 +28,8 @@ class LLMClient:
     Args:
         models: the config's ``models``.
         wire: concurrency, timeouts, retries.
-        probe_interval: seconds between probes of a server that is set aside.
+        probe_interval: seconds between probes of a server that is set aside; less where the outage limit
+            would leave no time for a few.
         probe_timeout: seconds for one probe.
         say: takes a line for the user.
     """
@@ -44,7 +45,7 @@ class LLMClient:
     ) -> None:
         self._models = dict(models)
         self._wire = wire
-        self._probe_interval = probe_interval
+        self._probe_interval = min(probe_interval, wire.outage_limit / 4)
         self._probe_timeout = probe_timeout
         self._say = say
         self._policy = RetryPolicy(

@@ -17,13 +17,13 @@ ErrorKind = Literal[
     "connection",  # refused, reset, cut in the body, not HTTP
     "timeout",
     "rate_limited",  # 429
-    "server_error",  # 408, 409, 3xx, 5xx, a body that is no whole answer of the API
+    "server_error",  # 3xx, 408 and its like, 5xx, a body that is no whole answer of the API
     "oversized",  # an answer larger than any model writes
     "context_overflow",  # the prompt does not fit the model
     "bad_request",  # 400, 422: this request will never pass
-    "auth",  # 401, 403
+    "auth",  # 401, 402, 403
     "unknown_model",  # 404 on the model
-    "access_lost",  # 401, 403 or 404 from servers that have answered before
+    "access_lost",  # one of these from servers that have answered before
     "outage",  # no server answered within the outage limit
 ]
 

@@ -20,7 +20,7 @@ import httpx2
 
 from trace_builder.llm.codec import clean
 from trace_builder.llm.types import ErrorKind, WireError
-from trace_builder.redaction import without_secrets
+from trace_builder.support.redaction import without_secrets
 
 #: Characters of a server's own message that are kept.
 MESSAGE_LIMIT = 300
@@ -29,6 +29,11 @@ _OVERFLOW_PARAMS = frozenset({"input_tokens", "prompt_tokens"})
 _OVERFLOW_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
 #: For servers that leave the error's param and code empty.
 _OVERFLOW_TEXT = re.compile(r"maximum context length|longer than the model's context", re.IGNORECASE)
+#: Unauthorized, payment required, forbidden.
+_NO_ENTRY = frozenset({401, 402, 403})
+#: Of the 4xx, those that blame the moment and not the request: timeout, conflict, misdirected, locked, too
+#: early, and nginx's word for a client that it lost.
+_BUSY = frozenset({408, 409, 421, 423, 425, 499})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 #: What sending and receiving raise. A ValueError is a header or an address that no client can read.
 _TRANSPORT = (
@@ -115,9 +120,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _kind(status: int, details: Mapping[str, str], message: str) -> ErrorKind:
     if status == 429:
         return "rate_limited"
-    if status in (401, 403):
+    if status in _NO_ENTRY:
         return "auth"
-    if status in (408, 409) or status < 400 or status >= 500:  # below 400: a redirect that leads nowhere
+    if status in _BUSY or status < 400 or status >= 500:  # below 400: a redirect that leads nowhere
         return "server_error"
     if status == 404:
         return "unknown_model"

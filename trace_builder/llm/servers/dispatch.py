@@ -34,11 +34,11 @@ class Dispatch:
         self._depth = depth
         self._failed = 0
         self._examined = False
-        #: Where it was sent last, how often that server had been set aside by then, and how many answers
-        #: each server had given when this request first failed there.
+        #: Where it was sent last, how often that server had been set aside by then, and how many answers it
+        #: had given.
         self._endpoint: Endpoint | None = None
         self._downs = 0
-        self._answers: dict[Endpoint, int] = {}
+        self._answers = 0
 
     async def run(self, policy: RetryPolicy, budget: RetryBudget | None) -> ChatAnswer:
         """Sends until there is an answer.
@@ -64,7 +64,7 @@ class Dispatch:
     async def _send(self) -> ChatAnswer:
         pool = self._pool
         endpoint, ticket = await pool.take(self._model, self._depth)
-        self._endpoint, self._downs, answers = endpoint, endpoint.downs, endpoint.answers
+        self._endpoint, self._downs, self._answers = endpoint, endpoint.downs, endpoint.answers
         overloaded: bool | None = None
         endpoint.in_flight += 1
         began = perf_counter()
@@ -78,7 +78,6 @@ class Dispatch:
         except WireError as error:
             error = pool.noted(error, self._model)
             overloaded = self._note(endpoint, error)
-            self._answers.setdefault(endpoint, answers)
             raise error from None
         finally:
             endpoint.in_flight -= 1
@@ -112,9 +111,9 @@ class Dispatch:
 
     async def _hopeless(self) -> bool:
         """Whether the fault is this request's own, now that its retries are spent. It is when others were
-        answered meanwhile, or when the server answers a word to a probe."""
+        answered while it was under way the last time, or when the server answers a word to a probe."""
         endpoint = self._endpoint
-        if endpoint is None or self._examined or endpoint.answers > self._answers[endpoint]:
+        if endpoint is None or self._examined or endpoint.answers > self._answers:
             return True
         self._examined = await self._pool.health.examine(endpoint, self._model)
         return self._examined

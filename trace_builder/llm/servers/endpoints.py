@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Coroutine, Iterable
+from functools import partial
 from time import monotonic
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+import aiohttp
 import httpx2
 import openai
 from pydantic_core import to_json
 
-from trace_builder.addresses import Address, spellings
 from trace_builder.errors import InputError, StoppedError
 from trace_builder.llm.codec import clean, decode, loads
 from trace_builder.llm.servers.descriptors import none_left
 from trace_builder.llm.servers.server_load import Load, read_load
 from trace_builder.llm.types import FinishReason, ServerSnapshot, Usage, WireError
 from trace_builder.llm.wire_errors import not_a_completion, status_error, wire_error
-from trace_builder.redaction import MARK
+from trace_builder.support.addresses import Address, spellings
+from trace_builder.support.redaction import MARK
 
 #: Servers close a connection that was idle for 5 s (uvicorn's default); using one at that moment fails.
 KEEPALIVE = 4.0
@@ -240,8 +242,20 @@ def _cancelled_by_others(task: asyncio.Task[Any]) -> bool:
     return uncancel is not None and uncancel() > 0
 
 
+class _Connector(aiohttp.TCPConnector):
+    """Uses no connection again on which something came while nothing was asked: aiohttp would take that for
+    the answer to the next question."""
+
+    async def _get(self, key: Any, traces: Any) -> Any:
+        while (connection := await super()._get(key, traces)) is not None:
+            if connection.protocol is not None and not connection.protocol.should_close:
+                break
+            connection.close()
+        return connection
+
+
 def _http(base_url: str, connections: int) -> httpx2.AsyncClient:
-    return openai.DefaultAioHttpClient(
+    client: Any = openai.DefaultAioHttpClient(
         # A proxy set for the outside world is no way to a server on this machine.
         trust_env=httpx2.URL(base_url).host not in _LOOPBACK,
         limits=httpx2.Limits(
@@ -250,6 +264,15 @@ def _http(base_url: str, connections: int) -> httpx2.AsyncClient:
             keepalive_expiry=KEEPALIVE,
         ),
     )
+    for transport in (client._transport, *client._mounts.values()):
+        if transport is not None:
+            transport.client = partial(_session, transport, connections)
+    return cast(httpx2.AsyncClient, client)
+
+
+def _session(transport: Any, connections: int) -> aiohttp.ClientSession:
+    connector = _Connector(limit=connections, keepalive_timeout=KEEPALIVE, ssl=transport.ssl_context)
+    return aiohttp.ClientSession(connector=connector)
 
 
 def _sdk(base_url: str, api_key: str, http: httpx2.AsyncClient, connect_timeout: float) -> openai.AsyncOpenAI:
