@@ -19,10 +19,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from trace_builder.release.cleaning.benchmarks import Target
 from trace_builder.release.cleaning.decontaminate import Decontaminator, Thresholds
 from trace_builder.release.cleaning.dedup import BANDS, PERMUTATIONS, THRESHOLD, Text, duplicates
 from trace_builder.release.cleaning.shingles import jaccard, shingles
-from trace_builder.release.cleaning.benchmarks import Target
 
 SYLLABLES = [
     "ba",

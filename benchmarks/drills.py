@@ -27,11 +27,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "run"))
 
 from run_program import command, digests, lines, run, served
+from trace_builder.run.status import read_status
 
 from trace_builder.config import RehearsalConfig
 from trace_builder.rehearsal.server.faults import CONTENT_FAULTS, WIRE_FAULTS
 from trace_builder.rehearsal.server.process import start
-from trace_builder.run.status import read_status
 
 ALL = 1_000_000
 CONCURRENCY = 64

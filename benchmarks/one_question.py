@@ -11,11 +11,11 @@ from pathlib import Path
 
 from trace_builder.config import ModelConfig, RunConfig, WireConfig
 from trace_builder.records import Constraint, Instruction, Structured
-from trace_builder.resources import shipped
 from trace_builder.run.engine import RunSpec, run_stages
 from trace_builder.run.pipeline import open_prompts
 from trace_builder.stages.common.prompt_values import instruction_values
 from trace_builder.stages.quality import Quality
+from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import load_taxonomy
 
 PROMPT = "complete"

@@ -24,8 +24,8 @@ from typing import Any
 import aiohttp
 
 from trace_builder.rehearsal.rule_model import RuleModel
-from trace_builder.rehearsal.server.server_options import ServerOptions
 from trace_builder.rehearsal.server.server import RehearsalServer
+from trace_builder.rehearsal.server.server_options import ServerOptions
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests" / "vllm"))

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.addresses import check_address, read_address
 from trace_builder.config import ModelConfig
 from trace_builder.errors import InputError
-from trace_builder.redaction import shown_address
+from trace_builder.support.addresses import check_address, read_address
+from trace_builder.support.redaction import shown_address
 
 LONG = "a" * 300
 

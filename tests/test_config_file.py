@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
-from trace_builder.resources import shipped
 from trace_builder.run.config_file import load_config
 from trace_builder.stages.stage_registry import config_model
+from trace_builder.support.resources import shipped
 
 BASE = "profile: mine\nrespond:\n  samples: 2\nexpand:\n  call:\n    temperature: 0.1\n"
 

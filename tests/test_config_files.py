@@ -10,10 +10,10 @@ import yaml
 from pydantic import BaseModel
 
 from trace_builder.config import CallConfig, ModelConfig, Prices, RehearsalConfig
-from trace_builder.paper import TRAIN_COUNTS
 from trace_builder.rehearsal.server.faults import CONTENT_FAULTS, WIRE_FAULTS
-from trace_builder.resources import shipped
 from trace_builder.stages.stage_registry import config_model
+from trace_builder.support.paper import TRAIN_COUNTS
+from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import load_taxonomy
 
 NAMES = ("rehearsal", "qwen2-72b", "paper")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from trace_builder.resources import shipped
+from trace_builder.support.resources import shipped
 
 
 @pytest.fixture(scope="module")

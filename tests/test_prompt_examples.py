@@ -9,12 +9,12 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from trace_builder.bilingual import LANGS
 from trace_builder.evalset.second_check import Inspection
 from trace_builder.prompts import NULL, PromptBook
 from trace_builder.records import Lang
-from trace_builder.resources import shipped
 from trace_builder.stages.common import answer_schemas
+from trace_builder.support.bilingual import LANGS
+from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import load_taxonomy
 
 REPLIES: dict[str, type[BaseModel]] = {

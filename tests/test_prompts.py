@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.bilingual import LANGS, Text
 from trace_builder.errors import InputError
 from trace_builder.prompts import PromptBook, data_block
 from trace_builder.records import Lang
-from trace_builder.resources import shipped
+from trace_builder.support.bilingual import LANGS, Text
+from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import Dimension, Taxonomy, Texts, Type, load_taxonomy
 
 SLOTS: dict[str, tuple[str, ...]] = {

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.randomness import derive_seed, generator, weighted_sample
+from trace_builder.support.randomness import derive_seed, generator, weighted_sample
 
 PARTS = st.lists(st.text(alphabet="ab1\ud800", max_size=4) | st.integers(0, 9), min_size=1, max_size=4)
 WEIGHTS = st.dictionaries(st.text("abcdef", min_size=1, max_size=2), st.floats(0, 1e6), max_size=8)
@@ -31,7 +31,8 @@ def test_seeds_of_different_purposes_differ() -> None:
 
 
 def test_another_process_draws_the_same() -> None:
-    code = "from trace_builder import randomness; print(randomness.derive_seed(1, 'ü'), randomness.generator(2).random())"
+    code = "from trace_builder.support.randomness import derive_seed as d, generator as g;"
+    code += "print(d(1, 'ü'), g(2).random())"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.split() == [str(derive_seed(1, "ü")), str(generator(2).random())]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.redaction import redacted, without_secrets
+from trace_builder.support.redaction import redacted, without_secrets
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trace_builder.bilingual import LANGS
 from trace_builder.errors import InputError
-from trace_builder.resources import shipped
+from trace_builder.support.bilingual import LANGS
+from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import Dimension, Taxonomy, load_taxonomy
 
 #: Type by type, as in the paper's taxonomy; English and Chinese names as released.

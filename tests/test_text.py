@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.text import containment, detect_lang, is_placeholder, numbers, squeeze, unmarked
+from trace_builder.support.text import containment, detect_lang, is_placeholder, numbers, squeeze, unmarked
 
 WORDS = st.text(alphabet="abcdefg 海的诗", min_size=1, max_size=40)
 

@@ -10,7 +10,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trace_builder.bilingual import Text
     from trace_builder.checks import verify
     from trace_builder.checks.registry import ConstraintKind
     from trace_builder.config import AskingSection, RunConfig
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from trace_builder.run.pipeline import run_pipeline
     from trace_builder.stages.base import Ask, Product, Stage
     from trace_builder.storage.run_folder import open_run
+    from trace_builder.support.bilingual import Text
 
 __version__ = "0.1.0"
 
@@ -67,7 +67,7 @@ HOMES = {
     "RunConfig": "config",
     "Stage": "stages.base",
     "StoppedError": "errors",
-    "Text": "bilingual",
+    "Text": "support.bilingual",
     "TraceBuildError": "errors",
     "build_release": "release.builder:build",
     "load_config": "run.config_file",

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from trace_builder.addresses import check_address
+from trace_builder.support.addresses import check_address
 
 Probability = float
 #: A share in a draw: 0 is never drawn.

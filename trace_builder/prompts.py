@@ -20,9 +20,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trace_builder.bilingual import LANGS
 from trace_builder.errors import InputError
 from trace_builder.records import Lang
+from trace_builder.support.bilingual import LANGS
 
 #: What a data block shows for a value that is not there.
 NULL = "NULL"

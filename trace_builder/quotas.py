@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from trace_builder.errors import InputError
-from trace_builder.paper import EVAL_COUNTS
-from trace_builder.randomness import derive_seed
+from trace_builder.support.paper import EVAL_COUNTS
+from trace_builder.support.randomness import derive_seed
 
 Quotas = Mapping[int, int]
 

@@ -9,8 +9,8 @@ from pydantic import Field, ValidationError, field_validator
 
 from trace_builder.errors import InputError
 from trace_builder.records import Constraint, Instruction, Item, Lang, Record
+from trace_builder.support.text import detect_lang
 from trace_builder.taxonomy import Taxonomy
-from trace_builder.text import detect_lang
 
 SYSTEM = "You are a helpful assistant."
 #: What stands for no input.

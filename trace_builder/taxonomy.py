@@ -16,10 +16,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from trace_builder.bilingual import LANGS, Text, Wording
 from trace_builder.errors import InputError
 from trace_builder.records import Lang
-from trace_builder.resources import shipped
+from trace_builder.support.bilingual import LANGS, Text, Wording
+from trace_builder.support.resources import shipped
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _EDGES = " \t\r\n\"'`*#.,;:“”‘’「」『』《》<>()（）[]【】{}。，；：、"
@@ -171,7 +171,7 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
         InputError: "file:line: what is wrong", for a missing or unreadable file, bad YAML, unknown or missing
             keys, a missing language, fewer than two examples, and ids or names that are there twice.
     """
-    from trace_builder.yaml_file import explain, read_yaml  # brings yaml
+    from trace_builder.support.yaml_file import explain, read_yaml  # brings yaml
 
     path = path or shipped("taxonomy", "trace.yaml")
     tree, origins = read_yaml(path, as_texts=True)

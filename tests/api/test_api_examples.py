@@ -166,7 +166,7 @@ def test_an_installed_kind_belongs_to_the_code_of_the_stages_that_judge(
     clean: Environment, wheels: list[Path], tmp_path: Path
 ) -> None:
     script = (
-        "from trace_builder.run.fingerprint import code_of;"
+        "from trace_builder.run.identity.fingerprint import code_of;"
         "print(*(code_of(f'trace_builder.stages.{name}') for name in ('quality', 'respond', 'dpo', 'iopo')))"
     )
     without = Environment(tmp_path / "without", wheels[0])

@@ -33,10 +33,10 @@ from trace_builder.rehearsal.tasks.request import read_request
 from trace_builder.rehearsal.writer.choose import choose, draw_check
 from trace_builder.rehearsal.writer.compose import breaking, build, compliant
 from trace_builder.rehearsal.writer.kind_writers import KINDS, WRITERS
-from trace_builder.rehearsal.writer.lexicon import lexicon
+from trace_builder.rehearsal.writer.lexicons import lexicon
 from trace_builder.rehearsal.writer.parameters import Picker
 from trace_builder.stages.common.answer_schemas import Redundancy, Structuring, Verdicts
-from trace_builder.text import detect_lang
+from trace_builder.support.text import detect_lang
 
 LANGS: tuple[Lang, ...] = ("en", "zh")
 langs = st.sampled_from(LANGS)

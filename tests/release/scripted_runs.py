@@ -16,7 +16,7 @@ from run_folders import Failure, make_run
 
 from trace_builder.config import CallConfig
 from trace_builder.records import Instruction, Lang, Record, Rejection, Seed
-from trace_builder.run.answers import read_answer
+from trace_builder.run.asking.answers import read_answer
 from trace_builder.run.config_file import load_config
 from trace_builder.stages.base import Answer, Stage
 from trace_builder.stages.stage_registry import build_stages

@@ -171,7 +171,7 @@ def test_an_edited_call_is_found_where_the_record_still_says_the_old(
 
 
 def test_a_taxonomy_that_has_changed_since_is_named(tmp_path: Path) -> None:
-    from trace_builder.resources import shipped
+    from trace_builder.support.resources import shipped
 
     taxonomy = tmp_path / "mine.yaml"
     text = shipped("taxonomy", "trace.yaml").read_text(encoding="utf-8")

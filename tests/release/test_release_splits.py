@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trace_builder.errors import InputError
-from trace_builder.paper import EVAL_COUNTS, TRAIN_COUNTS
 from trace_builder.release.splits import default_quotas, evaluation_quotas, held_out, split_seeds
+from trace_builder.support.paper import EVAL_COUNTS, TRAIN_COUNTS
 
 PAPER = dict(enumerate(EVAL_COUNTS, start=1))
 

@@ -11,8 +11,6 @@ import pytest
 from harbour_run import harbour_run
 from test_report_page import payload
 
-from trace_builder import plugins
-from trace_builder.bilingual import Text
 from trace_builder.records import Answered, Instruction, Item, Judgement, Rejection
 from trace_builder.report.build import build_report
 from trace_builder.report.stats.run_stats import RunStats
@@ -21,6 +19,8 @@ from trace_builder.report.stats.statistics import statistics
 from trace_builder.stages.base import Product, Stage
 from trace_builder.stages.reasons import labels
 from trace_builder.stages.stage_registry import GROUP, config_model, stage_classes
+from trace_builder.support import plugins
+from trace_builder.support.bilingual import Text
 
 
 class Shortened(Item):

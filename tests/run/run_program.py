@@ -17,8 +17,8 @@ from typing import Any
 
 from trace_builder.config import RehearsalConfig
 from trace_builder.rehearsal.rule_model import RuleModel
-from trace_builder.rehearsal.server.server_options import ServerOptions
 from trace_builder.rehearsal.server.server import RehearsalServer
+from trace_builder.rehearsal.server.server_options import ServerOptions
 
 PRODUCTS = ("sft", "dpo", "iopo")
 #: Wherever it is closed, nothing answers.

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from trace_builder.resources import shipped
-from trace_builder.run import code_digest, fingerprint
-from trace_builder.run.code_digest import digest, read
+from trace_builder.run.identity import code_digest, fingerprint
+from trace_builder.run.identity.code_digest import digest, read
 from trace_builder.stages.stage_registry import stage_classes
+from trace_builder.support.resources import shipped
 
-PACKAGE = Path(code_digest.__file__).parents[1]
+PACKAGE = Path(code_digest.__file__).parents[2]
 STAGES = tuple(stage_classes())
 JUDGED = {"respond", "dpo", "iopo"}
 
@@ -64,7 +64,7 @@ def test_a_changed_rule_of_the_records_touches_every_stage(monkeypatch: pytest.M
         ("checks.kinds.content", "", "\nKINDS = ()\n", JUDGED),
         ("stages.quality", '!= "complete"', '== "complete"', {"quality"}),
         ("llm.structured", "", "\nPLACES = 1999\n", {*STAGES}),
-        ("run.answers", "strip_thinking(text).strip()", "text", {*STAGES}),
+        ("run.asking.answers", "strip_thinking(text).strip()", "text", {*STAGES}),
         ("prompts", 'NULL = "NULL"', 'NULL = ""', {*STAGES}),
     ],
 )
@@ -97,7 +97,17 @@ def test_labels_defaults_and_rows_do_not_count(
 
 
 def test_wire_page_storage_and_commands_do_not_count() -> None:
-    idle = ("llm.llm_client", "llm.types", "report.", "cli", "commands.", "storage.", "run.engine", "run.ask")
+    idle = (
+        "llm.llm_client",
+        "llm.types",
+        "report.",
+        "cli",
+        "commands.",
+        "storage.",
+        "run.engine",
+        "run.asking.ask",
+        "run.asking.client",
+    )
     for kind in stage_classes().values():
         reached = {name.removeprefix("trace_builder.") for name in fingerprint.modules_of(kind.__module__)}
         assert not [name for name in reached if name.startswith(idle)]
@@ -136,7 +146,8 @@ def test_the_folder_the_code_lies_in_does_not_count(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "trace_builder", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("prompts", "taxonomy"):
         shutil.copytree(shipped(name), tmp_path / "trace_builder" / "shipped" / name)
-    script = "from trace_builder.run.fingerprint import code_of; print(code_of('trace_builder.stages.iopo'))"
+    script = "from trace_builder.run.identity.fingerprint import code_of\n"
+    script += "print(code_of('trace_builder.stages.iopo'))"
     made = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     assert made.stdout.strip() == codes()["iopo"]

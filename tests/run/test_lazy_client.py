@@ -9,7 +9,7 @@ import pytest
 
 from trace_builder.config import ModelConfig, WireConfig
 from trace_builder.errors import StoppedError
-from trace_builder.run.client import LazyClient
+from trace_builder.run.asking.client import LazyClient
 
 
 def test_servers_gone_from_the_start_are_seen_while_the_run_waits_for_them() -> None:

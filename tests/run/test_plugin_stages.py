@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from trace_builder import plugins
-from trace_builder.bilingual import Text
 from trace_builder.records import Item, Rejection, Seed
 from trace_builder.run.config_file import load_config
 from trace_builder.run.pipeline import run_pipeline
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.stage_registry import GROUP, config_model, stage_classes
 from trace_builder.storage.run_folder import open_run
+from trace_builder.support import plugins
+from trace_builder.support.bilingual import Text
 
 
 class Counted(Item):

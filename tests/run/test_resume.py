@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from run_program import NOWHERE, CountingModel, command, digests, lines, run, served
 
-from trace_builder.resources import shipped
+from trace_builder.support.resources import shipped
 
 IN_FLIGHT = 8
 AT_ONCE = ("--concurrency", str(IN_FLIGHT), "--set", f"wire.start={IN_FLIGHT}")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from trace_builder.bilingual import LANGS
 from trace_builder.config import CallConfig, RunConfig
 from trace_builder.prompts import PromptBook
 from trace_builder.records import (
@@ -23,10 +22,11 @@ from trace_builder.records import (
     Rejection,
     Score,
 )
-from trace_builder.resources import shipped
 from trace_builder.stages.base import Answer, Stage, Unanswered
 from trace_builder.stages.common.answer_schemas import Rewriting, RewrittenConstraint, Verdict, Verdicts
 from trace_builder.stages.stage_registry import config_model
+from trace_builder.support.bilingual import LANGS
+from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import load_taxonomy
 
 T = TypeVar("T")

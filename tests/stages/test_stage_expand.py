@@ -9,10 +9,10 @@ import pytest
 from stage_scripts import Scripted, config, rejected, same_origin, walk
 
 from trace_builder.errors import InputError
-from trace_builder.paper import EVAL_COUNTS, TRAIN_COUNTS
 from trace_builder.records import Expanded, Seed
 from trace_builder.stages.common.answer_schemas import Expansion
 from trace_builder.stages.expand import Expand
+from trace_builder.support.paper import EVAL_COUNTS, TRAIN_COUNTS
 from trace_builder.taxonomy import Taxonomy
 
 IDS = [f"seed_{n}" for n in range(20_000)]

@@ -9,8 +9,6 @@ from typing import Any, get_args
 import pytest
 from stage_scripts import Scripted, book, config, rejected, walk
 
-from trace_builder import plugins
-from trace_builder.bilingual import LANGS, Text
 from trace_builder.config import Section
 from trace_builder.errors import InputError
 from trace_builder.llm.types import ErrorKind
@@ -18,6 +16,8 @@ from trace_builder.records import IopoGroup, Rejection, Seed
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.reasons import ANY_STAGE, FAILURES, label, labels
 from trace_builder.stages.stage_registry import GROUP, build_stages, config_model, stage_classes
+from trace_builder.support import plugins
+from trace_builder.support.bilingual import LANGS, Text
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 NAMES = tuple(stage_classes())

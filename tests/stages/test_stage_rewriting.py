@@ -8,8 +8,8 @@ from stage_scripts import instruction, rewriting
 
 from trace_builder.records import Changes, Constraint, Instruction
 from trace_builder.stages.common.constraint_changes import is_operation, is_unchanged, second_instruction
+from trace_builder.support.text import squeeze
 from trace_builder.taxonomy import Taxonomy
-from trace_builder.text import squeeze
 
 #: Few letters, so that texts collide; marks, digits and lines, so that they look like lists.
 TEXTS = st.text(alphabet="ab1. -*）(\n，、é", min_size=1, max_size=8)

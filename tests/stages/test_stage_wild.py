@@ -24,8 +24,8 @@ from trace_builder.stages.iopo import Iopo
 from trace_builder.stages.reasons import FAILURES, labels
 from trace_builder.stages.respond import Respond
 from trace_builder.stages.structure import Structure
+from trace_builder.support.text import containment, squeeze
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
-from trace_builder.text import containment, squeeze
 
 TEXT = "Write a poem about the sea.\n- Use at most 50 words.\n- Mention salt, ３ times.\n“Gulls” 和大海。"
 REASONS = labels().keys() - FAILURES.keys()

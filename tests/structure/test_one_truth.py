@@ -16,10 +16,10 @@ import pytest
 from typer.testing import CliRunner
 
 from trace_builder.cli import app
-from trace_builder.resources import shipped
 from trace_builder.run.config_file import load_config
 from trace_builder.run.pipeline import run_pipeline
 from trace_builder.storage.run_folder import RunFolder
+from trace_builder.support.resources import shipped
 
 STAGES = ("expand", "structure", "quality", "respond", "dpo", "iopo")
 COUNTS = ("in", "accepted", "rejected", "failed", "pending")

@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 
 from trace_builder.errors import InputError
-from trace_builder.plugins import installed
 from trace_builder.records import Lang
+from trace_builder.support.plugins import installed
 
 #: The entry points under which an installed package brings kinds of its own.
 GROUP = "trace_builder.constraints"

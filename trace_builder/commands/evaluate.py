@@ -134,8 +134,8 @@ def _load(
     judge_base_url: list[str] | None,
 ) -> RunConfig:
     """The configuration with the options on top; an option that is None leaves the file's value."""
-    from trace_builder.resources import shipped
     from trace_builder.run.config_file import load_config
+    from trace_builder.support.resources import shipped
 
     given = {key: value for key, value in values.items() if value is not None}
     if base_url:

@@ -45,9 +45,9 @@ def rehearse(
 ) -> None:
     """Serve the embedded rule-driven model over HTTP on loopback, with latency and faults on request."""
     from trace_builder.config import RehearsalConfig
+    from trace_builder.rehearsal.serve import serve_until_stopped
     from trace_builder.rehearsal.server.faults import parse_faults
     from trace_builder.rehearsal.server.server_options import ServerOptions
-    from trace_builder.rehearsal.serve import serve_until_stopped
 
     drill = RehearsalConfig(
         seed=seed, miss=miss, flawed=flawed, latency=latency, faults=parse_faults(fault or [])

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trace_builder.bilingual import Text
 from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
 from trace_builder.evaluate.dataset import read_evalset
@@ -22,6 +21,7 @@ from trace_builder.storage.jsonl import parse_model, raw_lines, write_jsonl
 from trace_builder.storage.layout import is_folder
 from trace_builder.storage.lock import folder_lock
 from trace_builder.storage.run_folder import RunFolder
+from trace_builder.support.bilingual import Text
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 CHECKS = "checks.jsonl"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
 
-from trace_builder.randomness import generator
+from trace_builder.support.randomness import generator
 
 V = TypeVar("V")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from trace_builder.bilingual import Text
 from trace_builder.config import CallConfig, RunConfig
 from trace_builder.records import Judgement, ResponseFault, Score
 from trace_builder.released_rows import EvalItem
@@ -17,6 +16,7 @@ from trace_builder.stages.common.judging import (
 )
 from trace_builder.stages.common.response_faults import response_fault
 from trace_builder.stages.respond import RespondConfig
+from trace_builder.support.bilingual import Text
 from trace_builder.taxonomy import Taxonomy
 
 

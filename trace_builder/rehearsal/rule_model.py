@@ -17,10 +17,10 @@ from trace_builder.rehearsal.tasks.rewriting import rewrite
 from trace_builder.rehearsal.tasks.schema_filler import fill
 from trace_builder.rehearsal.tasks.structuring import structure
 from trace_builder.rehearsal.tasks.verdicts import judge, rationality
-from trace_builder.rehearsal.writer.lexicon import lexicon
+from trace_builder.rehearsal.writer.lexicons import lexicon
 from trace_builder.stages.common import answer_schemas as asked
 from trace_builder.stages.common.answer_schemas import Reply
-from trace_builder.text import detect_lang
+from trace_builder.support.text import detect_lang
 
 
 def _name(schema: type[Reply]) -> str:

@@ -18,7 +18,7 @@ from trace_builder.config import CallConfig, RunConfig
 from trace_builder.errors import InputError
 from trace_builder.records import IopoGroup, Outcome, Record, Rejection, Seed
 from trace_builder.release.examples import SeedRecords
-from trace_builder.run.answers import read_answer
+from trace_builder.run.asking.answers import read_answer
 from trace_builder.stages.base import Answer, Product, Stage, Unanswered
 from trace_builder.stages.stage_registry import build_stages, recorded_config
 from trace_builder.storage.calls import Call

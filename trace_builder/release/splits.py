@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from trace_builder.quotas import PAPER_QUOTAS, Quotas, fill, parse_quotas, scaled
-from trace_builder.randomness import derive_seed
 from trace_builder.release.formats.release_format import Split
+from trace_builder.support.randomness import derive_seed
 
 #: The default evaluation set takes at most this share of the instructions.
 EVALUATION_SHARE = 0.1

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
-from trace_builder.resources import shipped
 from trace_builder.stages.stage_registry import config_model
-from trace_builder.yaml_file import Origins, explain, read_yaml
+from trace_builder.support.resources import shipped
+from trace_builder.support.yaml_file import Origins, explain, read_yaml
 
 
 def load_config(

@@ -15,10 +15,9 @@ from typing import Any
 from trace_builder.config import ModelConfig, RehearsalConfig, WireConfig
 from trace_builder.errors import InputError, StoppedError
 from trace_builder.prompts import PromptBook
-from trace_builder.redaction import without_secrets
-from trace_builder.run.ask import AskContext
-from trace_builder.run.client import LazyClient
-from trace_builder.run.fingerprint import fingerprint, stage_parts
+from trace_builder.run.asking.ask import AskContext
+from trace_builder.run.asking.client import LazyClient
+from trace_builder.run.identity.fingerprint import fingerprint, stage_parts
 from trace_builder.run.progress import Progress
 from trace_builder.run.scheduler import Scheduler
 from trace_builder.run.stage_run import StageRun
@@ -30,6 +29,7 @@ from trace_builder.storage.manifest import Manifest, StageEntry, find_manifest, 
 from trace_builder.storage.outcomes import ACCEPTED, PENDING, OutcomeLog
 from trace_builder.storage.run_folder import StageFunnel, stage_funnel
 from trace_builder.storage.seeds import SeedIndex
+from trace_builder.support.redaction import without_secrets
 
 _SYNC_SECONDS = 1.0
 

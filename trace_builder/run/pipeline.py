@@ -9,7 +9,6 @@ from pathlib import Path
 
 from trace_builder.config import RunConfig
 from trace_builder.prompts import PromptBook
-from trace_builder.resources import shipped
 from trace_builder.run.engine import RunSpec, RunSummary, run_stages
 from trace_builder.run.products import write_products
 from trace_builder.run.seeding import bring_in
@@ -18,6 +17,7 @@ from trace_builder.seeds.ingest import Ingested
 from trace_builder.stages.stage_registry import build_stages, prompt_folders
 from trace_builder.storage.lock import folder_lock
 from trace_builder.storage.manifest import Manifest, SeedsEntry, TaxonomyEntry, find_manifest
+from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from trace_builder.errors import StoppedError, TraceBuildError
 from trace_builder.records import Lang, Record
-from trace_builder.run.ask import AskContext, RecordAsk
+from trace_builder.run.asking.ask import AskContext, RecordAsk
 from trace_builder.run.stage_run import StageRun, Verdict
 from trace_builder.stages.base import Unanswered
 from trace_builder.storage.outcomes import ACCEPTED, PENDING, STATUS_NAMES

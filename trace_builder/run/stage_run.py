@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trace_builder.records import Outcome, Record, Rejection, Status
-from trace_builder.redaction import without_secrets
 from trace_builder.stages.base import Stage
 from trace_builder.storage.calls import CallLog
 from trace_builder.storage.outcomes import ACCEPTED, PENDING, OutcomeLog
 from trace_builder.storage.seeds import SeedIndex
+from trace_builder.support.redaction import without_secrets
 
 
 @dataclass

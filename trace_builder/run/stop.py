@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from trace_builder.errors import StoppedError
-from trace_builder.run.client import LazyClient
+from trace_builder.run.asking.client import LazyClient
 from trace_builder.run.scheduler import Stopping
 
 _DRAIN_SECONDS = 0.1

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trace_builder.records import Lang, Seed
-from trace_builder.text import detect_lang, is_placeholder
+from trace_builder.support.text import detect_lang, is_placeholder
 
 #: Keys a row may have without being told that they are ignored: what the known formats carry.
 KNOWN_KEYS = frozenset(

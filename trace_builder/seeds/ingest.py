@@ -12,12 +12,12 @@ from stat import S_ISDIR
 
 from trace_builder.errors import InputError
 from trace_builder.records import Seed
-from trace_builder.resources import shipped
 from trace_builder.seeds.id_index import IdIndex
 from trace_builder.seeds.reader import BadSeed, Row, read_rows
 from trace_builder.storage.atomic import Replacement
 from trace_builder.storage.jsonl import encode, unreadable
 from trace_builder.storage.layout import BAD_SEEDS, SEEDS
+from trace_builder.support.resources import shipped
 
 #: How many problems an error lists.
 LISTED = 20

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
-from trace_builder.bilingual import Text
 from trace_builder.config import AskingSection, CallConfig, RunConfig, Section
 from trace_builder.records import Record, Rejection
+from trace_builder.support.bilingual import Text
 
 if TYPE_CHECKING:
     from trace_builder.taxonomy import Taxonomy

@@ -7,17 +7,17 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from trace_builder.bilingual import Text
 from trace_builder.config import AskingSection, CallConfig, RunConfig, Weight, one_above_zero
 from trace_builder.errors import InputError
-from trace_builder.paper import TRAIN_COUNTS
-from trace_builder.randomness import generator, weighted_sample
 from trace_builder.records import Expanded, Rejection, Seed
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Expansion
 from trace_builder.stages.common.leaked_names import NAME_LEAKED
+from trace_builder.support.bilingual import Text
+from trace_builder.support.paper import TRAIN_COUNTS
+from trace_builder.support.randomness import generator, weighted_sample
+from trace_builder.support.text import containment, squeeze
 from trace_builder.taxonomy import Taxonomy
-from trace_builder.text import containment, squeeze
 
 
 class ExpandConfig(AskingSection):

@@ -7,9 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from trace_builder.bilingual import Text
 from trace_builder.config import AskingSection, CallConfig, RunConfig, Weight, one_above_zero
-from trace_builder.randomness import generator
 from trace_builder.records import (
     Answered,
     Cells,
@@ -31,6 +29,8 @@ from trace_builder.stages.common.product_rows import group_row
 from trace_builder.stages.common.prompt_values import instruction_values
 from trace_builder.stages.common.response_faults import response_fault
 from trace_builder.stages.respond import RespondConfig
+from trace_builder.support.bilingual import Text
+from trace_builder.support.randomness import generator
 from trace_builder.taxonomy import Taxonomy
 
 _NO_CONTRAST = Rejection(reason="no_contrast", detail="each response follows the other's instruction too")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from trace_builder.bilingual import Text
 from trace_builder.config import AskingSection, CallConfig
 from trace_builder.records import Checked, Rejection, Structured
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Completeness, Redundancy
 from trace_builder.stages.common.prompt_values import instruction_values
+from trace_builder.support.bilingual import Text
 
 
 class QualityConfig(AskingSection):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from trace_builder.bilingual import Text
 from trace_builder.records import Lang
 from trace_builder.stages.stage_registry import stage_classes
+from trace_builder.support.bilingual import Text
 
 #: Rejections that any stage may end in.
 ANY_STAGE: dict[str, Text] = {

@@ -14,9 +14,9 @@ from pydantic import create_model
 import trace_builder.stages
 from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
-from trace_builder.plugins import built_in, installed
 from trace_builder.records import Seed
 from trace_builder.stages.base import Stage
+from trace_builder.support.plugins import built_in, installed
 from trace_builder.taxonomy import Taxonomy
 
 GROUP = "trace_builder.stages"

@@ -6,14 +6,14 @@ from typing import Any
 
 from pydantic import Field
 
-from trace_builder.bilingual import Text
 from trace_builder.config import AskingSection, CallConfig, RunConfig
 from trace_builder.records import Constraint, Expanded, Instruction, Rejection, Structured
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Structuring
 from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
+from trace_builder.support.bilingual import Text
+from trace_builder.support.text import containment, is_placeholder, numbers, squeeze, unmarked
 from trace_builder.taxonomy import Taxonomy
-from trace_builder.text import containment, is_placeholder, numbers, squeeze, unmarked
 
 #: A shorter piece may well stand in another field by chance ("in English").
 _REPEAT_LENGTH = 10

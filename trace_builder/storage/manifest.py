@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trace_builder.config import ModelConfig
 from trace_builder.errors import InputError
-from trace_builder.redaction import redacted
 from trace_builder.storage.jsonl import read_model, read_object, unreadable, write_json
 from trace_builder.storage.layout import MANIFEST, SEEDS
+from trace_builder.support.redaction import redacted
 
 #: Of the layout of a run's folder. It is raised when an older program could misread what a newer one wrote.
 VERSION = 2

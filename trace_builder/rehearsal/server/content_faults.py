@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from trace_builder.text import detect_lang
+from trace_builder.support.text import detect_lang
 
 REFUSALS = {"en": "I'm sorry, but I can't help with that.", "zh": "抱歉，我无法协助完成这个请求。"}
 PREFACES = {"en": "Sure! Here is the result you asked for:", "zh": "好的，下面是您需要的结果："}

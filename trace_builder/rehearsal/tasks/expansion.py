@@ -11,7 +11,7 @@ from trace_builder.rehearsal.writer.choose import choose, in_words
 from trace_builder.rehearsal.writer.kind_writers import KINDS
 from trace_builder.rehearsal.writer.parameters import Picker
 from trace_builder.stages.common.answer_schemas import Expansion
-from trace_builder.text import detect_lang
+from trace_builder.support.text import detect_lang
 
 _OFFER = re.compile(r"^\s*(?:[-*]\s+)?([a-z_]+)\s*[:：]\s*(.+?)\s*$", re.MULTILINE)
 

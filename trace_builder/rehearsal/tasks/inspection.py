@@ -6,8 +6,8 @@ from typing import Any
 
 from trace_builder.rehearsal.tasks.quality_questions import completeness, redundancy, repeats
 from trace_builder.rehearsal.tasks.request import Request
-from trace_builder.rehearsal.writer.lexicon import lexicon
-from trace_builder.text import detect_lang
+from trace_builder.rehearsal.writer.lexicons import lexicon
+from trace_builder.support.text import detect_lang
 
 
 def inspect_instruction(request: Request) -> dict[str, Any]:

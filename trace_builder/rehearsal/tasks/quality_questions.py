@@ -8,9 +8,9 @@ from trace_builder.checks.counting import count_words
 from trace_builder.checks.registry import canonical
 from trace_builder.rehearsal.tasks.request import Request
 from trace_builder.rehearsal.writer.kind_writers import KNOWN
-from trace_builder.rehearsal.writer.lexicon import lexicon
+from trace_builder.rehearsal.writer.lexicons import lexicon
 from trace_builder.stages.common.answer_schemas import Completeness, Redundancy
-from trace_builder.text import detect_lang
+from trace_builder.support.text import detect_lang
 
 _REFERS = re.compile(
     r"\b(?:the|this|these|those|each|all)\s+(?:given|following|provided|above|below)\b"

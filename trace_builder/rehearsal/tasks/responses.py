@@ -8,8 +8,8 @@ from trace_builder.rehearsal.tasks.instruction_reader import Reading, read_promp
 from trace_builder.rehearsal.tasks.request import Request
 from trace_builder.rehearsal.writer.compose import breaking, build, compliant
 from trace_builder.rehearsal.writer.keywords import keywords
-from trace_builder.rehearsal.writer.lexicon import lexicon
-from trace_builder.text import detect_lang
+from trace_builder.rehearsal.writer.lexicons import lexicon
+from trace_builder.support.text import detect_lang
 
 #: Shares of the misses that are no answer at all, and of the worse answers that are not worse.
 _EMPTY, _REFUSED, _NOT_WORSE = 0.06, 0.12, 0.1

@@ -13,7 +13,7 @@ from trace_builder.rehearsal.writer.choose import add_one, all_kept, draw_check,
 from trace_builder.rehearsal.writer.kind_writers import DIMENSIONS, KINDS, KNOWN, WRITERS
 from trace_builder.rehearsal.writer.parameters import Picker
 from trace_builder.stages.common.answer_schemas import Rewriting, RewrittenConstraint
-from trace_builder.text import detect_lang
+from trace_builder.support.text import detect_lang
 
 _TRIES = 6
 

@@ -12,9 +12,10 @@ from trace_builder.checks.counting import count_words
 from trace_builder.rehearsal.tasks.instruction_reader import read_text
 from trace_builder.rehearsal.tasks.request import Request
 from trace_builder.rehearsal.writer.keywords import dimension_name
-from trace_builder.rehearsal.writer.lexicon import Lexicon, lexicon
+from trace_builder.rehearsal.writer.lexicon import Lexicon
+from trace_builder.rehearsal.writer.lexicons import lexicon
 from trace_builder.stages.common.answer_schemas import LabelledConstraint, Structuring
-from trace_builder.text import detect_lang
+from trace_builder.support.text import detect_lang
 
 _LEAD_INS = frozenset(
     lead.replace("：", ":") for words in (lexicon("en"), lexicon("zh")) for lead in words.lead_ins if lead

@@ -8,9 +8,9 @@ from trace_builder.rehearsal.tasks.instruction_reader import read_prompt
 from trace_builder.rehearsal.tasks.request import Request
 from trace_builder.rehearsal.writer.compose import all_hold
 from trace_builder.rehearsal.writer.kind_writers import KNOWN
-from trace_builder.rehearsal.writer.lexicon import lexicon
+from trace_builder.rehearsal.writer.lexicons import lexicon
 from trace_builder.stages.common.answer_schemas import Rationality, Verdict, Verdicts
-from trace_builder.text import detect_lang
+from trace_builder.support.text import detect_lang
 
 
 def judge(request: Request) -> Verdicts:

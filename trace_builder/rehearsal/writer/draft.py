@@ -7,7 +7,8 @@ from random import Random
 
 from trace_builder.checks.counting import count_words, mentions
 from trace_builder.records import Lang
-from trace_builder.rehearsal.writer.lexicon import Lexicon, lexicon
+from trace_builder.rehearsal.writer.lexicon import Lexicon
+from trace_builder.rehearsal.writer.lexicons import lexicon
 
 
 class Draft:

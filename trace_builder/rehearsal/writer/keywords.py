@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from trace_builder.bilingual import LANGS
 from trace_builder.checks.counting import CJK
 from trace_builder.records import Lang
+from trace_builder.support.bilingual import LANGS
 from trace_builder.taxonomy import load_taxonomy
 
 _STOP_WORDS = """

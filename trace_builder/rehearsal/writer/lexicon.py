@@ -83,11 +83,3 @@ class Lexicon:
 
     def in_lang(self, en: str, zh: str) -> str:
         return en if self.lang == "en" else zh
-
-
-def lexicon(lang: Lang) -> Lexicon:
-    """The lexicon of a language."""
-    from trace_builder.rehearsal.writer.lexicon_en import ENGLISH
-    from trace_builder.rehearsal.writer.lexicon_zh import CHINESE
-
-    return ENGLISH if lang == "en" else CHINESE

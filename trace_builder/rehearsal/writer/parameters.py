@@ -10,7 +10,8 @@ from trace_builder.checks.counting import mentions
 from trace_builder.checks.registry import Parameters
 from trace_builder.records import Lang
 from trace_builder.rehearsal.writer.keywords import keywords
-from trace_builder.rehearsal.writer.lexicon import Lexicon, Pairs, Triples, lexicon
+from trace_builder.rehearsal.writer.lexicon import Lexicon, Pairs, Triples
+from trace_builder.rehearsal.writer.lexicons import lexicon
 
 
 @dataclass

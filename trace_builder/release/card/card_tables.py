@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, get_args
 
-from trace_builder.paper import EVAL_COUNTS, TRAIN_COUNTS, TYPE_SHARES
 from trace_builder.release.card.markdown import escaped, table
 from trace_builder.release.formats.release_format import Split
 from trace_builder.storage.cost import cost_of
+from trace_builder.support.paper import EVAL_COUNTS, TRAIN_COUNTS, TYPE_SHARES
 
 if TYPE_CHECKING:
     from trace_builder.release.builder import Release

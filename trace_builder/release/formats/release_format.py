@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal
 
 import trace_builder.release.formats
 from trace_builder.errors import InputError
-from trace_builder.plugins import built_in, installed
 from trace_builder.release.examples import Example
 from trace_builder.release.formats.columns import Kind, fits
+from trace_builder.support.plugins import built_in, installed
 
 Row = dict[str, Any]
 Split = Literal["train", "validation", "evaluation"]

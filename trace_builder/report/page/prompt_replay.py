@@ -20,7 +20,7 @@ from trace_builder.llm.types import ChatAnswer, ChatRequest
 from trace_builder.records import Item, Seed
 from trace_builder.report.page.record_entries import Entry, Step, clipped
 from trace_builder.report.stats.statistics import run_taxonomy
-from trace_builder.run.ask import AskContext, Asked, RecordAsk
+from trace_builder.run.asking.ask import AskContext, Asked, RecordAsk
 from trace_builder.run.pipeline import open_prompts
 from trace_builder.stages.base import Stage
 from trace_builder.stages.stage_registry import build_stages, recorded_config

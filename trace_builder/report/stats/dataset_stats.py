@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from trace_builder import paper
 from trace_builder.report.stats.histogram import Figures, Histogram, Summary, percent
 from trace_builder.report.stats.instructions import Example
+from trace_builder.support import paper
 from trace_builder.taxonomy import Dimension, Taxonomy
 
 #: A constraint of at least this many characters is a document that was pasted into the list.

@@ -12,7 +12,7 @@ from trace_builder.errors import InputError
 from trace_builder.records import Instruction
 from trace_builder.released_rows import NO_INPUT, ReleasedRow
 from trace_builder.storage.jsonl import Row, first_error, rows
-from trace_builder.text import detect_lang
+from trace_builder.support.text import detect_lang
 
 #: The texts of a record that answer its instruction, whichever of them it has.
 _RESPONSES = ("response", "chosen", "rejected")

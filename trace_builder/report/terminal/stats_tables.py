@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trace_builder import paper
 from trace_builder.evaluate.terminal import print_evaluation
 from trace_builder.report.stats.dataset_stats import DatasetStats, Statistics
 from trace_builder.report.stats.judge_stats import GroupStats
@@ -12,6 +11,7 @@ from trace_builder.report.stats.release_stats import Release, ReleaseStats
 from trace_builder.report.stats.run_stats import CallStats, RunStats
 from trace_builder.report.stats.statistics import EvaluationStats
 from trace_builder.report.terminal.tables import FUNNEL, TOKENS, Cell, Printer, shown_share
+from trace_builder.support import paper
 
 _JUDGED = (("response", "responses"), ("worse", "worse responses"), ("mismatch", "mismatch cells"))
 _VERDICTS = ("full_marks", "fails", "disputed", "unscored", "not_judged")

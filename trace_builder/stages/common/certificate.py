@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trace_builder.records import Cells, Instruction, Judgement, Terms
-from trace_builder.text import squeeze
+from trace_builder.support.text import squeeze
 
 
 def mismatch_fails(judgement: Judgement | None, judged: Instruction, other: Instruction) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from itertools import count
 
 from trace_builder.records import Changes, Constraint, Instruction, Operation, Revision
 from trace_builder.stages.common.answer_schemas import Rewriting, RewrittenConstraint
+from trace_builder.support.text import squeeze, unmarked
 from trace_builder.taxonomy import Taxonomy
-from trace_builder.text import squeeze, unmarked
 
 
 def second_instruction(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trace_builder.bilingual import Text
 from trace_builder.records import Constraint, Rejection
+from trace_builder.support.bilingual import Text
 from trace_builder.taxonomy import Taxonomy
 
 NAME_LEAKED: dict[str, Text] = {

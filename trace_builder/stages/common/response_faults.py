@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from trace_builder.bilingual import Text
 from trace_builder.records import ResponseFault
 from trace_builder.stages.base import Answer
+from trace_builder.support.bilingual import Text
 
 #: Why a response cannot pass, in words.
 FAULTS: dict[str, Text] = {

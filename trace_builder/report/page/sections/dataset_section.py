@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from trace_builder import paper
 from trace_builder.report.page.charts import Series, Slice, columns, legend, rings
 from trace_builder.report.page.html import Content, Markup, el, number, table
 from trace_builder.report.page.labels import LANGUAGES
 from trace_builder.report.stats.dataset_stats import DatasetStats, TypeRow
+from trace_builder.support import paper
 
 #: Colours of the types, as far as the page's palette goes; further types start over.
 _PALETTE = 8

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from trace_builder import paper
 from trace_builder.evaluate.results import RESULTS, Figure, Headline, Results, Share
 from trace_builder.report.page.charts import Interval, Part, Series, columns, intervals, legend, stacked
 from trace_builder.report.page.html import Markup, el, number, table, tile
 from trace_builder.report.page.labels import LANGUAGES, spaced
+from trace_builder.support import paper
 from trace_builder.taxonomy import Taxonomy
 
 #: Colours for models, in order; further models start over.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from trace_builder import paper
 from trace_builder.report.page.charts import Series, columns, legend
 from trace_builder.report.page.html import Content, Markup, el, number, table, tile
 from trace_builder.report.page.labels import spaced
 from trace_builder.report.stats.release_stats import Release, SplitFigures
+from trace_builder.support import paper
 
 #: The splits, and the colours of their columns.
 _SPLITS = {"train": "training", "validation": "validation", "evaluation": "evaluation"}

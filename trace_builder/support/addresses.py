@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote
 
 from trace_builder.errors import InputError
-from trace_builder.redaction import MARK, shown_address, without_secrets
+from trace_builder.support.redaction import MARK, shown_address, without_secrets
 
 #: What DNS takes: characters of a name, and of each part of it.
 _NAME, _LABEL = 253, 63

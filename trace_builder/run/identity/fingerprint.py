@@ -19,7 +19,7 @@ from trace_builder.checks.registry import plugin_modules
 from trace_builder.config import ModelConfig
 from trace_builder.errors import InputError
 from trace_builder.prompts import PromptBook
-from trace_builder.run.code_digest import Code, Import, digest, imported, read
+from trace_builder.run.identity.code_digest import Code, Import, digest, imported, read
 from trace_builder.stages.base import Stage
 
 #: What stands between a record, a question and the value a stage sees of the answer, whatever the stage.
@@ -28,15 +28,15 @@ _ALWAYS = (
     "trace_builder.prompts",
     "trace_builder.llm.schema",
     "trace_builder.llm.structured",
-    "trace_builder.run.answers",
+    "trace_builder.run.asking.answers",
 )
 
 #: Where the search for a stage's code stops: what shapes no outcome, or only through settings and prompts.
 #: A package stands for all its modules.
 _NO_SAY = (
-    "bilingual", "cli", "commands", "config", "errors", "llm", "paper", "redaction", "rehearsal", "release",
-    "report", "resources", "run", "stages.base", "stages.common.product_rows", "stages.reasons",
-    "stages.stage_registry", "storage", "yaml_file",
+    "cli", "commands", "config", "errors", "llm", "rehearsal", "release", "report", "run", "stages.base",
+    "stages.common.product_rows", "stages.reasons", "stages.stage_registry", "storage", "support.bilingual",
+    "support.paper", "support.redaction", "support.resources", "support.yaml_file",
 )  # fmt: skip
 
 #: The module behind each public name.

@@ -15,11 +15,11 @@ from trace_builder.errors import InputError
 from trace_builder.llm.structured import schema_instruction
 from trace_builder.llm.types import ChatAnswer, ChatRequest, WireError
 from trace_builder.prompts import PromptBook
-from trace_builder.randomness import derive_seed
 from trace_builder.records import Lang
-from trace_builder.run.answers import read_answer
+from trace_builder.run.asking.answers import read_answer
 from trace_builder.stages.base import Answer, Unanswered
 from trace_builder.storage.calls import Call, CallLog, Usage
+from trace_builder.support.randomness import derive_seed
 
 T = TypeVar("T")
 

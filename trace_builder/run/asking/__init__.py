@@ -1,0 +1,1 @@
+"""What stands behind a stage's ``ask``: questions, stored answers, the wire."""

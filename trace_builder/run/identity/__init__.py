@@ -1,0 +1,1 @@
+"""What shapes a stage's outcomes, as hashes."""
