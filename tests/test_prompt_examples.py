@@ -83,8 +83,8 @@ def test_examples_have_the_form_of_the_real_thing(name: str, lang: Lang) -> None
         reply = REPLIES[name].model_validate(shot.answer)
         assert reply.model_dump(mode="json") == shot.answer
         assert json.dumps(reply.model_dump(mode="json")) == json.dumps(shot.answer), "order of the fields"
-    tags = [tag for shot in found for tag in shot.tags]
-    assert len(set(tags)) == len(tags)
+    assert all(len(set(shot.tags)) == 1 for shot in found), "one tag for all blocks of a question"
+    assert len({shot.tags[0] for shot in found}) == len(found)
 
 
 @pytest.mark.parametrize("name", ["structure", "complete", "redundant", "rational"])

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from trace_builder.errors import InputError
@@ -27,24 +28,44 @@ from trace_builder.support.bilingual import LANGS
 #: What a data block shows for a value that is not there.
 NULL = "NULL"
 
-#: What ``data_block`` writes: its name, its tag and the text.
-DATA_BLOCK = re.compile(r"<<<([a-z_]\w*) ([0-9a-f]{8})\n(.*?)\n\1 \2>>>", re.DOTALL)
-
+_OPENING = re.compile(r"<<<[a-z_]\w* ([0-9a-f]{8})\n")
 _PART = re.compile(r"^--- (system|user) ---[ \t]*$", re.MULTILINE)
 _SLOT = re.compile(r"\{\{\s*(raw:)?([a-z_]\w*)\s*\}\}")
 
 
-def data_block(name: str, text: str | None) -> str:
-    """``text`` between two fences that carry a tag made from the text itself.
+def block_tag(texts: Iterable[str | None], secret: str) -> str:
+    """The tag of all data blocks of one question: 8 hex digits that occur in none of their texts.
 
-    A text cannot contain the digest of itself, so it cannot end its own section or open another one that
-    passes for ours.
+    A text can then neither end its own block, nor open one that passes for ours, not even by holding a whole
+    block with the tag that the real one would have had. It is the first of a series made from ``secret``, so
+    that questions about the same texts get the same tag and share their beginning.
     """
-    body = NULL if text is None else text
-    tag = hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    while tag in body:
-        tag = hashlib.sha256((tag + body).encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"<<<{name} {tag}\n{body}\n{name} {tag}>>>"
+    held = [text for text in texts if text]
+    for number in count():
+        tag = hashlib.sha256(f"{secret}\x1f{number}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        if not any(tag in text for text in held):
+            return tag
+    raise AssertionError("unreachable")
+
+
+def data_block(name: str, text: str | None, tag: str) -> str:
+    """``text`` between two fences."""
+    return f"<<<{name} {tag}\n{NULL if text is None else text}\n{name} {tag}>>>"
+
+
+def read_blocks(message: str) -> tuple[dict[str, str | None], str]:
+    """The texts of a question's data blocks by name (None for NULL), and what stands around them."""
+    opening = _OPENING.search(message)
+    if opening is None:
+        return {}, message
+    parts = re.split(rf"<<<([a-z_]\w*) {opening[1]}\n", message)
+    blocks: dict[str, str | None] = {}
+    around = [parts[0]]
+    for name, rest in zip(parts[1::2], parts[2::2], strict=True):
+        text, _, after = rest.partition(f"\n{name} {opening[1]}>>>")
+        blocks[name] = None if text == NULL else text
+        around.append(after)
+    return blocks, "".join(around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +80,14 @@ class Prompt:
     #: The line of the file that the user part begins on.
     user_line: int = 1
 
-    def render(self, values: Mapping[str, str | None]) -> list[dict[str, str]]:
-        """The chat messages for one record.
+    def render(self, values: Mapping[str, str | None], secret: str = "") -> list[dict[str, str]]:
+        """The chat messages for one record; ``secret`` makes the tag of its data blocks (``block_tag``).
 
         Raises:
             InputError: a slot of the user part has no value, naming the prompt file and line.
         """
+
+        tag = block_tag((values.get(slot) for slot in sorted(self.slots)), secret)
 
         def fill(match: re.Match[str]) -> str:
             raw, name = match.groups()
@@ -72,7 +95,7 @@ class Prompt:
                 line = self.user_line + self.user.count("\n", 0, match.start())
                 raise InputError(f"{self.path}:{line}: the slot {{{{{name}}}}} has no value here")
             value = values[name]
-            return (value or "") if raw else data_block(name, value)
+            return (value or "") if raw else data_block(name, value, tag)
 
         messages = [{"role": "system", "content": self.system}] if self.system else []
         messages.append({"role": "user", "content": _SLOT.sub(fill, self.user)})

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from trace_builder.checks import Check
-from trace_builder.prompts import data_block
+from trace_builder.prompts import block_tag, data_block
 from trace_builder.records import Lang
 from trace_builder.rehearsal.rule_model import RuleModel
 from trace_builder.rehearsal.writer.choose import choose
@@ -46,8 +46,16 @@ def plain_body(message: str, seed: int = 0, **more: Any) -> dict[str, Any]:
     return {"model": "m", "messages": [{"role": "user", "content": message}], "seed": seed, **more}
 
 
+def in_blocks(blocks: Mapping[str, str | None], between: str = "\n") -> str:
+    """A question's data blocks, as the pipeline writes them."""
+    tag = block_tag(blocks.values(), "")
+    return between.join(data_block(name, value, tag) for name, value in blocks.items())
+
+
 def task_body(name: str, blocks: Mapping[str, str | None], seed: int = 0, **more: Any) -> dict[str, Any]:
-    message = "\n\n".join(data_block(key, value) for key, value in blocks.items())
+    message = "\n\n".join(
+        data_block(key, value, block_tag(blocks.values(), "")) for key, value in blocks.items()
+    )
     form = {"type": "json_schema", "json_schema": {"name": name, "schema": {"type": "object"}}}
     messages = [{"role": "system", "content": "rules"}, {"role": "user", "content": message}]
     return {"model": "m", "messages": messages, "seed": seed, "response_format": form, **more}

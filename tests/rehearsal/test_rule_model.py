@@ -15,6 +15,7 @@ from model_requests import (
     INSTRUCTIONS,
     ask,
     constraint_lines,
+    in_blocks,
     plain_body,
     rendered,
     some_checks,
@@ -123,10 +124,6 @@ def test_cut_keeps_within_the_limit(text: str, limit: int) -> None:
 QUALITY = {"description": "Write a poem.", "constraints": "", "input": None}
 
 
-def in_blocks(blocks: Mapping[str, str | None]) -> str:
-    return "\n".join(data_block(name, value) for name, value in blocks.items())
-
-
 def schema_in_words(schema: str, blocks: Mapping[str, str | None]) -> dict[str, Any]:
     """A request to a server that takes no schema: the first message carries it."""
     body = plain_body(in_blocks(blocks))
@@ -184,7 +181,7 @@ def test_examples_in_the_system_part_are_not_the_record() -> None:
     body = task_body(
         "expansion", {"instruction": "Mine.", "input": None, "count": "1", "offered": "theme: Theme"}
     )
-    body["messages"][0]["content"] = data_block("instruction", "The example's.")
+    body["messages"][0]["content"] = data_block("instruction", "The example's.", "0badc0de")
     text = json.loads(RuleModel(flawed=0).answer(body))["text"]
     assert text.startswith("Mine.")
 
@@ -242,7 +239,7 @@ def test_a_worse_answer_usually_misses_a_constraint() -> None:
             "input": None,
             "response": good,
         }
-        message = "\n".join(data_block(name, value) for name, value in blocks.items())
+        message = in_blocks(blocks)
         worse = RuleModel().answer(plain_body(message, seed))
         missed += not all(check.holds(worse) for check in checks)
     assert 45 <= missed < 60

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
 from trace_builder.stages.stage_registry import config_model
 from trace_builder.support.resources import shipped
-from trace_builder.support.yaml_file import Origins, explain, read_yaml
+from trace_builder.support.yaml_file import MAX_DEPTH, Origins, explain, parse_yaml, read_yaml
+
+#: Characters of an override that a complaint about it repeats.
+_SHOWN = 200
 
 
 def load_config(
@@ -32,14 +34,10 @@ def load_config(
     tree, origins = read_yaml(path)
     for override in overrides:
         key, equals, text = override.partition("=")
+        where = f"--set {override if len(override) <= _SHOWN else override[:_SHOWN] + '...'}"
         if not equals or not key.strip():
-            raise InputError(f"--set {override}: expected key=value, such as respond.samples=3")
-        try:
-            value = yaml.safe_load(text)
-        except (yaml.YAMLError, ValueError) as exc:
-            problem = getattr(exc, "problem", None) or exc
-            raise InputError(f"--set {override}: the value is not YAML ({problem})") from None
-        _put(tree, key.strip(), value, f"--set {override}", origins)
+            raise InputError(f"{where}: expected key=value, such as respond.samples=3")
+        _put(tree, key.strip(), _value(text, where), where, origins)
     for key, value in (values or {}).items():
         _put(tree, key, value, f"option for {key}", origins)
     try:
@@ -48,9 +46,15 @@ def load_config(
         raise InputError(explain(exc, path, origins)) from None
 
 
+def _value(text: str, where: str) -> Any:
+    return parse_yaml(text, lambda line: where)[0]
+
+
 def _put(tree: dict[str, Any], key: str, value: Any, where: str, origins: Origins) -> None:
     """Sets one setting, and notes that it was not the file that set it."""
     place = tuple(key.split("."))
+    if len(place) > MAX_DEPTH:
+        raise InputError(f"{where}: nested deeper than {MAX_DEPTH} levels")
     for depth, parent in enumerate(place[:-1], start=1):
         inner = tree.get(parent)
         if inner is None:

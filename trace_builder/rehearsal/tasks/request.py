@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trace_builder.prompts import DATA_BLOCK, NULL
+from trace_builder.prompts import read_blocks
 
 _OBJECT = re.compile(r'\{\s*"')
 
@@ -59,7 +59,7 @@ def read_request(body: Mapping[str, Any]) -> Request:
     """A chat completion request, apart from its sampling settings."""
     messages = [m for m in body.get("messages") or () if isinstance(m, Mapping)]
     message = next((content(m) for m in reversed(messages) if m.get("role") == "user"), "")
-    blocks = {name: None if text == NULL else text for name, _, text in DATA_BLOCK.findall(message)}
+    blocks, _ = read_blocks(message)
     name, schema = _wanted(body.get("response_format"), messages, blocks)
     return Request(name, blocks, message, schema)
 
@@ -83,7 +83,7 @@ def _wanted(
 
 
 def _last_schema(text: str) -> Mapping[str, Any] | None:
-    text = DATA_BLOCK.sub("", text)  # a schema inside a data block is data, not a question
+    _, text = read_blocks(text)  # a schema inside a data block is data, not a question
     last, end = None, 0
     for found in _OBJECT.finditer(text):
         if found.start() >= end:  # not a part of the one before

@@ -106,7 +106,8 @@ class RecordAsk:
         check: Callable[[T], None] | None = None,
     ) -> Answer[T]:
         """See ``stages.base.Ask``."""
-        messages = self.context.prompts.get(prompt, self.lang).render(values)
+        secret = f"{self.context.rng_seed}\x1f{self.record}"
+        messages = self.context.prompts.get(prompt, self.lang).render(values, secret)
         asked = Asked(prompt)
         trouble = ""
         for attempt in range(self.context.wire.attempts * (self.tries + 1)):
