@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +30,7 @@ from trace_builder.prompts import PromptBook
 from trace_builder.released_rows import EvalItem
 from trace_builder.run.engine import RunSpec, RunSummary, run_stages
 from trace_builder.run.pipeline import open_prompts
+from trace_builder.run.stop import run_to_end
 from trace_builder.stages.base import Stage
 from trace_builder.stages.common.answer_schemas import Verdicts
 from trace_builder.stages.respond import RespondConfig
@@ -145,7 +145,7 @@ def run_on_items(
         about=about,
         say=say,
     )
-    return asyncio.run(run_stages(spec))
+    return run_to_end(run_stages(spec))
 
 
 def _rescore(spec: EvaluationSpec, texts: Path, taxonomy: Taxonomy, say: Say) -> Evaluation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from trace_builder.run.engine import RunSpec, RunSummary, run_stages
 from trace_builder.run.products import write_products
 from trace_builder.run.seeding import bring_in
 from trace_builder.run.stage_run import StageRun
+from trace_builder.run.stop import run_to_end
 from trace_builder.seeds.ingest import Ingested
 from trace_builder.stages.stage_registry import build_stages, prompt_folders
 from trace_builder.storage.lock import folder_lock
@@ -68,7 +68,7 @@ def run_pipeline(
             finish=finish,
             say=say,
         )
-        summary = asyncio.run(run_stages(spec))
+        summary = run_to_end(run_stages(spec))
     return PipelineResult(config.output, summary, seeds, products)
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from trace_builder.errors import StoppedError
 from trace_builder.run.asking.client import LazyClient
 from trace_builder.run.scheduler import Stopping
 
+T = TypeVar("T")
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _DRAIN_SECONDS = 0.1
 
 
@@ -35,6 +38,8 @@ class GracefulStop:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
+        """Takes the signals. Once one has come, they are ignored from the end of the block on until
+        ``run_to_end`` ends: what is left is writing down, and an impatient third must not cut that short."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
 
@@ -47,10 +52,8 @@ class GracefulStop:
             self._say("stopping: waiting for the answers in flight; press Ctrl-C again to stop at once")
             self._draining = loop.create_task(self._drain(task))
 
-        signals = (signal.SIGINT, signal.SIGTERM)
-        for number in signals:
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, on_signal)
+        # Not the loop's own way: on removal it puts back the default, which ends the process, for a moment.
+        before = _handle(dict.fromkeys(SIGNALS, lambda *_: loop.call_soon_threadsafe(on_signal)))
         try:
             yield
         except asyncio.CancelledError:
@@ -59,12 +62,7 @@ class GracefulStop:
         finally:
             if self._draining is not None:
                 self._draining.cancel()
-            for number in signals:
-                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                    loop.remove_signal_handler(number)
-                    if self.requested:
-                        # What is left is writing down; an impatient third Ctrl-C must not cut that short.
-                        signal.signal(number, signal.SIG_IGN)
+            _handle(dict.fromkeys(SIGNALS, signal.SIG_IGN) if self.requested else before)
 
     async def _drain(self, task: asyncio.Task[Any]) -> None:
         """Ends ``task`` once nothing is in flight: what is left then only waits, for a server that is gone or
@@ -73,3 +71,20 @@ class GracefulStop:
         while self._client.in_flight:  # noqa: ASYNC110 - the wire counts, it raises no event
             await asyncio.sleep(_DRAIN_SECONDS)
         task.cancel()
+
+
+def run_to_end(work: Coroutine[Any, Any, T]) -> T:
+    """``asyncio.run``, after which signals go where they went before."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        return asyncio.run(work)
+    finally:
+        _handle(before)
+
+
+def _handle(handlers: Mapping[signal.Signals, Any]) -> dict[signal.Signals, Any]:
+    """Sets handlers; returns those before. Outside the main thread, which alone is told of signals, it does
+    nothing."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    return {number: signal.signal(number, handler) for number, handler in handlers.items()}
