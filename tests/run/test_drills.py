@@ -17,6 +17,7 @@ from run_program import command, digests, lines, run, served
 from trace_builder.config import RehearsalConfig
 from trace_builder.rehearsal.server.faults import CONTENT_FAULTS, WIRE_FAULTS
 from trace_builder.rehearsal.server.process import start
+from trace_builder.report.stats.run_status import read_status
 
 QUICK = ("--set", "wire.backoff=0.02", "--set", "wire.backoff_max=0.3", "--set", "wire.timeout=1.5")
 WIRE = dict.fromkeys(set(WIRE_FAULTS) - {"dies", "slow", "hang"}, 0.05) | {"hang": 0.01}
@@ -204,3 +205,14 @@ def test_of_two_servers_one_may_die_half_way(sound: Path, tmp_path: Path) -> Non
         assert process.wait(90) == 0
         assert model.total < lines(folder, "calls") + model.repeated, "both had answered"
     assert digests(folder) == digests(sound)
+
+
+def test_faults_of_the_wire_are_told_with_count_and_latest_text(tmp_path: Path) -> None:
+    with served(faults={"error_500": 0.3}) as (url, _):
+        done = run(tmp_path / "run", "--base-url", url, *QUICK, limit=4)
+    assert done.returncode == 0, done.stderr
+    assert "server_error " in done.stderr.splitlines()[-1], "the progress line names the most frequent fault"
+    told = read_status(tmp_path / "run").as_dict()["faults"]
+    assert [fault["kind"] for fault in told] == ["server_error"]
+    assert told[0]["count"] >= 1
+    assert "500" in told[0]["latest"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -25,13 +26,17 @@ from trace_builder.run.stop import GracefulStop
 from trace_builder.stages.base import Stage
 from trace_builder.storage.calls import CallLog, CallTotals
 from trace_builder.storage.layout import calls_file, outcomes_file
-from trace_builder.storage.manifest import Manifest, StageEntry, find_manifest, write_manifest
+from trace_builder.storage.manifest import FaultEntry, Manifest, StageEntry, find_manifest, write_manifest
 from trace_builder.storage.outcomes import ACCEPTED, PENDING, OutcomeLog
 from trace_builder.storage.run_folder import StageFunnel, stage_funnel
 from trace_builder.storage.seeds import SeedIndex
 from trace_builder.support.redaction import without_secrets
 
 _SYNC_SECONDS = 1.0
+#: Between two notes of the wire's faults in the manifest.
+_NOTE_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -161,6 +166,8 @@ class Walk:
         self.runs = runs
         kept = {name: getattr(before, name) for name in ("created", "modes", "seconds", "usage")}
         self.manifest = spec.about.model_copy(update=kept)
+        self._client: LazyClient | None = None
+        self._noted = 0.0
 
     @property
     def roots(self) -> tuple[StageRun, ...]:
@@ -174,6 +181,8 @@ class Walk:
         """Walks what is pending. Returns whether it was stopped on request before its end."""
         pending = self.open_pending()
         self.note(finished=False)
+        for row in self.funnel():
+            log.info("%s: %d in, %d accepted, %d pending", row.name, row.entered, row.accepted, row.pending)
         if not any(pending):
             self._say_why_idle()
             return False
@@ -181,7 +190,9 @@ class Walk:
         if spec.rehearsal is None:
             asked = (f"{model.name} at {', '.join(model.base_urls)}" for model in spec.models.values())
             spec.say(f"asking {without_secrets('; '.join(dict.fromkeys(asked)))}")
-        client = LazyClient(spec.models, spec.wire, spec.rehearsal, self.manifest.modes, self._found)
+        self._client = client = LazyClient(
+            spec.models, spec.wire, spec.rehearsal, self.manifest.modes, self._found
+        )
         stop = GracefulStop(client, spec.say)
         with Progress(self.runs, client.snapshot, spec.say) as progress:
             context = AskContext(
@@ -195,16 +206,13 @@ class Walk:
             )
             scheduler = Scheduler(self.roots, context, progress)
             try:
-                async with _syncing(self.runs, stop), stop.listening():
+                async with _syncing(self.runs, stop, self._note_faults), stop.listening():
                     at_once = min(_records_at_once(spec.wire.concurrency), sum(pending))
                     await scheduler.walk_all(_open_places(pending, stop), at_once)
             finally:
+                faults = self._faults()
                 await client.close()
-                self.manifest = self.manifest.model_copy(
-                    update={"seconds": round(spent + time.monotonic() - began, 1)}
-                )
-                if stop.requested:
-                    self.note(finished=False)
+                self.note(finished=False, seconds=round(spent + time.monotonic() - began, 1), faults=faults)
         return stop.requested
 
     def finish(self) -> None:
@@ -236,6 +244,18 @@ class Walk:
         if run is not None and run.before is not None and not run.before.outcomes.counts()[ACCEPTED]:
             first = run.before.name
             self.spec.say(f"nothing to do: {first} has accepted nothing yet; run --stage {first} first")
+
+    def _faults(self) -> tuple[FaultEntry, ...]:
+        shot = self._client.snapshot() if self._client else None
+        faults = shot.faults if shot else ()
+        return tuple(FaultEntry(kind=f.kind, count=f.count, latest=f.latest[:500]) for f in faults)
+
+    def _note_faults(self) -> None:
+        """Lets ``status`` tell of what goes wrong while the run goes on."""
+        faults = self._faults()
+        if faults != self.manifest.faults and time.monotonic() - self._noted > _NOTE_SECONDS:
+            self._noted = time.monotonic()
+            self.note(finished=False, faults=faults)
 
     def _found(self, modes: dict[str, str]) -> None:
         self.note(finished=False, modes=modes)
@@ -272,8 +292,11 @@ def _open_places(pending: bytearray, stop: GracefulStop) -> Iterator[int]:
 
 
 @asynccontextmanager
-async def _syncing(runs: tuple[StageRun, ...], stop: GracefulStop) -> AsyncIterator[None]:
-    """Syncs all files every second in the background: calls before outcomes, which rest on them."""
+async def _syncing(
+    runs: tuple[StageRun, ...], stop: GracefulStop, synced: Callable[[], None]
+) -> AsyncIterator[None]:
+    """Syncs all files every second in the background: calls before outcomes, which rest on them. Then calls
+    ``synced``."""
 
     def sync() -> None:
         for run in runs:
@@ -286,6 +309,7 @@ async def _syncing(runs: tuple[StageRun, ...], stop: GracefulStop) -> AsyncItera
             await asyncio.sleep(_SYNC_SECONDS)
             try:
                 await asyncio.to_thread(sync)
+                synced()
             except StoppedError as exc:
                 stop.broken = exc
                 return

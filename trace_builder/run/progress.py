@@ -16,10 +16,12 @@ from trace_builder.storage.calls import Call
 from trace_builder.storage.run_folder import stage_funnel
 
 if TYPE_CHECKING:
-    from trace_builder.llm.types import WireSnapshot
+    from trace_builder.llm.types import FaultCount, WireSnapshot
 
 LINE_SECONDS = 10.0
 _BAR_SECONDS = 0.5
+#: Characters of the most frequent fault's latest text on the progress line; ``status`` has it whole.
+_FAULT_SHOWN = 80
 
 
 @dataclass
@@ -65,8 +67,13 @@ class Progress:
                 before.after.append(stage)
         self._started = time.monotonic()
         self._asked = self._replayed = self._tokens = self._prompt = self._cached = self._retries = 0
+        self._faults: tuple[FaultCount, ...] = ()
         self._task: asyncio.Task[None] | None = None
         self._bars: dict[str, Any] = {}
+
+    def last_look(self) -> None:
+        """Takes the wire's figures before it is closed."""
+        self._wire_text()
 
     def answered(self, stage: str, answer: Call, live: bool) -> None:
         """Counts one answer; ``live`` is False for one found on disk."""
@@ -175,7 +182,18 @@ class Progress:
                 text += f", the servers have been gone for {_clock(shot.paused_for)}"
             if shot.stops_in is not None:
                 text += f", stopping in {_clock(shot.stops_in)} unless one comes back"
+        if shot is not None and shot.faults:
+            self._faults = shot.faults
+        if self._faults:
+            text += ", " + ", ".join(f"{fault.kind} {fault.count}" for fault in self._faults)
+            text += f" ({_one_line(self._faults[0].latest)})"
         return text
+
+
+def _one_line(text: str) -> str:
+    """The beginning of what a fault says."""
+    line = " ".join(text.split())
+    return line if len(line) <= _FAULT_SHOWN else f"{line[:_FAULT_SHOWN]}..."
 
 
 def _stage_count(run: StageRun) -> StageCount:

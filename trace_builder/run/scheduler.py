@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import traceback
 from collections.abc import Coroutine, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from trace_builder.run.asking.ask import AskContext, RecordAsk
 from trace_builder.run.stage_run import StageRun, Verdict
 from trace_builder.stages.base import Unanswered
 from trace_builder.storage.outcomes import ACCEPTED, PENDING, STATUS_NAMES
+
+log = logging.getLogger(__name__)
 
 _NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
 
@@ -106,6 +109,7 @@ class Scheduler:
 
 def _internal_error(exc: Exception) -> Verdict:
     """One record that our own code trips over must not end a run of days; it is told where."""
+    log.info("our own code failed on a record", exc_info=exc)
     frame = traceback.extract_tb(exc.__traceback__)[-1]
     where = f"{Path(frame.filename).name}:{frame.lineno}"
     return Verdict("failed", "internal_error", f"{type(exc).__name__} at {where}: {exc}")

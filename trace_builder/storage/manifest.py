@@ -67,6 +67,14 @@ class DataEntry(_Entry):
     constraints: int = 0
 
 
+class FaultEntry(_Entry):
+    """How often sends ended in one kind of fault during the latest walk, and what the latest said."""
+
+    kind: str
+    count: int
+    latest: str
+
+
 class Manifest(_Entry):
     """``seconds`` is the time spent walking; ``usage`` what each stage's calls add up to; ``modes`` how
     structure is asked of each model, once found out; ``config`` the resolved configuration."""
@@ -86,6 +94,7 @@ class Manifest(_Entry):
     finished: bool = False
     seconds: float = 0.0
     usage: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    faults: tuple[FaultEntry, ...] = ()
 
     @property
     def models(self) -> dict[str, ModelConfig]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Sequence
 
@@ -12,6 +13,8 @@ from trace_builder.llm.servers.endpoints import Endpoint, choose
 from trace_builder.llm.servers.limits import AdaptiveLimit
 from trace_builder.llm.servers.outage import HealthMonitor
 from trace_builder.llm.types import ErrorKind, FaultCount, WireError
+
+log = logging.getLogger(__name__)
 
 #: Seconds between readings of a server's /metrics.
 METRICS_INTERVAL = 1.0
@@ -151,6 +154,7 @@ class Pool:
         before = self.faults.get(error.kind)
         count = before.count + 1 if before else 1
         self.faults[error.kind] = FaultCount(error.kind, count, str(error))
+        log.info("%s (%d so far): %s", error.kind, count, error)
         if error.kind == "bad_request" and model not in self._at_work:
             self._refuse(error, model)
         return error

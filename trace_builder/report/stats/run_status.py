@@ -9,18 +9,21 @@ from typing import Any
 from trace_builder.report.stats.call_stats import totals
 from trace_builder.storage.calls import CallTotals
 from trace_builder.storage.cost import Cost, cost_of
+from trace_builder.storage.manifest import FaultEntry
 from trace_builder.storage.run_folder import RunFolder, StageFunnel, as_dict
 
 
 @dataclass(frozen=True)
 class RunStatus:
-    """``calls`` are those of each stage; ``unfinished`` says why the run is not complete, a sentence each."""
+    """``calls`` are those of each stage; ``unfinished`` says why the run is not complete, a sentence
+    each; ``faults`` are those of the wire during the latest walk."""
 
     folder: Path
     unfinished: tuple[str, ...]
     funnel: tuple[StageFunnel, ...]
     calls: dict[str, CallTotals]
     cost: Cost
+    faults: tuple[FaultEntry, ...]
 
     @property
     def total(self) -> CallTotals:
@@ -42,6 +45,7 @@ class RunStatus:
             "finished": not self.unfinished,
             "stages": [{**as_dict(row), **self.calls[row.name].as_dict()} for row in self.funnel],
             "total": total,
+            "faults": [fault.model_dump() for fault in self.faults],
         }
 
 
@@ -54,4 +58,5 @@ def read_status(folder: Path) -> RunStatus:
     with RunFolder.open(folder) as run:
         usage = run.usage()
         calls = {stage: totals(by_model.values()) for stage, by_model in usage.items()}
-        return RunStatus(folder, run.unfinished, run.funnel(), calls, cost_of(run.manifest, usage))
+        cost = cost_of(run.manifest, usage)
+        return RunStatus(folder, run.unfinished, run.funnel(), calls, cost, run.manifest.faults)

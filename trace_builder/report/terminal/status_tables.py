@@ -30,6 +30,8 @@ def print_status(status: RunStatus, printer: Printer) -> None:
         f"{total.calls} calls; prompt tokens {total.prompt:,} ({status.cached_share:.0%} from the cache), "
         f"completion tokens {total.completion:,} ({total.wasted:,} wasted), {total.retries} retries"
     )
+    for fault in status.faults:
+        printer.line(f"{fault.kind} {fault.count} times, the latest: {fault.latest}")
     for line in status.cost.lines():
         printer.line(line)
     printer.line("not finished: run the same command again to resume" if status.unfinished else "finished")
