@@ -210,6 +210,7 @@ class Walk:
                     at_once = min(_records_at_once(spec.wire.concurrency), sum(pending))
                     await scheduler.walk_all(_open_places(pending, stop), at_once)
             finally:
+                progress.last_look()
                 faults = self._faults()
                 await client.close()
                 self.note(finished=False, seconds=round(spent + time.monotonic() - began, 1), faults=faults)
