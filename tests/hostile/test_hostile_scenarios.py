@@ -1,5 +1,5 @@
-"""What takes more than one server, an address or a signal to try: addresses with secrets in them, servers that
-go, keys that must not travel, descriptors that run out."""
+"""What takes more than one server to try: addresses with secrets in them, servers that go, keys that must not
+travel, descriptors that run out, signals."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_with_few_descriptors_a_run_opens_few_connections(
 
 
 @pytest.mark.xfail(
-    strict=True, reason="run/ and storage/: EMFILE while files are opened is no exit 3 everywhere"
+    strict=True, reason="run/, storage/: EMFILE at an open() is no exit 3 everywhere"
 )
 def test_with_too_few_descriptors_a_run_stops_and_can_be_resumed(
     loop: Loop, calm: Any, tmp_path: Path

@@ -1,8 +1,8 @@
 """``python -m trace_builder``, again and again, without the second that each start spends on imports.
 
 A process that has imported the program forks for each command. The child is what a fresh one would be after
-its imports: its own arguments, environment, output files and exit code. (Tests of what imports do, or of limits
-on a process, start a fresh one.)
+its imports: its own arguments, environment, output files and exit code. Tests of what imports do, or of limits
+on a process, start a fresh one.
 """
 
 from __future__ import annotations

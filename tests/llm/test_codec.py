@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trace_builder.llm.codec import decode, encode
@@ -26,6 +26,7 @@ _WILD = st.recursive(
 )
 
 
+@settings(deadline=2000)
 @given(st.text(), st.text(), st.integers(0, 2**63 - 1))
 def test_every_text_survives_the_way_out(user: str, system: str, seed: int) -> None:
     request = ChatRequest("c", "模型", (("system", system), ("user", user)), seed, 5)
@@ -46,6 +47,7 @@ def test_options_of_the_model_are_sent_unless_the_request_brings_its_own(kit: An
     assert json.loads(encode(kit.request(extra='{"top_k":9}'), '{"top_k":3}'))["top_k"] == 9
 
 
+@settings(deadline=2000)
 @given(_WILD)
 def test_a_body_is_an_answer_or_a_value_error(value: object) -> None:
     try:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trace_builder.llm.servers import pool
 from trace_builder.llm.servers.server_load import Load, read_load
@@ -40,10 +43,39 @@ def test_without_labels() -> None:
         b"vllm:num_requests_running\nvllm:num_requests_waiting{\n",
         b"<html>not found</html>",
         b"\xff\xfe\x00",
+        b"vllm:num_requests_running nan\nvllm:num_requests_waiting inf\n",
+        b"vllm:num_requests_running -1\nvllm:num_requests_waiting 1e999\n",
     ],
 )
 def test_other_pages_tell_nothing(page: bytes) -> None:
     assert read_load(page) is None
+
+
+@settings(deadline=2000)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"vllm:num_requests_running",
+                b"vllm:num_requests_waiting",
+                b"{",
+                b"}",
+                b" ",
+                b"\n",
+                b"1",
+                b"-",
+                b"e9",
+                b"nan",
+                b"inf",
+                b'"',
+                b"\xff",
+            ]
+        )
+    )
+)
+def test_any_page_is_a_load_or_none(parts: list[bytes]) -> None:
+    load = read_load(b"".join(parts))
+    assert load is None or (0 <= load.waiting < inf and 0 <= load.running < inf)
 
 
 def _page(waiting: int, running: int) -> str:

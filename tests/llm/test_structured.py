@@ -6,7 +6,7 @@ import json
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
@@ -200,6 +200,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(deadline=2000)
 @given(st.text(st.sampled_from('{}[]",:：，\\ \n\x00a7\ud800nulltrue<think>/｛｝'), max_size=200))
 def test_wild_text_gives_a_value_or_a_value_error(text: str) -> None:
     for mode in ("json_schema", "json_object", "text"):
@@ -207,6 +208,7 @@ def test_wild_text_gives_a_value_or_a_value_error(text: str) -> None:
             fits(text, mode, want)  # type: ignore[arg-type]
 
 
+@settings(deadline=2000)
 @given(_JSON)
 def test_wild_json_gives_a_value_or_a_value_error(value: object) -> None:
     text = json.dumps({"verdicts": value})
@@ -226,6 +228,7 @@ _VERDICTS = st.lists(
 )
 
 
+@settings(deadline=2000)
 @given(_VERDICTS, st.sampled_from(["", "Sure：", "```json\n", "a } b ", "1. "]), st.booleans())
 def test_whatever_a_model_says_comes_back_as_it_was(
     verdicts: list[dict[str, Any]], before: str, ascii_only: bool

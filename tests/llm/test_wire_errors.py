@@ -8,8 +8,16 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from trace_builder.llm.wire_errors import not_a_completion, retry_after, status_error, wire_error
+from trace_builder.llm.wire_errors import (
+    MESSAGE_LIMIT,
+    not_a_completion,
+    retry_after,
+    status_error,
+    wire_error,
+)
 
 KEY = "sk-planted-0123456789"
 
@@ -110,3 +118,38 @@ def test_faults_of_the_transport() -> None:
 
 def test_a_mistake_of_our_own_is_no_fault_of_the_wire() -> None:
     assert wire_error(KeyError("x"), "s") is None
+
+
+_WILD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["error", "message", "detail", "param", "code", "type"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=2000)
+@given(st.integers(0, 999), _WILD, st.dictionaries(st.sampled_from(["retry-after", "location"]), st.text()))
+def test_any_status_and_body_is_one_error(status: int, body: Any, headers: dict[str, str]) -> None:
+    error = status_error(status, body, headers, "http://s/v1", (KEY,))
+    f"{error} {error.details}".encode()
+    assert len(str(error)) <= MESSAGE_LIMIT
+    assert error.retry_after is None or error.retry_after >= 0
+
+
+@settings(deadline=2000)
+@given(st.text() | st.text("0123456789.eE+-_ nafiINF:,GMT", max_size=40))
+def test_any_wish_to_be_asked_later_is_seconds_or_none(text: str) -> None:
+    for name in ("retry-after", "retry-after-ms"):
+        seconds = retry_after({name: text})
+        assert seconds is None or 0 <= seconds < float("inf")
+
+
+@settings(deadline=2000)
+@given(st.binary(max_size=400), st.text(max_size=400))
+def test_any_body_that_is_no_answer_is_one_line(body: bytes, why: str) -> None:
+    text = str(not_a_completion("s", body, why))
+    assert text.isprintable() or not text.isascii()
+    assert "\n" not in text

@@ -56,6 +56,7 @@ class Endpoint:
         answers: answers so far.
         downs: times it was set aside.
         down: set aside until a probe succeeds.
+        tells_load: it may have a page that tells its queue.
         resting_until: on ``time.monotonic``'s clock; another server is preferred until then.
         secrets: what must never be shown.
         models: what it serves and each model's context length; None where it does not say.
@@ -69,6 +70,7 @@ class Endpoint:
         self.answers = 0
         self.downs = 0
         self.down = False
+        self.tells_load = True
         self.resting_until = 0.0
         self.models: dict[str, int | None] | None = None
         self.aliases: set[str] = set()
@@ -139,11 +141,17 @@ class Endpoint:
             raise not_a_completion(self.url, body, "no list of models", self.secrets)
 
     async def load(self, timeout: float) -> Load | None:
-        """The server's own queue from vLLM's ``/metrics``; None where it has none."""
+        """The server's own queue from vLLM's ``/metrics``; None where it does not tell it now. Where it never
+        will, ``tells_load`` is False from then on."""
         try:
-            return read_load(await self._within(timeout, self._fetch(_METRICS)))
-        except (WireError, StoppedError):
-            return None
+            load = read_load(await self._within(timeout, self._fetch(_METRICS)))
+            self.tells_load = load is not None
+            return load
+        except WireError as error:
+            self.tells_load = error.retryable
+        except StoppedError:
+            pass
+        return None
 
     def lists(self, model: str) -> bool:
         return self.models is not None and model in self.models

@@ -184,15 +184,13 @@ class Pool:
             self.limit.resume()
 
     async def _read_metrics(self) -> None:
-        readable = set(self.endpoints)
         long = 0
-        while readable:
+        while readable := [e for e in self.endpoints if e.tells_load]:
             await asyncio.sleep(METRICS_INTERVAL)
-            up = [e for e in readable if not e.down]
-            loads = await asyncio.gather(*(e.load(METRICS_INTERVAL * 5) for e in up))
-            readable -= {e for e, load in zip(up, loads, strict=True) if load is None and not e.failures}
-            waiting = sum(load.waiting for load in loads if load is not None)
-            running = sum(load.running for load in loads if load is not None)
+            reading = (e.load(METRICS_INTERVAL * 5) for e in readable if not e.down)
+            loads = [load for load in await asyncio.gather(*reading) if load is not None]
+            waiting = sum(load.waiting for load in loads)
+            running = sum(load.running for load in loads)
             long = long + 1 if self.limit.too_long(waiting, running) else 0
             if long == 0 or long >= METRICS_PATIENCE:
                 self.limit.queued(waiting, running)

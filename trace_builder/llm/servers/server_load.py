@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 _WAITING = b"vllm:num_requests_waiting"
 _RUNNING = b"vllm:num_requests_running"
@@ -32,9 +33,11 @@ def read_load(page: bytes) -> Load | None:
 
 
 def _value(line: bytes) -> float | None:
-    """The sample's value: what follows the labels, before a timestamp if there is one."""
+    """The sample's value: what follows the labels, before a timestamp if there is one. None for a number that
+    counts nothing."""
     fields = line.rpartition(b"}")[2].split() if b"}" in line else line.split()[1:]
     try:
-        return float(fields[0])
+        value = float(fields[0])
     except (IndexError, ValueError):
         return None
+    return value if 0 <= value < inf else None
