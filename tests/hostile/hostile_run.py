@@ -1,4 +1,4 @@
-"""Runs the installed command against a hostile server, and says what must hold however that server behaves."""
+"""Runs the installed command against a hostile server, and says what must hold however it behaves."""
 
 from __future__ import annotations
 

@@ -137,8 +137,8 @@ def about(word: str) -> Rule:
 
 @dataclass(frozen=True)
 class Manners:
-    """How a server behaves. ``on`` is what is spoilt: "chat", "models" or "metrics"; ``requires`` the value of
-    the Authorization header without which everything is answered 401."""
+    """How a server behaves. ``on`` is what is spoilt: "chat", "models" or "metrics"; ``requires`` the
+    Authorization header without which everything is answered 401; ``delay`` is seconds a good answer takes."""
 
     reply: Reply = field(default_factory=Reply)
     when: Rule = lambda question: False

