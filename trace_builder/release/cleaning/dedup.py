@@ -9,7 +9,7 @@ from typing import Any
 
 from trace_builder.errors import InputError
 from trace_builder.release.cleaning.removal import Part, Removal, Text
-from trace_builder.release.cleaning.shingles import jaccard, shingled, shingles
+from trace_builder.release.cleaning.shingles import jaccard, shingled, shingles, whole
 
 #: Shared shingles over all shingles from which two instructions are near duplicates (docs/release.md).
 THRESHOLD = 0.6
@@ -59,14 +59,16 @@ class _Index:
         self._reread = reread
         self._kept: list[tuple[str, Part]] = []
         self._exact: dict[bytes, int] = {}
+        self._last = b""
 
     def find(self, item: Text) -> Removal | None:
         """The best match among the texts of other records, if one is alike enough."""
-        text = shingled(item.text)
-        exact = self._exact.get(_digest(text.whole))
+        text = None if self._near is None else shingled(item.text)
+        self._last = _digest(whole(item.text) if text is None else text.whole)
+        exact = self._exact.get(self._last)
         if exact is not None and self._kept[exact][0] != item.id:
             return self._removal(item, exact, "exact_duplicate", "exact", 1.0)
-        return self._find_near(item, text.pieces) if self._near is not None else None
+        return None if text is None else self._find_near(item, text.pieces)
 
     def _find_near(self, item: Text, pieces: frozenset[str]) -> Removal | None:
         assert self._near is not None
@@ -84,7 +86,7 @@ class _Index:
         """Keeps the text that was last looked for."""
         number = len(self._kept)
         self._kept.append((item.id, item.part))
-        self._exact.setdefault(_digest(shingled(item.text).whole), number)
+        self._exact.setdefault(self._last, number)
         if self._near is not None:
             self._near.keep(number)
 

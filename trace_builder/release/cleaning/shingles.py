@@ -38,13 +38,19 @@ def shingled(text: str) -> Shingled:
     they are; a text without any letter or digit stands for itself. No whole equals a shingle.
     """
     found = tokens(text)
-    whole = "=" + (" ".join(found) if found else "".join(text.split()))
+    all_of_it = whole(text, found)
     pieces = {
         " ".join(found[start : start + length])
         for start, length in enumerate(map(_length, found))
         if start + length <= len(found)
     }
-    return Shingled(found, frozenset(pieces or (whole,)), whole)
+    return Shingled(found, frozenset(pieces or (all_of_it,)), all_of_it)
+
+
+def whole(text: str, found: Sequence[str] | None = None) -> str:
+    """A text as one piece; ``found`` are its tokens, where they are known already."""
+    words = tokens(text) if found is None else found
+    return "=" + (" ".join(words) if words else "".join(text.split()))
 
 
 def shingles(text: str) -> frozenset[str]:
