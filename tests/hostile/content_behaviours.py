@@ -200,6 +200,8 @@ _TEXTS = [
         "a formula": lambda text: "=cmd|' /C calc'!A0" + text,
         "a script": lambda text: text + "<script>alert(1)</script>",
         "200,000 characters": lambda text: text + " word" * 40_000,
+        "a million spaces": lambda text: text + " " * 1_000_000 + ".",
+        "a million line ends": lambda text: text + "\n" * 1_000_000 + ".",
         "nothing": lambda text: "",
         "space alone": lambda text: " \n\u3000",
         "thinking without end": lambda text: "<think>" * 20_000,

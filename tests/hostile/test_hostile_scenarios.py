@@ -180,9 +180,7 @@ def test_with_few_descriptors_a_run_opens_few_connections(
     assert (ended.code, ended.products()) == (0, calm.products("json_schema", 3))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="run/, storage/: EMFILE at an open() is no exit 3 everywhere"
-)
+@pytest.mark.xfail(strict=True, reason="run/, storage/: EMFILE at an open() is no exit 3 everywhere")
 def test_with_too_few_descriptors_a_run_stops_and_can_be_resumed(
     loop: Loop, calm: Any, tmp_path: Path
 ) -> None:
@@ -229,7 +227,6 @@ def test_a_concurrency_beyond_all_measure_costs_no_time(loop: Loop, tmp_path: Pa
     assert ended.seconds < 40  # it took minutes
 
 
-@pytest.mark.xfail(strict=True, reason="run/: the snapshot's faults are not shown yet")
 def test_what_went_wrong_and_how_often_is_shown(loop: Loop, warm: WarmCommand, tmp_path: Path) -> None:
     bad = Reply(500, body={"error": {"message": f"worker 7 is down, {KEY}"}})
     with loop.serving(Manners(bad, every(3))) as server:
