@@ -30,17 +30,18 @@ class StoppedError(TraceBuildError):
     exit_code = 3
 
 
-def system_error(exc: OSError, path: object = None, hint: str = "") -> TraceBuildError:
-    """What to say of a refusal by the system: StoppedError where only room is missing, else InputError.
+def system_error(exc: OSError | ValueError, about: object = None) -> TraceBuildError:
+    """What to say where the system refuses: StoppedError where room is missing, else InputError.
 
     Args:
-        path: what it is about, where ``exc`` does not know; hint: what follows after "no room".
+        exc: a ValueError is what Python says of a path with a NUL.
+        about: the path, and what was tried, where ``exc`` does not know.
     """
-    name = path or exc.filename
-    where = f"{name}: " if name is not None else ""
-    if exc.errno in _FULL:
-        return StoppedError(f"{where}no room left on the disk{hint}")
-    if exc.errno in _NO_DESCRIPTORS:
-        return StoppedError(f"{where}no file descriptors left; raise `ulimit -n`{hint}")
-    what = exc.strerror or str(exc)
+    about = about or getattr(exc, "filename", None)
+    number, what = getattr(exc, "errno", None), getattr(exc, "strerror", None) or str(exc)
+    where = f"{about}: " if about is not None else ""
+    if number in _FULL:
+        return StoppedError(f"{where}no room left on the disk; run again once there is some")
+    if number in _NO_DESCRIPTORS:
+        return StoppedError(f"{where}no file descriptors left; raise `ulimit -n`")
     return InputError(f"{where}{what[:1].lower()}{what[1:]}")

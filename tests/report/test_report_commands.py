@@ -97,7 +97,7 @@ def test_a_full_disk_stops_it_and_leaves_nothing_behind(
 
     opened = Path.open
     monkeypatch.setattr(Path, "open", full)
-    with pytest.raises(StoppedError, match=r"report\.html: cannot be written, no space left on device"):
+    with pytest.raises(StoppedError, match=r"report\.html: cannot be written: no room left"):
         _run("report", run_folder)
     assert sorted(run_folder.rglob("*")) == before
 

@@ -196,10 +196,10 @@ def test_missing_files_are_input_errors(tmp_path: Path, files: list[str], words:
     assert not (tmp_path / "run").exists()
 
 
-def test_a_folder_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", row("1", "Sing."))
     (tmp_path / "file").touch()
-    with pytest.raises(StoppedError, match="cannot be written"):
+    with pytest.raises(InputError, match="file/run/seeds.jsonl: cannot be written"):
         ingest([path], tmp_path / "file" / "run")
 
 
@@ -210,7 +210,7 @@ def test_a_full_disk_stops_the_run_and_keeps_the_old_file(tmp_path: Path) -> Non
     before = (run / "seeds.jsonl").read_bytes()
     (run / ".seeds.jsonl.new").symlink_to("/dev/full")
     path = write(tmp_path / "a.jsonl", row("1", "Sing."))
-    with pytest.raises(StoppedError, match="no space left"):
+    with pytest.raises(StoppedError, match="no room left"):
         ingest([path], run)
     assert (run / "seeds.jsonl").read_bytes() == before
 

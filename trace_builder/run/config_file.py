@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from trace_builder.config import RunConfig
+from trace_builder.config import RehearsalConfig, RunConfig
 from trace_builder.errors import InputError
 from trace_builder.stages.stage_registry import config_model
 from trace_builder.support.resources import shipped
@@ -41,9 +41,23 @@ def load_config(
     for key, value in (values or {}).items():
         _put(tree, key, value, f"option for {key}", origins)
     try:
-        return config_model().model_validate(tree)
+        config = config_model().model_validate(tree)
     except ValidationError as exc:
         raise InputError(explain(exc, path, origins)) from None
+    if config.rehearsal is not None:
+        _check_drill(config.rehearsal, path, origins)
+    return config
+
+
+def _check_drill(rehearsal: RehearsalConfig, path: Path, origins: Origins) -> None:
+    from trace_builder.rehearsal.server.faults import check_faults
+    from trace_builder.rehearsal.server.latency import parse_latency
+
+    for name, check in (("latency", parse_latency), ("faults", check_faults)):
+        try:
+            check(getattr(rehearsal, name))
+        except InputError as exc:
+            raise InputError(f"{origins.get(('rehearsal', name), path)}: {exc}") from None
 
 
 def _value(text: str, where: str) -> Any:

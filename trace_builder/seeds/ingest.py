@@ -64,7 +64,7 @@ def ingest(
 
     Raises:
         InputError: bad rows (the message lists the first 20), no good row at all, or a missing file.
-        StoppedError: the folder cannot be written to.
+        StoppedError: the disk is full.
     """
     _check_paths(paths)
     intake = _Intake(tuple(paths), limit)
@@ -89,7 +89,7 @@ def _check_paths(paths: Sequence[Path]) -> None:
     for path in paths:
         try:
             mode = path.stat().st_mode
-        except OSError as exc:
+        except (OSError, ValueError) as exc:
             raise unreadable(path, exc) from None
         if S_ISDIR(mode):
             raise InputError(f"{path}: is a folder, not a seed file")

@@ -8,12 +8,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from trace_builder.errors import StoppedError
+from trace_builder.errors import TraceBuildError, system_error
 
 
 class Replacement:
     """Collects the new bytes of a file beside it; ``commit`` puts them in its place. Without it, or after an
-    error, the file stays as it was."""
+    error, the file stays as it was.
+
+    Raises:
+        InputError: there can be no such file, or not for us; StoppedError: the disk is full.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -26,8 +30,8 @@ class Replacement:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self._new.open("wb", buffering=1 << 17)
-        except OSError as exc:
-            raise self._stopped(exc) from None
+        except (OSError, ValueError) as exc:
+            raise self._refused(exc) from None
         return self
 
     def __exit__(
@@ -39,7 +43,7 @@ class Replacement:
             self._stream.close()
         except OSError as exc:
             if error is None:
-                raise self._stopped(exc) from None
+                raise self._refused(exc) from None
         finally:
             self._new.unlink(missing_ok=True)
 
@@ -48,7 +52,7 @@ class Replacement:
         try:
             self._stream.write(data)
         except OSError as exc:
-            raise self._stopped(exc) from None
+            raise self._refused(exc) from None
         self._hash.update(data)
         self._size += len(data)
 
@@ -65,7 +69,7 @@ class Replacement:
             elif not self._same():
                 self._new.replace(self._path)
         except OSError as exc:
-            raise self._stopped(exc) from None
+            raise self._refused(exc) from None
         return self._hash.hexdigest()[:12]
 
     def _same(self) -> bool:
@@ -77,5 +81,5 @@ class Replacement:
                 old.update(chunk)
         return old.digest() == self._hash.digest()
 
-    def _stopped(self, exc: OSError) -> StoppedError:
-        return StoppedError(f"{self._path}: cannot be written, {(exc.strerror or str(exc)).lower()}")
+    def _refused(self, exc: OSError | ValueError) -> TraceBuildError:
+        return system_error(exc, f"{self._path}: cannot be written")

@@ -11,12 +11,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from trace_builder.errors import InputError, StoppedError
+from trace_builder.errors import InputError, StoppedError, system_error
 from trace_builder.storage.jsonl import unreadable
 
 _TAIL = 1 << 16
 _BLOCK = 1 << 14
 _CHUNK = 1 << 20
+#: Of a line that is read; the program writes no longer ones.
+MAX_LINE = 1 << 28
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -24,7 +26,7 @@ class JournalFile:
     """One JSONL file open for appending. A torn last line, left by a crash, is cut off on opening.
 
     Raises:
-        InputError: the file cannot be opened for writing.
+        InputError: the file cannot be opened for writing; StoppedError: the disk is full.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,9 +36,7 @@ class JournalFile:
             self.repaired = repair_tail(path)
             self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         except OSError as exc:
-            if exc.errno in _FULL:
-                raise _stopped(exc, path) from exc
-            raise unreadable(path, exc) from None
+            raise system_error(exc, path) from exc
         self._size = os.fstat(self._fd).st_size
         self._dirty = False
 
@@ -98,11 +98,18 @@ class LineReader:
         left out."""
         if not self._open():
             return
-        offset = number = 0
-        rest = b""
-        while chunk := self._read(_CHUNK, offset + len(rest)):
-            lines = (rest + chunk).split(b"\n")
-            rest = lines.pop()
+        offset = number = read = 0
+        rest: list[bytes] = []
+        while chunk := self._read(_CHUNK, read):
+            read += len(chunk)
+            first, *others = chunk.split(b"\n")
+            rest.append(first)
+            if read - offset > MAX_LINE:
+                raise damaged(self, number + 1, f"a line of more than {MAX_LINE:,} bytes")
+            if not others:
+                continue
+            lines = [b"".join(rest), *others]
+            rest = [lines.pop()]
             for line in lines:
                 if end is not None and offset >= end:
                     return
@@ -114,7 +121,7 @@ class LineReader:
         """The line that begins at ``offset``, with its newline."""
         data = b""
         while self._open():
-            chunk = self._read(_BLOCK, offset + len(data))
+            chunk = self._read(max(_BLOCK, len(data)), offset + len(data))
             newline = chunk.find(b"\n")
             if newline >= 0 or not chunk:
                 return data + chunk[: newline + 1]

@@ -1,7 +1,7 @@
 """JSON and JSON Lines, ours and other people's: read a line at a time, and written whole or not at all.
 
-Every complaint is one sentence with file and line. Limits: a number has at most 300 digits, and nesting
-ends where Python's own reader gives up.
+Every complaint is one sentence with file and line. Limits: a number has at most 300 digits, a line, or a file
+that is read whole, 128 MiB, and nesting ends where Python's own reader gives up.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ Row = dict[str, Any]
 M = TypeVar("M", bound=BaseModel)
 
 _DIGITS = 300
+MAX_BYTES = 1 << 27
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -31,17 +32,19 @@ def raw_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, byte
         torn_end: leave out a last line that has no line break, as a run that was stopped may leave behind.
 
     Raises:
-        InputError: the file cannot be read.
+        InputError: the file cannot be read, or a line of it is too long.
     """
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
+            for number, line in enumerate(iter(lambda: file.readline(MAX_BYTES + 1), b""), start=1):
+                if len(line) > MAX_BYTES:
+                    raise InputError(f"{path}:{number}: a line of more than {MAX_BYTES:,} bytes")
                 if torn_end and not line.endswith(b"\n"):
                     return
                 line = (line.removeprefix(_BOM) if number == 1 else line).strip()
                 if line:
                     yield number, line
-    except OSError as exc:
+    except (OSError, ValueError) as exc:
         raise unreadable(path, exc) from None
 
 
@@ -69,6 +72,7 @@ def parse_model(path: Path, number: int, line: bytes, kind: type[M]) -> M:
     try:
         return kind.model_validate_json(line)
     except (ValidationError, RecursionError) as exc:
+        parse_value(path, number, line)  # says it better where it is not even JSON
         raise InputError(f"{path}:{number}: {first_error(exc)}") from None
 
 
@@ -97,13 +101,17 @@ def read_model(path: Path, kind: type[M]) -> M:
 
 
 def read_text(path: Path) -> str:
-    """A whole file. Raises InputError: it cannot be read, or is not UTF-8; names the line."""
+    """A whole file. Raises InputError: it cannot be read, is too large, or not UTF-8; names the line."""
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise InputError(f"{path}: larger than {MAX_BYTES:,} bytes")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         line = exc.object[: exc.start].count(b"\n") + 1
         raise InputError(f"{path}:{line}: not UTF-8") from None
-    except OSError as exc:
+    except (OSError, ValueError) as exc:
         raise unreadable(path, exc) from None
 
 

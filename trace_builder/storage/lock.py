@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from trace_builder.errors import InputError, StoppedError
+from trace_builder.errors import InputError, system_error
 from trace_builder.storage.layout import LOCK, sweep
 
 #: What a file system answers that has no locks; the folder itself cannot be locked on some that have.
@@ -31,9 +31,8 @@ def folder_lock(folder: Path) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptors = [os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644), os.open(folder, os.O_RDONLY)]
-    except OSError as exc:
-        _raise_full(folder, exc)
-        raise InputError(f"{folder}: cannot be used as the output folder: {exc.strerror}") from exc
+    except (OSError, ValueError) as exc:
+        raise system_error(exc, f"{folder}: cannot be used as the output folder") from exc
     try:
         file, itself = descriptors
         _take(folder, file, file)
@@ -43,8 +42,7 @@ def folder_lock(folder: Path) -> Iterator[None]:
             os.ftruncate(file, 0)
             os.pwrite(file, str(os.getpid()).encode(), 0)
         except OSError as exc:
-            _raise_full(folder, exc)
-            raise InputError(f"{folder / LOCK}: cannot be written: {exc.strerror}") from exc
+            raise system_error(exc, f"{folder / LOCK}: cannot be written") from exc
         sweep(folder)
         yield
     finally:
@@ -65,8 +63,3 @@ def _take(folder: Path, descriptor: int, named: int) -> None:
             f"{folder}: its file system has no file locks ({exc.strerror}), so that two runs could write to "
             "it at once; use a folder on another one"
         ) from None
-
-
-def _raise_full(folder: Path, exc: OSError) -> None:
-    if exc.errno in (errno.ENOSPC, errno.EDQUOT):
-        raise StoppedError(f"{folder}: no room left on the disk; run again to resume") from exc

@@ -88,7 +88,7 @@ class Manifest(_Entry):
     seeds: SeedsEntry | None = None
     taxonomy: TaxonomyEntry | None = None
     data: DataEntry | None = None
-    source: str = SEEDS
+    source: str = Field(SEEDS, pattern=r"^\w+\.jsonl$")
     stages: dict[str, StageEntry] = Field(default_factory=dict)
     modes: dict[str, str] = Field(default_factory=dict)
     finished: bool = False

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from trace_builder.errors import InputError
 
 MAX_BYTES = 1 << 20
-MAX_VALUES = 50_000
+MAX_VALUES = 20_000
 MAX_DEPTH = 50
 MAX_DIGITS = 300
 
@@ -127,6 +127,8 @@ class _Reader:
 
     def _check_scalar(self, node: Any) -> None:
         kind = node.tag.removeprefix(_TAG)
+        if "\0" in node.value:
+            self._refuse(node, "a text with a NUL character")
         if kind in ("int", "float") and len(node.value) > MAX_DIGITS:
             self._refuse(node, f"a number of {len(node.value):,} digits")
         try:
