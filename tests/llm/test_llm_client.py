@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import pytest
 
-from trace_builder.llm.servers.endpoints import ANSWER_LIMIT
 from trace_builder.llm.servers.retry import RetryBudget
+from trace_builder.llm.servers.transport import ANSWER_LIMIT
 from trace_builder.llm.types import ChatAnswer, Usage, WireError
 
 SCHEMA = '{"title":"T","type":"object","properties":{"b":{"type":"string"},"a":{"type":"integer"}}}'

@@ -11,10 +11,11 @@ from trace_builder.config import ModelConfig, WireConfig
 from trace_builder.llm.codec import encode
 from trace_builder.llm.servers.descriptors import make_room
 from trace_builder.llm.servers.dispatch import Dispatch
-from trace_builder.llm.servers.endpoints import SPARE_CONNECTIONS, Endpoint
+from trace_builder.llm.servers.endpoints import Endpoint
 from trace_builder.llm.servers.handshake import find_mode, read_key, require_model
 from trace_builder.llm.servers.pool import Pool
 from trace_builder.llm.servers.retry import RetryBudget, RetryPolicy
+from trace_builder.llm.servers.transport import SPARE_CONNECTIONS
 from trace_builder.llm.types import ChatAnswer, ChatRequest, ErrorKind, FaultCount, Mode, WireSnapshot
 from trace_builder.support.addresses import read_address
 

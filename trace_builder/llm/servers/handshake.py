@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from trace_builder.config import ModelConfig
 from trace_builder.errors import InputError, StoppedError
-from trace_builder.llm.servers.endpoints import NO_KEY, Endpoint
+from trace_builder.llm.servers.endpoints import Endpoint
 from trace_builder.llm.servers.pool import Pool
+from trace_builder.llm.servers.transport import NO_KEY
 from trace_builder.llm.types import ChatAnswer, ChatRequest, Mode, WireError
 
 #: Questions before a server is held not to give structure. Any of its answers may be spoilt by chance.
