@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any
 
-from trace_builder.checks import Check
 from trace_builder.prompts import block_tag, data_block
 from trace_builder.records import Lang
 from trace_builder.rehearsal.rule_model import RuleModel
 from trace_builder.rehearsal.writer.choose import choose
-from trace_builder.rehearsal.writer.kind_writers import DIMENSIONS
+from trace_builder.rehearsal.writer.kind_writers import DIMENSIONS, Worded
 from trace_builder.rehearsal.writer.parameters import Picker
 
 INSTRUCTIONS: dict[Lang, str] = {
@@ -21,15 +20,15 @@ INSTRUCTIONS: dict[Lang, str] = {
 }
 
 
-def some_checks(lang: Lang, count: int, seed: int) -> list[Check]:
+def some_checks(lang: Lang, count: int, seed: int) -> list[Worded]:
     """``count`` checks that go together, of a random choice of dimensions."""
     rng = Random(seed)
     offered = rng.sample(DIMENSIONS, min(len(DIMENSIONS), 2 * count))
     return choose(offered, count, Picker(lang, rng, INSTRUCTIONS[lang]))
 
 
-def written(checks: Iterable[Check], lang: Lang) -> list[str]:
-    return [str(check.kind.write(check.parameters, lang, n)) for n, check in enumerate(checks)]
+def written(checks: Iterable[Worded], lang: Lang) -> list[str]:
+    return [check.wording.write(check.slots, lang, n) for n, check in enumerate(checks)]
 
 
 def constraint_lines(texts: Iterable[str], mark: str = "c") -> str:

@@ -24,7 +24,6 @@ from model_requests import (
 )
 from pydantic import BaseModel, Field
 
-from trace_builder.checks import recognise
 from trace_builder.llm.schema import schema_text
 from trace_builder.prompts import data_block
 from trace_builder.records import Lang
@@ -33,7 +32,7 @@ from trace_builder.rehearsal.server.tokens import count_tokens, cut
 from trace_builder.rehearsal.tasks.request import read_request
 from trace_builder.rehearsal.writer.choose import choose, draw_check
 from trace_builder.rehearsal.writer.compose import breaking, build, compliant
-from trace_builder.rehearsal.writer.kind_writers import KINDS, WRITERS
+from trace_builder.rehearsal.writer.kind_writers import WORDINGS, WRITERS, known
 from trace_builder.rehearsal.writer.lexicons import lexicon
 from trace_builder.rehearsal.writer.parameters import Picker
 from trace_builder.stages.common.answer_schemas import Redundancy, Structuring, Verdicts
@@ -50,7 +49,7 @@ def test_without_misses_an_answer_keeps_every_constraint(lang: Lang, count: int,
     assert len(checks) == count
     message = rendered(INSTRUCTIONS[lang], written(checks, lang), "An input.\nUse at most 1 words.")
     reply = RuleModel(miss=0).answer(plain_body(message, seed))
-    missed = [check.kind.id for check in checks if not check.holds(reply)]
+    missed = [check.wording.name for check in checks if check.holds(reply) is False]
     assert missed == []
 
 
@@ -61,19 +60,19 @@ def test_with_misses_alone_some_constraint_is_missed(lang: Lang, count: int, see
     message = rendered(INSTRUCTIONS[lang], written(checks, lang))
     text = RuleModel(miss=1).answer(plain_body(message, seed))
     no_answer = text in ("", *lexicon(lang).refusals)
-    assert no_answer or not all(check.holds(text) for check in checks)
+    assert no_answer or any(check.holds(text) is False for check in checks)
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_each_kind_can_be_kept_and_broken(lang: Lang) -> None:
-    for name, kind in KINDS.items():
+    for name, kind in WORDINGS.items():
         if kind.forms(lang):
             for seed in range(5):
                 rng = Random(seed)
                 check = draw_check(name, Picker(lang, rng, INSTRUCTIONS[lang]))
                 assert check is not None, name
-                assert check.holds(compliant([check], lang, rng, None)), name
-                assert not check.holds(breaking([check], lang, rng, "bees")), name
+                assert check.holds(compliant([check], lang, rng, None)) is not False, name
+                assert check.holds(breaking([check], lang, rng, "bees")) is False, name
 
 
 def test_a_broken_constraint_is_usually_the_only_one() -> None:
@@ -81,7 +80,7 @@ def test_a_broken_constraint_is_usually_the_only_one() -> None:
     for seed in range(60):
         checks = some_checks("en", 5, seed)
         text = breaking(checks, "en", Random(seed), None)
-        alone += sum(not check.holds(text) for check in checks) == 1
+        alone += sum(check.holds(text) is False for check in checks) == 1
     assert alone >= 55
 
 
@@ -92,7 +91,7 @@ def test_the_share_of_misses_is_the_one_that_is_set(lang: Lang) -> None:
     message = rendered(INSTRUCTIONS[lang], written(checks, lang))
     for seed in range(400):
         text = model.answer(plain_body(message, seed))
-        missed += not text or not all(check.holds(text) for check in checks)
+        missed += not text or any(check.holds(text) is False for check in checks)
     assert 80 <= missed <= 160
 
 
@@ -220,7 +219,7 @@ def test_constraints_over_several_lines_are_found_in_an_instruction() -> None:
     text = f'Use this table and give the price of "Lamp" exactly as it stands there:\n{table}'
     message = rendered("Describe a lamp.", [text, "Use exactly 2 bullet points."])
     reply = RuleModel(miss=0).answer(plain_body(message))
-    check = recognise(text)
+    check = known(text)
     assert check is not None
     assert check.holds(reply)
     assert "42 units" in reply
@@ -241,19 +240,19 @@ def test_a_worse_answer_usually_misses_a_constraint() -> None:
         }
         message = in_blocks(blocks)
         worse = RuleModel().answer(plain_body(message, seed))
-        missed += not all(check.holds(worse) for check in checks)
+        missed += any(check.holds(worse) is False for check in checks)
     assert 45 <= missed < 60
 
 
 def test_every_writer_is_of_a_kind_there_is_and_revises_to_one() -> None:
-    assert set(WRITERS) == set(KINDS)
-    assert {name for writer in WRITERS.values() for name in writer.contrast} <= set(KINDS)
+    assert set(WRITERS) == set(WORDINGS)
+    assert {name for writer in WRITERS.values() for name in writer.contrast} <= set(WORDINGS)
 
 
 def test_all_dimensions_are_chosen_where_all_are_offered() -> None:
     for lang in LANGS:
         checks = choose(list(DIMENSIONS), 15, Picker(lang, Random(1), INSTRUCTIONS[lang]))
-        assert len({check.kind.dimension for check in checks}) == 15
+        assert len({check.wording.dimension for check in checks}) == 15
 
 
 class _Leaf(BaseModel):

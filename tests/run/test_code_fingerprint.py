@@ -61,7 +61,7 @@ def test_a_changed_rule_of_the_records_touches_every_stage(monkeypatch: pytest.M
     [
         ("stages.common.judging", "pick = min if", "pick = max if", JUDGED),
         ("stages.common.leaked_names", "constraint.text", "constraint.id", {"expand", "structure", "iopo"}),
-        ("checks.kinds.content", "", "\nKINDS = ()\n", JUDGED),
+        ("checks.kinds.lengths", "", "\nKINDS = ()\n", JUDGED),
         ("stages.quality", '!= "complete"', '== "complete"', {"quality"}),
         ("llm.structured", "", "\nPLACES = 1999\n", {*STAGES}),
         ("run.asking.answers", "strip_thinking(text).strip()", "text", {*STAGES}),
@@ -135,7 +135,7 @@ def test_an_import_inside_a_function_and_a_module_of_a_package_are_followed(
         "somebodys",
         *(f"somebodys.{name}" for name in ("stage", "rules", "deep", "others")),
     }
-    assert "trace_builder.checks.counting" in fingerprint.modules_of("somebodys.judge")
+    assert "trace_builder.checks.reading.counting" in fingerprint.modules_of("somebodys.judge")
     first = fingerprint.code_of("somebodys.stage")
     package.joinpath("deep.py").write_text("LIMIT = 4\n")
     forget()

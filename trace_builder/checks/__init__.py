@@ -1,4 +1,4 @@
-"""Constraints that code can verify: recognised from their text alone, strictly, in English and Chinese.
+"""Constraints that code can verify: recognised from their text in English and Chinese, and measured.
 
 >>> verify("Use at most 5 words.", "A short answer.")
 True
@@ -8,12 +8,21 @@ True
 
 from __future__ import annotations
 
-from trace_builder.checks.registry import Check, ConstraintKind, contradict, recognise
+from trace_builder.checks.check import Check, contradict, overlap
+from trace_builder.checks.claims import VERSION, Claim, Finding
+from trace_builder.checks.facts import facts
+from trace_builder.checks.recognition import recognise, verify
+from trace_builder.checks.registry import ConstraintKind
 
-__all__ = ["Check", "ConstraintKind", "contradict", "recognise", "verify"]
-
-
-def verify(constraint_text: str, response: str) -> bool | None:
-    """Whether ``response`` keeps to the constraint; None when code cannot tell."""
-    check = recognise(constraint_text)
-    return None if check is None else check.holds(response)
+__all__ = [
+    "VERSION",
+    "Check",
+    "Claim",
+    "ConstraintKind",
+    "Finding",
+    "contradict",
+    "facts",
+    "overlap",
+    "recognise",
+    "verify",
+]

@@ -1,41 +1,25 @@
-"""Kinds of constraints that code can verify: what each has to say, and which kinds there are."""
+"""Which kinds there are: those of the catalogue, and those that installed packages bring."""
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from trace_builder.checks.claims import Bound, Claim, Finding, Parameters
+from trace_builder.checks.kind import Kind
+from trace_builder.checks.reading.layout import Layout
 from trace_builder.errors import InputError
-from trace_builder.records import Lang
 from trace_builder.support.plugins import installed
 
 #: The entry points under which an installed package brings kinds of its own.
 GROUP = "trace_builder.constraints"
 
-#: What a constraint asks for beyond its kind, by name: {"n": "50"}, {"word": "lamp"}.
-Parameters = Mapping[str, str]
-
-_MARK = re.compile(r"\A(?:[-*•]\s+|[(（]?\d{1,2}[.、)）]\s*)")
-#: Recognised texts that are remembered, and the longest of them: a run asks about the same ones many times.
-_REMEMBERED, _LONGEST = 8192, 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """That one measure of a response lies within [low, high]."""
-
-    measure: str
-    low: float
-    high: float = float("inf")
-
 
 class ConstraintKind(ABC):
-    """One kind of constraint that code can verify.
+    """A kind of constraint that an installed package verifies by code of its own.
 
     Attributes:
         name: unlike that of any other kind.
@@ -47,8 +31,8 @@ class ConstraintKind(ABC):
 
     @abstractmethod
     def recognise(self, text: str) -> Parameters | None:
-        """What a constraint asks for, by its text without list mark and ending punctuation; None unless the
-        whole text is a wording of this kind. Nothing is guessed."""
+        """What a constraint asks for, JSON as it is, by its text without list mark and ending punctuation; None
+        unless the whole text is a wording of this kind. Nothing is guessed."""
 
     @abstractmethod
     def holds(self, parameters: Parameters, response: str) -> bool | None:
@@ -60,102 +44,29 @@ class ConstraintKind(ABC):
         ranges without a common value contradict each other."""
         return ()
 
-    def write(self, parameters: Parameters, lang: Lang, variant: int = 0) -> str | None:
-        """A text that ``recognise`` leads back to these parameters; None where the kind has no words."""
-        return None
-
-
-@dataclass(frozen=True)
-class Check:
-    """A constraint that was recognised: its kind, and what it asks for."""
-
-    kind: ConstraintKind
-    parameters: Parameters
-
-    @property
-    def key(self) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """Equal for constraints that ask for the same, whatever their words."""
-        return self.kind.name, tuple(sorted(self.parameters.items()))
-
-    def holds(self, response: str) -> bool | None:
-        """Whether ``response`` keeps to the constraint; None where code cannot tell."""
-        return self.kind.holds(self.parameters, response)
-
-
-def contradict(first: Check, second: Check) -> bool:
-    """Whether no response can keep to both, as far as their bounds show."""
-    return any(
-        one.measure == two.measure and max(one.low, two.low) > min(one.high, two.high)
-        for one in first.kind.bounds(first.parameters)
-        for two in second.kind.bounds(second.parameters)
-    )
-
-
-def strip_mark(text: str) -> str:
-    """``text`` without a leading bullet or number."""
-    return _MARK.sub("", text.strip(), count=1)
-
-
-def canonical(text: str) -> str:
-    """``text`` without mark and ending punctuation, the form in which constraints are compared."""
-    return strip_mark(text).rstrip(" .。;；\n")
-
-
-class Registry:
-    """Kinds by name. The first one that recognises a text has it.
-
-    Raises:
-        InputError: two kinds have one name.
-    """
-
-    def __init__(self, kinds: Iterable[ConstraintKind]) -> None:
-        self.kinds: dict[str, ConstraintKind] = {}
-        for kind in kinds:
-            if kind.name in self.kinds:
-                module = type(kind).__module__
-                raise InputError(f"the constraint kind {kind.name!r} of {module}: the name is taken")
-            self.kinds[kind.name] = kind
-        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._find)
-
-    def recognise(self, text: str) -> Check | None:
-        """The check for a constraint's text, where the whole of it (without mark and ending punctuation) is a
-        wording that is known; None otherwise."""
-        return self._remembered(text) if len(text) <= _LONGEST else self._find(text)
-
-    def _find(self, text: str) -> Check | None:
-        text = canonical(text)
-        for kind in self.kinds.values():
-            parameters = kind.recognise(text)
-            if parameters is not None:
-                return Check(kind, parameters)
-        return None
-
-
-def recognise(text: str) -> Check | None:
-    """The check for a constraint's text by any kind there is, see ``Registry.recognise``.
-
-    Raises:
-        InputError: an installed kind cannot be loaded.
-    """
-    return all_kinds().recognise(text)
-
 
 @cache
-def built_in_kinds() -> Registry:
-    """The kinds of the modules in ``kinds/``."""
+def catalogue() -> Mapping[str, Kind]:
+    """The kinds of the modules in ``kinds/``, by name."""
     names = sorted(path.stem for path in (Path(__file__).parent / "kinds").glob("[a-z]*.py"))
     modules = (import_module(f"{__package__}.kinds.{name}") for name in names)
-    return Registry(kind for module in modules for kind in module.KINDS)
+    return {kind.name: kind for module in modules for kind in module.KINDS}
 
 
 @cache
-def all_kinds() -> Registry:
-    """The kinds of this package, then those of installed packages.
+def installed_kinds() -> Mapping[str, ConstraintKind]:
+    """The kinds of installed packages, by name.
 
     Raises:
-        InputError: an installed kind cannot be loaded, or has the name of another.
+        InputError: one cannot be loaded, or has the name of another.
     """
-    return Registry([*built_in_kinds().kinds.values(), *map(_made, installed(GROUP, ConstraintKind))])
+    found: dict[str, ConstraintKind] = {}
+    for kind in map(_made, installed(GROUP, ConstraintKind)):
+        if kind.name in catalogue() or kind.name in found:
+            module = type(kind).__module__
+            raise InputError(f"the constraint kind {kind.name!r} of {module}: the name is taken")
+        found[kind.name] = kind
+    return found
 
 
 def plugin_modules() -> tuple[str, ...]:
@@ -164,8 +75,25 @@ def plugin_modules() -> tuple[str, ...]:
     Raises:
         InputError: one of the kinds cannot be loaded.
     """
-    modules = {type(kind).__module__ for kind in all_kinds().kinds.values()}
-    return tuple(sorted(name for name in modules if not name.startswith("trace_builder.")))
+    return tuple(sorted({type(kind).__module__ for kind in installed_kinds().values()}))
+
+
+def finding(claim: Claim, layout: Layout) -> Finding:
+    """What a response is like in the light of one claim."""
+    kind = catalogue().get(claim.kind)
+    if kind is not None:
+        return kind.check(claim, layout)
+    verdict = installed_kinds()[claim.kind].holds(claim.parameters, layout.raw)
+    return Finding(verdict, claim.kind, claim.kind)
+
+
+def bounds_of(claim: Claim) -> tuple[Bound, ...]:
+    """The bounds of a claim; measures of different scopes are different ones."""
+    kind = catalogue().get(claim.kind) or installed_kinds()[claim.kind]
+    return tuple(
+        Bound(f"{claim.scope}/{bound.measure}", bound.low, bound.high, bound.value)
+        for bound in kind.bounds(claim.parameters)
+    )
 
 
 def _made(kind: type[ConstraintKind]) -> ConstraintKind:

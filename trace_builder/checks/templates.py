@@ -1,23 +1,28 @@
-"""Kinds that are worded by templates: a template both writes and recognises, so what is written is always
-recognised."""
+"""Sentences with slots, which both write and recognise, so that what is written is always recognised."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Generic, TypeVar
 
-from trace_builder.checks.registry import Bound, ConstraintKind, Parameters, canonical
-from trace_builder.records import Lang
+from trace_builder.checks.reading import languages
+from trace_builder.checks.reading.scopes import SCOPES
 
-Test = Callable[[Parameters, str], bool]
-Bounds = Callable[[Parameters], tuple[Bound, ...]]
-
-_SLOT = re.compile(r"\{([a-z]+)\}")
+_SLOT = re.compile(r"\{([a-z_]+)\}")
 _QUOTES = re.compile('["“”]')
-_CHOICE = re.compile(r"<([^<>]*\|[^<>]*)>")
+_MARK = re.compile(r"\A(?:[-*•]\s+|[(（]?\d{1,2}[.、)）](?!\d)\s*)")
+_SCOPES = "|".join(
+    sorted(
+        (re.escape(form) for en, zh in SCOPES.values() for form in (en, en.capitalize(), zh)),
+        key=len,
+        reverse=True,
+    )
+)
+_N = r"\d{1,7}"
+_TEXTS = r'["“][^"“”\n]{1,300}["”](?:(?:, | and |、|和)["“][^"“”\n]{1,300}["”]){0,40}'
 _SLOT_PATTERNS = {
     "n": r"\d{1,4}",
     "low": r"\d{1,4}",
@@ -27,71 +32,74 @@ _SLOT_PATTERNS = {
     "steps": r"\* .+(?:\n\* .+)*",
     "text": r"[^\n]+?",
     "emoji": r"[^\w\s\x00-\x7f\u3000-\u303f\uff00-\uffef]{1,6}",
+    "range": (
+        rf"at least {_N}|at most {_N}|exactly {_N}|between {_N} and {_N}|about {_N}"
+        rf"|至少{_N}|最多{_N}|恰好{_N}|{_N}到{_N}|大约{_N}"
+    ),
+    "scope": rf"{_SCOPES}|(?:[Pp]aragraph|[Ss]entence|[Ll]ine) \d\d?|第\d\d?[段句行]",
+    "count": _N,
+    "columns": _N,
+    "level": "[1-6]",
+    "language": "|".join(map(re.escape, languages.names())) + "|" + "|".join(languages.LANGUAGES),
+    "texts": _TEXTS,
+    "keys": _TEXTS,
+    "headers": _TEXTS,
 }
-_DEFAULT_PATTERN = r'[^"“”\n]{1,80}?'
+_DEFAULT_PATTERN = r'[^"“”\n]{1,300}?'
+_OPENINGS = {
+    "scope": {form[0] for en, zh in SCOPES.values() for form in (en.capitalize(), zh)} | set("PSL"),
+}
+
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class TemplateKind(ConstraintKind):
-    """A kind by the templates that word it in each language, with ``{slots}``, and its test.
+def strip_mark(text: str) -> str:
+    """``text`` without a leading bullet or number."""
+    return _MARK.sub("", text.strip(), count=1)
 
-    Attributes:
-        test: whether a response keeps to a constraint with these parameters.
-        bounded: the ``bounds`` of such a constraint.
-        en, zh: how it is written; recognised as well.
-        heard: wordings of real models, which are recognised but never written; ``<a|b>`` is a or b.
-        valid: refuses parameters under which the constraint would mean nothing (a table without the row).
-    """
 
-    name: str
-    dimension: str
-    test: Test
-    bounded: Bounds = lambda _: ()
-    en: tuple[str, ...] = ()
-    zh: tuple[str, ...] = ()
-    heard: tuple[str, ...] = ()
-    valid: Callable[[Parameters], bool] = lambda _: True
+def canonical(text: str) -> str:
+    """``text`` without mark and ending punctuation, the form in which constraints are compared."""
+    return strip_mark(text).rstrip(" .。;；\n")
 
-    def recognise(self, text: str) -> Parameters | None:
-        openings = self._by_opening
-        for template in (*openings.get(text[:1], ()), *openings.get("", ())):
-            found = _pattern(template).fullmatch(text)
-            if found is not None:
-                parameters = {name: value.strip() for name, value in found.groupdict().items()}
-                if self.valid(parameters):
-                    return parameters
-        return None
 
-    def holds(self, parameters: Parameters, response: str) -> bool:
-        return self.test(parameters, response)
+def slots_of(template: str) -> set[str]:
+    return set(_SLOT.findall(template))
 
-    def bounds(self, parameters: Parameters) -> tuple[Bound, ...]:
-        return self.bounded(parameters)
 
-    def write(self, parameters: Parameters, lang: Lang, variant: int = 0) -> str | None:
-        forms = self.forms(lang)
-        return _SLOT.sub(lambda m: parameters[m.group(1)], forms[variant % len(forms)]) if forms else None
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """A template with its slots filled."""
+    return _SLOT.sub(lambda slot: values[slot[1]], template)
 
-    def forms(self, lang: Lang) -> tuple[str, ...]:
-        """The templates it is written by in a language."""
-        return self.en if lang == "en" else self.zh
 
-    @cached_property
-    def _by_opening(self) -> dict[str, list[str]]:
-        """The templates by the character that their texts begin with; "" where it may be any."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for template in (*self.en, *self.zh, *self.heard):
+def read(template: str, text: str) -> dict[str, str] | None:
+    """What stands in a template's slots in a ``canonical`` text; None where it is another text."""
+    found = _pattern(template).fullmatch(text)
+    return {name: value.strip() for name, value in found.groupdict().items()} if found else None
+
+
+class Templates(Generic[T]):
+    """Templates with what each belongs to, found by how a text begins."""
+
+    def __init__(self, templates: Iterable[tuple[str, T]]) -> None:
+        self._by_opening: defaultdict[str, list[tuple[str, T]]] = defaultdict(list)
+        for template, owner in templates:
             for opening in _openings(template):
-                found[opening].append(template)
-        return found
+                self._by_opening[opening].append((template, owner))
+
+    def read(self, text: str) -> Iterator[tuple[T, str, dict[str, str]]]:
+        """The readings of a canonical text: owner, template, and what stands in the slots."""
+        for template, owner in (*self._by_opening.get(text[:1], ()), *self._by_opening.get("", ())):
+            found = read(template, text)
+            if found is not None:
+                yield owner, template, found
 
 
 def _openings(template: str) -> set[str]:
-    found = _CHOICE.match(template)
-    if found is None:
-        return {"" if template.startswith(("{", '"', "“", "”")) else template[:1]}
-    rest = template[found.end() :]
-    return {opening for choice in found.group(1).split("|") for opening in _openings(choice + rest)}
+    slot = _SLOT.match(template)
+    if slot:
+        return _OPENINGS.get(slot[1], {""})
+    return {""} if template.startswith(('"', "“", "”")) else {template[:1]}
 
 
 @cache
@@ -100,17 +108,10 @@ def _pattern(template: str) -> re.Pattern[str]:
     parts: list[str] = []
     for index, part in enumerate(_SLOT.split(canonical(template))):
         if index % 2 == 0:
-            parts.append(_literal(part))
+            parts.append(_QUOTES.sub('["“”]', re.escape(part)))
         elif part in seen:
             parts.append(f"(?P={part})")
         else:
             seen.add(part)
             parts.append(f"(?P<{part}>{_SLOT_PATTERNS.get(part, _DEFAULT_PATTERN)})")
     return re.compile("".join(parts))
-
-
-def _literal(text: str) -> str:
-    parts = _CHOICE.split(text)
-    for at, part in enumerate(parts):
-        parts[at] = f"(?:{'|'.join(map(re.escape, part.split('|')))})" if at % 2 else re.escape(part)
-    return _QUOTES.sub('["“”]', "".join(parts))

@@ -1,1 +1,1 @@
-"""The kinds of constraints that code can verify; each module lists its own as ``KINDS``."""
+"""The catalogue: what code can measure; each module lists its kinds as ``KINDS``."""

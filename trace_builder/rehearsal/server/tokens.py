@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trace_builder.checks.counting import CJK
+from trace_builder.checks.reading.counting import CJK
 
 _WIDE = re.compile(f"[{CJK}\u3000-\u30ff\uac00-\ud7af\uff00-\uffef]")
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from random import Random
 
-from trace_builder.checks import Check
 from trace_builder.rehearsal.tasks.request import Request
 from trace_builder.rehearsal.writer.choose import choose, in_words
-from trace_builder.rehearsal.writer.kind_writers import KINDS
+from trace_builder.rehearsal.writer.kind_writers import WORDINGS, Worded
 from trace_builder.rehearsal.writer.parameters import Picker
 from trace_builder.stages.common.answer_schemas import Expansion
 from trace_builder.support.text import detect_lang
@@ -62,7 +61,7 @@ def _with_flaw(picker: Picker, texts: list[str], others: list[str], labels: list
         texts[0] = label + words.in_lang(": ", "：") + texts[0]
     elif flaw == 2:
         limits = (("words_most", "50"), ("words_least", "200"))
-        texts += [in_words(Check(KINDS[kind], {"n": n}), picker, 0) for kind, n in limits]
+        texts += [in_words(Worded(WORDINGS[kind], {"n": n}), picker, 0) for kind, n in limits]
     else:
         texts.append(rng.choice(others))
     return write_out(picker, texts)

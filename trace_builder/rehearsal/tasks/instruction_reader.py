@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from trace_builder.checks import Check
-from trace_builder.checks.registry import strip_mark
-from trace_builder.rehearsal.writer.kind_writers import KNOWN
+from trace_builder.checks.templates import strip_mark
+from trace_builder.rehearsal.writer.kind_writers import Worded, known
 
 #: The most lines one constraint takes.
 _LONGEST = 14
@@ -18,7 +17,7 @@ _INPUTS = re.compile(r"^# Inputs:[ \t]*$", re.MULTILINE)
 class Found:
     """A recognised constraint with its text as it stands there, without its mark."""
 
-    check: Check
+    known: Worded
     text: str
 
 
@@ -30,8 +29,8 @@ class Reading:
     rest: tuple[str, ...]
 
     @property
-    def checks(self) -> tuple[Check, ...]:
-        return tuple(found.check for found in self.constraints)
+    def checks(self) -> tuple[Worded, ...]:
+        return tuple(found.known for found in self.constraints)
 
     @property
     def subject(self) -> str:
@@ -65,7 +64,7 @@ def _constraint_at(lines: list[str], at: int) -> tuple[Found | None, int]:
     goes_on = lines[at].rstrip().endswith((":", "："))
     for size in range(min(_LONGEST, len(lines) - at) if goes_on else 1, 0, -1):
         text = strip_mark("\n".join(lines[at : at + size]))
-        check = KNOWN.recognise(text)
-        if check is not None:
-            return Found(check, text), size
+        found = known(text)
+        if found is not None:
+            return Found(found, text), size
     return None, 1

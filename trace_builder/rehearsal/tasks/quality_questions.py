@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from trace_builder.checks.counting import count_words
-from trace_builder.checks.registry import canonical
+from trace_builder.checks.reading.counting import count_words
+from trace_builder.checks.templates import canonical
 from trace_builder.rehearsal.tasks.request import Request
-from trace_builder.rehearsal.writer.kind_writers import KNOWN
+from trace_builder.rehearsal.writer.kind_writers import known
 from trace_builder.rehearsal.writer.lexicons import lexicon
 from trace_builder.stages.common.answer_schemas import Completeness, Redundancy
 from trace_builder.support.text import detect_lang
@@ -79,10 +79,10 @@ def redundancy(request: Request) -> Redundancy:
 def repeats(description: str, texts: list[str]) -> list[tuple[str, bool, bool]]:
     """Each constraint's text, whether it repeats an earlier one, and whether the description holds it."""
     seen: set[object] = set()
-    found = []
+    told = []
     for text in texts:
-        check = KNOWN.recognise(text)
-        key: object = canonical(text).lower() if check is None else check.key
-        found.append((text, key in seen, len(text) > 5 and canonical(text) in description))
+        found = known(text)
+        key: object = canonical(text).lower() if found is None else found.key
+        told.append((text, key in seen, len(text) > 5 and canonical(text) in description))
         seen.add(key)
-    return found
+    return told

@@ -7,11 +7,11 @@ from itertools import combinations
 from random import Random
 from typing import Literal
 
-from trace_builder.checks import Check, contradict
-from trace_builder.checks.counting import count_words
+from trace_builder.checks.reading.counting import count_words
 from trace_builder.rehearsal.tasks.instruction_reader import read_text
 from trace_builder.rehearsal.tasks.request import Request
 from trace_builder.rehearsal.writer.keywords import dimension_name
+from trace_builder.rehearsal.writer.kind_writers import Worded
 from trace_builder.rehearsal.writer.lexicon import Lexicon
 from trace_builder.rehearsal.writer.lexicons import lexicon
 from trace_builder.stages.common.answer_schemas import LabelledConstraint, Structuring
@@ -37,7 +37,7 @@ def structure(request: Request, rng: Random, flawed: float) -> Structuring:
     lines = [line for line in reading.rest if line.strip().replace("：", ":") not in _LEAD_INS]
     description, held = _split_input(lines)
     rows = [
-        LabelledConstraint(text=found.text, dimension=_label(found.check, words, rng))
+        LabelledConstraint(text=found.text, dimension=_label(found.known, words, rng))
         for found in reading.constraints
     ]
     verdict, why = _verdict(description, reading.checks, words)
@@ -52,11 +52,11 @@ def structure(request: Request, rng: Random, flawed: float) -> Structuring:
     )
 
 
-def _label(check: Check, words: Lexicon, rng: Random) -> str:
+def _label(known: Worded, words: Lexicon, rng: Random) -> str:
     """A dimension's id, now and then its name."""
-    if check.kind.dimension not in _NAMED or rng.random() < 0.85:
-        return check.kind.dimension
-    return dimension_name(check.kind.dimension, words.lang)
+    if known.wording.dimension not in _NAMED or rng.random() < 0.85:
+        return known.wording.dimension
+    return dimension_name(known.wording.dimension, words.lang)
 
 
 def _split_input(lines: list[str]) -> tuple[str, str | None]:
@@ -69,9 +69,9 @@ def _split_input(lines: list[str]) -> tuple[str, str | None]:
 
 
 def _verdict(
-    description: str, checks: tuple[Check, ...], words: Lexicon
+    description: str, checks: tuple[Worded, ...], words: Lexicon
 ) -> tuple[Literal["ok", "contradictory", "poor"], str]:
-    if any(contradict(first, second) for first, second in combinations(checks, 2)):
+    if any(first.contradicts(second) for first, second in combinations(checks, 2)):
         return "contradictory", words.in_lang("Two constraints exclude each other.", "有两条约束互相矛盾。")
     if count_words(description) < 2:
         return "poor", words.in_lang("No task can be made out.", "看不出任务是什么。")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from zlib import crc32
 
+from trace_builder.checks import recognise
 from trace_builder.rehearsal.tasks.instruction_reader import read_prompt
 from trace_builder.rehearsal.tasks.request import Request
 from trace_builder.rehearsal.writer.compose import all_hold
-from trace_builder.rehearsal.writer.kind_writers import KNOWN
+from trace_builder.rehearsal.writer.kind_writers import known
 from trace_builder.rehearsal.writer.lexicons import lexicon
 from trace_builder.stages.common.answer_schemas import Rationality, Verdict, Verdicts
 from trace_builder.support.text import detect_lang
@@ -21,14 +22,24 @@ def judge(request: Request) -> Verdicts:
 
 def _verdict(name: str, text: str, response: str) -> Verdict:
     words = lexicon(detect_lang(text))
-    check = KNOWN.recognise(text)
-    if check is None:
+    kind, kept = _checked(text, response)
+    if kind is None:
         told, score = _impression(text, response)
         return Verdict(id=name, reasoning=words.in_lang(*told), score=score)
-    what, kept = check.kind.name.replace("_", " "), check.holds(response)
+    what = kind.replace("_", " ")
     en, zh = ("kept", "符合") if kept else ("not kept", "不符合")
     why = words.in_lang(f"Checked {what}: it is {en}.", f"已核对（{what}）：{zh}。")
-    return Verdict(id=name, reasoning=why, score=10 if kept else failing_score(check.kind.name))
+    return Verdict(id=name, reasoning=why, score=10 if kept else failing_score(kind))
+
+
+def _checked(text: str, response: str) -> tuple[str | None, bool]:
+    """The kind of a constraint, and whether a response keeps to it; (None, True) where nothing is found by
+    code: in other words than the embedded model's own, what is not broken is judged by impression."""
+    found = known(text)
+    if found is not None:
+        return found.wording.name, found.holds(response) is not False
+    check = recognise(text)
+    return (check.kinds[0], False) if check and check.holds(response) is False else (None, True)
 
 
 def failing_score(kind: str) -> int:

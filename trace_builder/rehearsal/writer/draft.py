@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from trace_builder.checks.counting import count_words, mentions
+from trace_builder.checks.reading.counting import count_words
 from trace_builder.records import Lang
 from trace_builder.rehearsal.writer.lexicon import Lexicon
 from trace_builder.rehearsal.writer.lexicons import lexicon
@@ -54,7 +54,9 @@ class Draft:
         return [order[n % len(order)] for n in range(count)]
 
     def clean(self, text: str) -> bool:
-        return not any(mentions(word, text) for word in self.avoided)
+        """Whether no avoided word stands in ``text``, not even inside another."""
+        lowered = text.lower()
+        return not any(word.lower() in lowered for word in self.avoided)
 
     def filler(self) -> str:
         """A sentence that says nothing in particular."""

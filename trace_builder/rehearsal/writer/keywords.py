@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from trace_builder.checks.counting import CJK
+from trace_builder.checks.reading.counting import CJK
 from trace_builder.records import Lang
 from trace_builder.support.bilingual import LANGS
 from trace_builder.taxonomy import load_taxonomy

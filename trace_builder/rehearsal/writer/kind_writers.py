@@ -4,9 +4,12 @@ knows no other kind, and takes a constraint of another for plain text."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
-from trace_builder.checks.registry import Parameters, Registry, built_in_kinds
-from trace_builder.checks.templates import TemplateKind
+from trace_builder.checks import Check, contradict
+from trace_builder.checks.templates import Templates, canonical
+from trace_builder.checks.wordings import Wording, wordings
+from trace_builder.checks.wordings.wording import Slots
 from trace_builder.rehearsal.writer import keep
 from trace_builder.rehearsal.writer import parameters as draw
 from trace_builder.rehearsal.writer.draft import Draft
@@ -33,12 +36,12 @@ class KindWriter:
     contrast: tuple[str, ...] = ()
     place: str = ""
 
-    def violate(self, draft: Draft, parameters: Parameters) -> None:
+    def violate(self, draft: Draft, slots: Slots) -> None:
         """Put into ``draft`` what breaks the constraint, or keep out what it needs."""
         if self.break_by is not None:
-            self.break_by(draft, parameters)
-        elif "word" in parameters:
-            draft.avoided.append(parameters["word"])
+            self.break_by(draft, slots)
+        elif "word" in slots:
+            draft.avoided.append(slots["word"])
 
 
 def _counted(drawn: Draw, kept: Builder, contrast: tuple[str, ...] = ()) -> KindWriter:
@@ -145,10 +148,44 @@ WRITERS: dict[str, KindWriter] = {
     "unlike_opening": W(draw.unlike_opening, keep.nothing, keep.other_opening, ("unlike_lacking",)),
 }
 
-KINDS: dict[str, TemplateKind] = {
-    name: kind
-    for name, kind in built_in_kinds().kinds.items()
-    if name in WRITERS and isinstance(kind, TemplateKind)
-}
-KNOWN = Registry(KINDS.values())
-DIMENSIONS = tuple(sorted({kind.dimension for kind in KINDS.values()}))
+WORDINGS: dict[str, Wording] = {wording.name: wording for wording in wordings() if wording.name in WRITERS}
+DIMENSIONS = tuple(sorted({wording.dimension for wording in WORDINGS.values()}))
+_TEMPLATES = Templates(
+    (template, wording) for wording in WORDINGS.values() for template in (*wording.en, *wording.zh)
+)
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A constraint that the embedded model knows: its wording, and what stands in the slots."""
+
+    wording: Wording
+    slots: Slots
+
+    @cached_property
+    def check(self) -> Check:
+        return Check(self.wording.claims(self.slots))
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for constraints that ask for the same, whatever their words."""
+        return self.wording.name, *sorted(self.slots.items())
+
+    def holds(self, response: str) -> bool | None:
+        """Whether ``response`` keeps to the constraint; None where code cannot tell."""
+        return self.check.holds(response)
+
+    def contradicts(self, other: Worded) -> bool:
+        return contradict(self.check, other.check)
+
+
+def known(text: str) -> Worded | None:
+    """The constraint that a text is, without its mark and ending punctuation; None where it is in other words
+    than the embedded model's."""
+    return _known(canonical(text))
+
+
+@lru_cache(maxsize=8192)
+def _known(text: str) -> Worded | None:
+    readings = _TEMPLATES.read(text)
+    return next((Worded(wording, slots) for wording, _, slots in readings if wording.valid(slots)), None)

@@ -1,101 +1,92 @@
-"""Kinds of the situation dimensions: roles, readers, conditions, and facts or procedures given to work by."""
+"""Wordings of the situation dimensions: roles, readers, conditions, and facts or procedures given to work by."""
 
 from __future__ import annotations
 
 import re
 
-from trace_builder.checks.counting import first_end, mentions, table_rows
-from trace_builder.checks.registry import Bound, ConstraintKind, Parameters
-from trace_builder.checks.templates import TemplateKind
-from trace_builder.checks.texts import begins, ends_with_line, has, labelled, text_bound, word_bound
+from trace_builder.checks.claims import Claim
+from trace_builder.checks.reading.tables import pipe_tables
+from trace_builder.checks.wordings.wording import Slots, Wording, has, labelled, text, word
 
-_GLOSS = re.compile(r"[\"”*]*\s*[(（][^()（）]+[)）]")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
-_STEP = re.compile(r"^(?:\*\*)?(?:Step |步骤)\s?(\d{1,2})[:：]", re.MULTILINE)
 
 
-def _glossed(p: Parameters, r: str) -> bool:
-    end = first_end(p["word"], r)
-    return end is not None and _GLOSS.match(r, end) is not None
+def _ending(s: Slots) -> tuple[Claim, ...]:
+    """One last line or another, as a word occurs or not."""
+    then, otherwise = ([Claim("last_line", {"text": s[slot]}).as_json()] for slot in ("line", "other"))
+    return (Claim("if_word", {"word": s["word"], "then": then, "otherwise": otherwise}),)
 
 
-def _conditional_end(p: Parameters, r: str) -> bool:
-    return ends_with_line(r, p["line"] if mentions(p["word"], r) else p["other"])
-
-
-def step_count(p: Parameters) -> int:
+def step_count(s: Slots) -> int:
     """How many steps a Markdown procedure has."""
-    return p["steps"].count("\n") + 1
+    return s["steps"].count("\n") + 1
 
 
-def _steps_shown(p: Parameters, r: str) -> bool:
-    return [int(n) for n in _STEP.findall(r)] == list(range(1, step_count(p) + 1))
+def _steps(s: Slots) -> tuple[Claim, ...]:
+    """Every step opens a line with its number, in whichever of the two languages it is named."""
+    marker, count = ("步骤" if re.search("[\u4e00-\u9fff]", s["steps"]) else "Step"), step_count(s)
+    return (Claim("sections", {"marker": marker, "least": count, "most": count}),)
 
 
-def cell(p: Parameters) -> str | None:
+def cell(s: Slots) -> str | None:
     """The cell of ``table`` in the row and column that the constraint names; None where there is none."""
-    for header, *rows in table_rows(p["table"]):
-        if p["column"] in header:
-            at = header.index(p["column"])
-            for row in rows:
-                if len(row) > at and p["row"] == row[0]:
+    for table in pipe_tables(s["table"]):
+        if s["column"] in table.header:
+            at = table.header.index(s["column"])
+            for row in table.rows:
+                if len(row) > at and s["row"] == row[0]:
                     return row[at]
     return None
 
 
-def year(p: Parameters) -> str:
+def year(s: Slots) -> str:
     """The one year that a background text names."""
-    found = _YEAR.search(p["text"])
-    return found.group() if found else ""
+    found = _YEAR.search(s["text"])
+    return found[0] if found else ""
 
 
-KINDS: tuple[ConstraintKind, ...] = (
-    TemplateKind(
+WORDINGS: tuple[Wording, ...] = (
+    Wording(
         "role_opening",
         "role_playing",
-        lambda p, r: begins(r, f"As a {p['role']},"),
+        text("start", lambda s: f"As a {s['role']},"),
         en=('Speak in the role of a {role}: open the answer with "As a {role},".',),
-        bounded=lambda p: (text_bound("start", f"As a {p['role']},"),),
     ),
-    TemplateKind(
+    Wording(
         "role_opening_zh",
         "role_playing",
-        lambda p, r: begins(r, f"作为{p['role']}，"),
+        text("start", lambda s: f"作为{s['role']}，"),
         zh=("以{role}的身份作答，开头写“作为{role}，”。",),
-        bounded=lambda p: (text_bound("start", f"作为{p['role']}，"),),
     ),
-    TemplateKind(
+    Wording(
         "role_signature",
         "role_playing",
-        lambda p, r: ends_with_line(r, p["line"]),
+        text("last_line", lambda s: s["line"]),
         en=('Answer as a {role} would and sign the last line with "{line}".',),
         zh=("扮演一位{role}来回答，最后一行署名“{line}”。",),
-        bounded=lambda p: (text_bound("end", p["line"]),),
     ),
-    TemplateKind(
+    Wording(
         "audience_gloss",
         "target_audience",
-        _glossed,
+        lambda s: (Claim("gloss", {"word": s["word"]}),),
         en=('Write for {readers}: where "{word}" first appears, explain it in parentheses right after it.',),
         zh=("面向{readers}写作：“{word}”第一次出现时，紧接着用括号解释其含义。",),
-        bounded=lambda p: (word_bound(p["word"], 1),),
     ),
-    TemplateKind(
+    Wording(
         "audience_address",
         "target_audience",
-        *has("word"),
+        has("word"),
         en=('Write for {readers} and address them as "{word}" at least once.',),
         zh=("面向{readers}写作，至少一次称呼他们为“{word}”。",),
     ),
-    TemplateKind(
+    Wording(
         "condition_ending",
         "prior_condition",
-        _conditional_end,
+        _ending,
         en=('If the answer mentions "{word}", end with the line "{line}"; otherwise end with "{other}".',),
         zh=("如果回答中提到“{word}”，最后一行写“{line}”；否则最后一行写“{other}”。",),
-        bounded=lambda p: (Bound("end-condition", 1, 1),),
     ),
-    TemplateKind(
+    Wording(
         "procedure_lines",
         "nl_process_background",
         labelled,
@@ -107,32 +98,29 @@ KINDS: tuple[ConstraintKind, ...] = (
             "按以下流程作答：先写一行以“{a}”开头的内容，再写一行以“{b}”开头的内容，然后写一行以“{c}”开头的内容。",
         ),
     ),
-    TemplateKind(
+    Wording(
         "procedure_steps",
         "markdown_process_background",
-        _steps_shown,
+        _steps,
         en=(
             'Work by this procedure, opening the lines of its steps with "Step 1:", "Step 2:" etc.:\n{steps}',
         ),
         zh=("按照下列步骤作答，并在每一步的行首依次写“步骤1：”“步骤2：”等：\n{steps}",),
-        bounded=lambda p: (Bound("steps", step_count(p), step_count(p)),),
     ),
-    TemplateKind(
+    Wording(
         "table_fact",
         "table_background",
-        lambda p, r: mentions(cell(p) or "", r),
+        lambda s: (word(cell(s) or ""),),
         en=('Use this table and give the {column} of "{row}" exactly as it stands there:\n{table}',),
         zh=("请依据下表作答，并原样写出“{row}”的{column}：\n{table}",),
-        bounded=lambda p: (word_bound(cell(p) or "", 1),),
-        valid=lambda p: bool(cell(p)),
+        valid=lambda s: bool(cell(s)),
     ),
-    TemplateKind(
+    Wording(
         "text_fact",
         "text_background",
-        lambda p, r: mentions(year(p), r),
+        lambda s: (word(year(s)),),
         en=("Rely on this background and state the year it names:\n{text}.",),
         zh=("请结合以下背景作答，并写出其中提到的年份：\n{text}。",),
-        bounded=lambda p: (word_bound(year(p), 1),),
-        valid=lambda p: len(_YEAR.findall(p["text"])) == 1,
+        valid=lambda s: len(_YEAR.findall(s["text"])) == 1,
     ),
 )
