@@ -201,8 +201,12 @@ def test_kto_rows_name_each_response_once() -> None:
     base = example_of(instruction_of("押韵。"), "good")
     assert base.answered is not None
     worse = Judgement(scores=(Score(constraint="c1", score=3),))
+    disputed = Judgement(scores=(Score(constraint="c1", score=3, disputed=True),))
+    stopped = Judgement(scores=(Score(constraint="c1", score=3),), settled=False)
     tried = (
         FailedResponse(response="bad", judgement=worse),
+        FailedResponse(response="perhaps", judgement=disputed),
+        FailedResponse(response="not asked to the end", judgement=stopped),
         FailedResponse(response="", fault="empty_response"),
     )
     answered = base.answered.model_copy(update={"imperfect": tried})

@@ -187,7 +187,9 @@ def _write(release: Release, id_: str, split: Split) -> None:
     example = _example(release, records, split)
     release.figures[split].add(example)
     about = {"id": id_, "split": split, "lang": example.lang, "source": example.source}
-    release.writer.line("lineage.jsonl", {**about, "stages": records.lineage})
+    shown = {"status", "reason", "fingerprint", "calls"}
+    stages = {name: outcome.model_dump(include=shown) for name, outcome in records.lineage.items()}
+    release.writer.line("lineage.jsonl", {**about, "stages": stages})
     for format_ in release.formats:
         release.writer.example(format_, split, example, parquet=release.parquet)
 

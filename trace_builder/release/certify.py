@@ -97,7 +97,7 @@ class Certifier:
 
     async def _of_seed(self, seed: Seed) -> SeedRecords | None:
         made: dict[str | None, Any] = {None: seed}
-        lineage: dict[str, dict[str, Any]] = {}
+        lineage: dict[str, Outcome] = {}
         drawn = None
         for stage in self._run.stages:
             outcome = self._run.outcome(stage, seed.id)
@@ -107,7 +107,7 @@ class Certifier:
                 made[stage] = await self._made(outcome, self._incoming(stage, made))
             if stage == "iopo":
                 drawn = self._drawn(outcome, made.get(stage))
-            lineage[stage] = outcome.model_dump(include={"status", "reason", "fingerprint", "calls"})
+            lineage[stage] = outcome.model_copy(update={"record": None})
         if "quality" not in made:
             return None
         answered, preference, group = map(made.get, ("respond", "dpo", "iopo"))

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from trace_builder.records import Answered, Checked, FailedResponse, Instruction, IopoGroup, Lang, Preference
+from trace_builder.records import (
+    Answered,
+    Checked,
+    FailedResponse,
+    Instruction,
+    IopoGroup,
+    Lang,
+    Outcome,
+    Preference,
+)
 from trace_builder.taxonomy import Taxonomy
 
 #: The four claims of the loss (Eq. 9), each proven by two cells.
@@ -45,14 +54,14 @@ class SeedRecords:
     """What the stages accepted of one seed.
 
     ``operation`` is the one drawn for the IOPO group, also where none came of it. ``lineage`` has, for each
-    stage that decided something, status, reason, fingerprint and the keys of its calls."""
+    stage that decided something, its outcome without the record."""
 
     checked: Checked
     answered: Answered | None
     preference: Preference | None
     group: IopoGroup | None
     operation: str | None
-    lineage: dict[str, dict[str, Any]]
+    lineage: dict[str, Outcome]
 
 
 @dataclass(frozen=True, slots=True)

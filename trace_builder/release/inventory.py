@@ -55,7 +55,7 @@ class Inventory:
         """Sets one seed's records aside."""
         group = records.group
         if iopo := records.lineage.get("iopo"):
-            became = group.certificate if group is not None else iopo["status"]
+            became = group.certificate if group is not None else iopo.status
             self.groups[records.operation or "not known"][became] += 1
         self.entries[records.checked.id] = Entry(
             count=len(records.checked.instruction.constraints),
