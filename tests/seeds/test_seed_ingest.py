@@ -199,7 +199,7 @@ def test_missing_files_are_input_errors(tmp_path: Path, files: list[str], words:
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", row("1", "Sing."))
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="file/run/seeds.jsonl: cannot be written"):
+    with pytest.raises(InputError, match=r"file/run/seeds\.jsonl: cannot be written"):
         ingest([path], tmp_path / "file" / "run")
 
 

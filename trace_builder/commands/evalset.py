@@ -35,7 +35,9 @@ def select(
         list[str] | None,
         typer.Option("--quota", metavar="COUNT=NUMBER", help="Instructions by constraint count; repeatable."),
     ] = None,
-    total: Annotated[int | None, typer.Option("--total", min=1, help="Scale the quotas to so many.")] = None,
+    total: Annotated[
+        int | None, typer.Option("--total", min=1, max=10**9, help="Scale the quotas to so many.")
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Draws which ones are taken.")] = 0,
 ) -> None:
     """Picks instructions by quotas over the constraint count; without any, the paper's evaluation row."""
@@ -129,7 +131,9 @@ def agree(
         Path | None, typer.Option("--to", metavar="DIR", help="Where the adjudicator's sheet goes.")
     ] = None,
     checks: Checks = None,
-    resamples: Annotated[int, typer.Option("--resamples", min=0, help="Bootstrap resamples.")] = 1000,
+    resamples: Annotated[
+        int, typer.Option("--resamples", min=0, max=10**6, help="Bootstrap resamples.")
+    ] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="Print agreement.json instead of tables.")] = False,
 ) -> None:
     """Imports annotators' files: how far they agree, and where they do not."""

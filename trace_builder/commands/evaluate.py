@@ -61,7 +61,7 @@ def evaluate(
     ] = None,
     allow_missing: Annotated[bool, typer.Option("--allow-missing", help=_MISSING_HELP)] = False,
     resamples: Annotated[
-        int, typer.Option("--resamples", min=0, help="Bootstrap resamples; 0: no intervals.")
+        int, typer.Option("--resamples", min=0, max=10**6, help="Bootstrap resamples; 0: no intervals.")
     ] = 1000,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one setting; repeatable.")

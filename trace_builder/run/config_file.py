@@ -12,7 +12,7 @@ from trace_builder.config import RehearsalConfig, RunConfig
 from trace_builder.errors import InputError
 from trace_builder.stages.stage_registry import config_model
 from trace_builder.support.resources import shipped
-from trace_builder.support.yaml_file import MAX_DEPTH, Origins, explain, parse_yaml, read_yaml
+from trace_builder.support.yaml_file import MAX_DEPTH, MAX_DIGITS, Origins, explain, parse_yaml, read_yaml
 
 #: Characters of an override that a complaint about it repeats.
 _SHOWN = 200
@@ -39,7 +39,10 @@ def load_config(
             raise InputError(f"{where}: expected key=value, such as respond.samples=3")
         _put(tree, key.strip(), _value(text, where), where, origins)
     for key, value in (values or {}).items():
-        _put(tree, key, value, f"option for {key}", origins)
+        where = f"option for {key}"
+        if key != "output":  # a path may have any bytes
+            _check(value, where)
+        _put(tree, key, value, where, origins)
     try:
         config = config_model().model_validate(tree)
     except ValidationError as exc:
@@ -62,6 +65,14 @@ def _check_drill(rehearsal: RehearsalConfig, path: Path, origins: Origins) -> No
 
 def _value(text: str, where: str) -> Any:
     return parse_yaml(text, lambda line: where)[0]
+
+
+def _check(value: Any, where: str) -> None:
+    """Holds a value that did not come as YAML to its rules."""
+    if isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
+        raise InputError(f"{where}: a number of more than {MAX_DIGITS} digits")
+    if isinstance(value, str) and value != value.encode("utf-8", "replace").decode():
+        raise InputError(f"{where}: not UTF-8")
 
 
 def _put(tree: dict[str, Any], key: str, value: Any, where: str, origins: Origins) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from trace_builder.errors import TraceBuildError, system_error
+from trace_builder.errors import InputError, TraceBuildError, system_error
 
 
 class Replacement:
     """Collects the new bytes of a file beside it; ``commit`` puts them in its place. Without it, or after an
-    error, the file stays as it was.
+    error, the file stays as it was. A link stays a link, and what is no file, such as a device, what it is.
 
     Raises:
         InputError: there can be no such file, or not for us; StoppedError: the disk is full.
@@ -21,13 +21,18 @@ class Replacement:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._new = path.with_name(f".{path.name}.new")
+        self._new = path.parent / f".{path.name}.new"
         self._hash = hashlib.sha256()
         self._size = 0
         self._stream: BinaryIO | None = None
 
     def __enter__(self) -> Replacement:
         try:
+            if self._path.is_symlink():
+                self._path = Path(os.path.realpath(self._path))
+                self._new = self._path.parent / f".{self._path.name}.new"
+            if self._path.exists() and not self._path.is_file():
+                raise InputError(f"{self._path}: cannot be written: it is no regular file")
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self._new.open("wb", buffering=1 << 17)
         except (OSError, ValueError) as exc:

@@ -6,9 +6,9 @@ import platform
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from trace_builder.config import ModelConfig
 from trace_builder.errors import InputError
@@ -18,6 +18,10 @@ from trace_builder.support.redaction import redacted
 
 #: Of the layout of a run's folder. It is raised when an older program could misread what a newer one wrote.
 VERSION = 2
+
+#: Both are parts of paths in the folder.
+_StageName = Annotated[str, StringConstraints(pattern=r"^[\w-]+$")]
+_FileName = Annotated[str, StringConstraints(pattern=r"^[\w-]+\.jsonl$")]
 
 _PACKAGES = ("openai", "aiohttp", "pydantic")
 
@@ -88,8 +92,8 @@ class Manifest(_Entry):
     seeds: SeedsEntry | None = None
     taxonomy: TaxonomyEntry | None = None
     data: DataEntry | None = None
-    source: str = Field(SEEDS, pattern=r"^\w+\.jsonl$")
-    stages: dict[str, StageEntry] = Field(default_factory=dict)
+    source: _FileName = SEEDS
+    stages: dict[_StageName, StageEntry] = Field(default_factory=dict)
     modes: dict[str, str] = Field(default_factory=dict)
     finished: bool = False
     seconds: float = 0.0
