@@ -1,9 +1,80 @@
-"""Binds a text by the grammar."""
+"""Binds a constraint's text to a check by the grammar of its language."""
 
 from __future__ import annotations
 
+import re
+
 from trace_builder.checks.check import Check
+from trace_builder.checks.claims import Claim
+from trace_builder.checks.grammar.chunks import quoted
+from trace_builder.checks.grammar.english import Sentence, sentences_of
+from trace_builder.checks.grammar.english_counts import counts
+from trace_builder.checks.grammar.english_forms import FORM_RULES, PART_RULES
+from trace_builder.checks.grammar.english_words import WORD_RULES
+from trace_builder.checks.grammar.rules import Match, apart, left_over
+from trace_builder.checks.kind import RANGE
+from trace_builder.checks.reading.counting import is_cjk
+from trace_builder.checks.registry import catalogue
+
+#: Longer texts are documents to work by rather than constraints.
+_LONGEST = 1200
+_FILLER_EN = re.compile(
+    r"‹[dph]›|‹s\d+›|\b(?:please|kindly|also|and|but|or|to|the|a|an|of|in|into|on|for|with|by|as|is|are|be|that|this|it|its|you|your|i|my|me|we|must|should|shall|"
+    r"will|would|has|have|had|need|needs|make|makes|sure|ensure|ensures|use|uses|using|write|writes|include|includes|including|contain|contains|"
+    r"containing|provide|give|answer|respond|response|reply|keep|limit|limited|long|length|total|overall|at|all|least|do|does|so|just|only|exactly|"
+    r"format|markdown|words?|each|every|whatsoever|somewhere|throughout|within|want|like|remember|not|don't|additionally|finally|then|"
+    r"there|up|from|both|entire|whole|time|times|least|other|no|allowed|letters?|language|consist|consists|final|number|may|can|mention|mentions|"
+    r"once|again|text|output|set|put|present|return|result|results|used|separate|separated|stay|range|between|organize|produce|generate|"
+    r"forget|try|following|further|furthermore|moreover|in addition|if possible)\b|[^\w‹]",
+    re.IGNORECASE,
+)
 
 
 def bind(text: str) -> Check | None:
-    return None
+    """What of a constraint is known: the claims of all its sentences; None where there is none."""
+    if len(text) > _LONGEST:
+        return None
+    chunked, quotes = quoted(text)
+    if is_cjk(chunked):
+        return None
+    claims: list[Claim] = []
+    whole = True
+    for sentence in sentences_of(chunked, quotes):
+        found = apart(_english(sentence))
+        claims += [claim for match in found for claim in match.claims]
+        rest = _FILLER_EN.sub("", left_over(sentence.text, found))
+        whole = whole and not rest.strip() and not any(match.part for match in found)
+    claims = merged(claims)
+    return Check(tuple(claims), whole) if claims else None
+
+
+def _english(sentence: Sentence) -> list[Match]:
+    found = [match for rule in (*PART_RULES, *WORD_RULES, *FORM_RULES[:-2]) for match in rule.matches(sentence)]
+    return [*found, *counts(sentence), *(match for rule in FORM_RULES[-2:] for match in rule.matches(sentence))]
+
+
+def merged(claims: list[Claim]) -> list[Claim]:
+    """Claims without repetition, with two limits of one measure made one range; only those that their kinds take."""
+    found: list[Claim] = []
+    for claim in claims:
+        kind = catalogue()[claim.kind]
+        if not kind.valid(claim.parameters):
+            continue
+        at = next((n for n, other in enumerate(found) if _same_measure(other, claim)), None)
+        joined = None if at is None else {**found[at].parameters, **claim.parameters}
+        if joined is not None and at is not None and kind.valid(joined) and _compatible(found[at], claim):
+            found[at] = Claim(claim.kind, joined, claim.scope)
+        else:
+            found.append(claim)
+    return list(dict.fromkeys(found))
+
+
+def _same_measure(one: Claim, other: Claim) -> bool:
+    rest = [{name: value for name, value in claim.parameters.items() if name not in RANGE} for claim in (one, other)]
+    return one.kind == other.kind and one.scope == other.scope and rest[0] == rest[1]
+
+
+def _compatible(one: Claim, other: Claim) -> bool:
+    """Whether two ranges are one in two halves, or the same."""
+    shared = set(one.parameters) & set(other.parameters) & set(RANGE)
+    return all(one.parameters[name] == other.parameters[name] for name in shared)

@@ -1,0 +1,189 @@
+"""English rules for counts: so many words, sentences, bullet points, in the whole answer or in its parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trace_builder.checks.claims import Claim, Parameters
+from trace_builder.checks.grammar.english import Sentence
+from trace_builder.checks.grammar.rules import Match
+
+_ADJECTIVES = (
+    r"(?:(?:short|very|long|brief|concise|complete|full|distinct|separate|total|clear|main|key|additional|individual|well-written|"
+    r"detailed|simple|well-developed|informative|relevant|different|unique|new|single|markdown|text|plain|non-empty|English) ){0,3}"
+)
+#: What is counted: pattern, kind, parameters. The first that fits counts.
+UNITS: tuple[tuple[str, str, Parameters], ...] = (
+    (r"(?:different |unique |distinct )words", "unique_words", {}),
+    (r"(?:all[- ]caps|fully capitali[sz]ed|(?:all[- ])?upper-?case|capitali[sz]ed) words?", "capital_words", {}),
+    (
+        r"(?:words?|words? or phrases|terms)(?: that are| written| with| be| should be| to be| which are)?(?: in)? (?:all[- ]caps|all capital(?:s| letters)"
+        r"|(?:all )?upper-?case(?: letters)?|capital letters(?: only)?|full caps)",
+        "capital_words",
+        {},
+    ),
+    (r"words?(?! in all| with all| that (?:start|begin|end|contain|are|rhyme|have)|-long)", "words", {}),
+    (r"(?:chinese characters|汉字)", "han", {}),
+    (r"characters?(?! names| in the story| from| who)(?: \(?including (?:white ?)?spaces(?: and punctuation)?\)?)?", "characters", {}),
+    (r"sentences?", "sentences", {}),
+    (r"paragraphs?", "paragraphs", {}),
+    (r"lines? of code|code lines", "code_lines", {}),
+    (r"lines?(?! graph| item| break)", "lines", {}),
+    (r"(?:bullet(?:ed)?[- ]?(?:points?|items?|list items?)|bullets|bullet-points?)", "bullets", {}),
+    (r"(?:numbered (?:points?|items?|list items?|steps?)|items? in a numbered list)", "numbered", {}),
+    (r"(?:list items|items in (?:a|the|your) list)", "items", {}),
+    (r"(?:level[- ]?‹a(?P<lv>\d+)›|h2|second[- ]level) (?:headings?|headers?)", "headings", {"level": 2}),
+    (r"(?:(?:sub)?headings|(?:sub)?headers|section headings|headings? levels?)", "headings", {}),
+    (r"place ?holders?", "placeholders", {}),
+    (r"exclamation (?:marks?|points?)", "mark", {"mark": "!"}),
+    (r"question marks?|rhetorical questions|questions? marks", "mark", {"mark": "?"}),
+    (r"commas?", "mark", {"mark": ","}),
+    (r"semi-?colons?", "mark", {"mark": ";"}),
+    (r"(?<!semi)(?<!semi-)colons?", "mark", {"mark": ":"}),
+    (r"(?:em[- ]?)?dash(?:es)?", "mark", {"mark": "—"}),
+    (r"ellips[ei]s", "mark", {"mark": "…"}),
+    (r"emojis?|emoticons?", "emoji", {}),
+    (r"hash ?tags?", "hashtags", {}),
+    (r"(?:hyper)?links?|urls?", "links", {}),
+    (r"code blocks?|blocks? of code|code snippets?", "code_blocks", {}),
+    (r"(?:direct )?quotations?|quotes(?! around)", "quotations", {}),
+    (r"numbers(?! (?:from|between|of))|numerals|numeric values", "numbers", {}),
+    (r"(?:sections?|parts)(?! of (?:speech|the (?:body|book)))", "parts_of_text", {}),
+    (r"stanzas?|verses|quatrains", "paragraphs", {}),
+    (r"(?:bold(?:ed)?|boldface) (?:words?|phrases?|terms?|sections?|sentences?|text)", "bold", {}),
+    (r"(?:italic(?:i[sz]ed)?) (?:words?|phrases?|terms?|sections?|sentences?|text(?: (?:phrases?|sections?|parts?))?)", "italic", {}),
+    (r"parenthe(?:ses|tical (?:phrases|remarks|asides))|parenthes[ei]s", "parentheses", {}),
+    (r"contractions?", "contractions", {}),
+)
+_COUNT = re.compile(rf"‹a(?P<a>\d+)›(?: ‹h›)? (?P<adj>{_ADJECTIVES})", re.IGNORECASE)
+_UNITS = tuple((re.compile(unit + r"(?![\w-])", re.IGNORECASE), kind, parameters) for unit, kind, parameters in UNITS)
+_TAIL = re.compile(
+    r"(?:,? (?:or (?P<more>more|above|longer|greater)|or (?P<less>less|fewer|under|shorter)|(?P<least>at (?:the )?least|minimum|at minimum)|"
+    r"(?P<most>at (?:the )?most|maximum|max|in maximum)))?(?: long| in length| each| in total| total| altogether| overall)*",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r",? (?:but|and|yet)?,? ?(?:also )?(?:not |has |have |with |be )?‹a(?P<b>\d+)›(?! (?:times|‹h›|[a-z]+(?:s|es)\b))", re.IGNORECASE)
+
+#: Words that say that what follows is of a part that is not told here.
+_TAINT = re.compile(
+    r"\b(?:each|every|per|both|either|another|other|respective(?:ly)?|apiece|one of them|(?:first|second|last|third|next) (?!of all)\w+)\b",
+    re.IGNORECASE,
+)
+_PART_NOUNS = (
+    r"introduction|intro|conclusion|body|heading|headline|header|caption|section|bullets?|points?|items?|example|step|definition|"
+    r"rows?|columns?|cells?|stanza|verse|chorus|quote|comments?|function|class|variable|name|names|postscript|ps|pps|question|answers|options?|"
+    r"scene|chapter|slide|subject line|signature|greeting|entry|entries|reason|argument|solution|idea|fact|tip|label|field|value|"
+    r"title|sentence|paragraph|footnote|preface|opening|closing|ending|character|day|week|slogan for|note|hint|clue"
+)
+_PART = re.compile(rf"\b(?:an?|the|its?|their|your|with|his|her|of) (?:[\w'-]+ ){{0,2}}(?:{_PART_NOUNS})(?![\w'])[^,;]{{0,60}}$", re.IGNORECASE)
+_UNKNOWN_SUBJECT = re.compile(
+    r"(?:^|[,;:] |\b(?:and|that|but|where|while) )(?:the|your|its|an?|any|this|these|those|my|all|their|his|her|our|such) "
+    r"(?:(?!‹d›|‹p›|‹s\d|number\b)[\w'-]+ ){1,6}(?:should|must|has to|have to|needs? to|can|may|will|shall|are|is|contains?|includes?|has|have|consists?)\b[^,;]*$",
+    re.IGNORECASE,
+)
+_SCOPE_BEFORE = re.compile(
+    r"‹s(\d+)›(?:,| should| must| has to| have to| needs? to| is| are| to| shall| will| can| may| also| only| then| always| not|"
+    r"'s length| be| have| has| contains?| includes?| consists? of| with| of| containing| having| use| using| limited| in| at| kept| under| exceed|"
+    r" be limited to| make up| comprise| itself| in ‹d›| of ‹d›| length)*\s*$",
+    re.IGNORECASE,
+)
+_SCOPE_AFTER = re.compile(r"^(?:,)? ?(?:in|for|of|within|to|per|on|inside)? ?‹s(\d+)›", re.IGNORECASE)
+_EACH_AFTER = re.compile(r"\b(paragraph|sentence|section|line)s?(?:,| \(| and| where| -)? each(?: of (?:which|them))?(?: (?:with|should|must|having|has|have|containing|contains?|of|be|one|being|consisting of|at|is|limited|to|paragraph|sentence|no longer))*\s*$", re.IGNORECASE)
+_RESTRICTED = re.compile(
+    r"^ (?:that|which|who|whose|starting|beginning|ending|containing|with|of the form|related|about|from|rhyming|using|describing)\b"
+    r"(?! (?:is|are|the markdown|markdown|double))",
+    re.IGNORECASE,
+)
+_ABOUT_TOPIC = re.compile(r"^ (?:about|on|describing|for|from|that (?:describes?|explains?))\b", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[,;:](?= )|\band (?=make|use|include|write|have|ensure|be |contain|must|should|keep|limit|end|add|it |‹a)|\bbut\b", re.IGNORECASE
+)
+_EACH_RIGHT = re.compile(r"(?: long)?,? (?:each|apiece|per|for (?:each|every)|in (?:each|every))\b", re.IGNORECASE)
+_IMPERATIVE = re.compile(
+    r"\s*(?:and |also |please |then )*(?:use|include|write|make|keep|limit|have|ensure|contain|respond|answer)\b", re.IGNORECASE
+)
+#: Kinds whose count says nothing where only some of them are meant.
+_TRIVIAL = frozenset({"words", "characters", "han", "lines", "numbers"})
+_WHOLE_TEXT = frozenset({"words", "characters", "sentences", "paragraphs", "lines", "parts_of_text", "bullets", "unique_words"})
+
+
+def counts(sentence: Sentence) -> Iterator[Match]:
+    """So many of a unit, wherever the sentence says it."""
+    text = sentence.text
+    for found in _COUNT.finditer(text):
+        for pattern, kind, parameters in _UNITS:
+            unit = pattern.match(text, found.end())
+            if unit is None:
+                continue
+            if "‹h›" in found[0] or unit:
+                match = _bound(sentence, found, unit, kind, dict(parameters))
+                if match is not None:
+                    yield match
+            break
+
+
+def _bound(
+    sentence: Sentence, found: re.Match[str], unit: re.Match[str], kind: str, parameters: dict[str, object]
+) -> Match | None:
+    text = sentence.text
+    end = unit.end()
+    tail = _TAIL.match(text, end)
+    assert tail is not None
+    asked = sentence.range(found["a"])
+    bare = sentence.is_bare(found["a"])
+    if tail["more"] or tail["least"]:
+        asked.pop("most", None)
+    elif tail["less"] or tail["most"]:
+        asked.pop("least", None)
+    elif bare and kind == "words":
+        asked = {"about": asked["least"]}
+    end = tail.end()
+    joined = _JOINED.match(text, end)
+    if joined:
+        more = sentence.range(joined["b"])
+        if not set(more) & set(asked):
+            asked |= more
+            end = joined.end()
+            again = unit.re.match(text, end + 1) if text[end : end + 1] == " " else None
+            end = again.end() if again else end
+    scope = scope_of(sentence, found.start(), end)
+    if scope is None:
+        return None
+    right = text[end:]
+    part = False
+    if _RESTRICTED.match(right) and not (kind in _WHOLE_TEXT and _ABOUT_TOPIC.match(right)):
+        if kind in _TRIVIAL or "least" not in asked:
+            return None
+        asked, part = {"least": asked["least"]}, True
+    if "least" in asked and "most" in asked and asked["least"] > asked["most"]:
+        return None
+    if asked.get("least") == 0:
+        asked.pop("least")
+    if not asked:
+        return None
+    if kind == "mark" and bare and parameters.get("mark") == "?" and "question mark" not in unit[0].lower():
+        asked.pop("most", None)
+    return Match((Claim(kind, {**parameters, **asked}, scope),), found.start(), end, part)
+
+
+def scope_of(sentence: Sentence, start: int, end: int) -> str | None:
+    """What a stretch of a sentence is said of: a scope, or None where it is a part that is not told."""
+    left, right = sentence.text[:start], sentence.text[end:]
+    after = _SCOPE_AFTER.match(right)
+    if after:
+        return sentence.scopes[int(after[1])]
+    before = _SCOPE_BEFORE.search(left)
+    if before:
+        return sentence.scopes[int(before[1])]
+    each = _EACH_AFTER.search(left)
+    if each:
+        return f"each {each[1].lower()}"
+    clause = _CLAUSE.split(left)[-1]
+    if _TAINT.search(clause) or "‹s" in clause or _EACH_RIGHT.match(right):
+        return None
+    if _TAINT.search(left) and not (_IMPERATIVE.match(clause) or "‹d›" in clause):
+        return None
+    if _PART.search(clause) or _UNKNOWN_SUBJECT.search(clause):
+        return None
+    return "passage" if "‹p›" in clause and "‹d›" not in clause else "response"

@@ -1,0 +1,262 @@
+"""English rules for forms: formats, lists, headings, emphasis, letter case, languages, marks that are forbidden."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from trace_builder.checks.claims import Claim
+from trace_builder.checks.grammar.english import Sentence
+from trace_builder.checks.grammar.english_counts import scope_of
+from trace_builder.checks.grammar.rules import Rule, rule
+from trace_builder.checks.reading.languages import language_named, names
+
+_LANGUAGE = "|".join(sorted((name for name in names() if name.isascii()), key=len, reverse=True))
+_WHOLE = re.compile(r"\b(?:entire|whole|only|nothing else|solely|exclusively|wrap(?:ped)?|all words|strictly|purely|just)\b|anything (?:else|outside)", re.IGNORECASE)
+_NEGATION = re.compile(r"\b(?:not|n't|never|avoid|without|no|refrain from|instead of|rather than|do without|cannot)\b[^,;]{0,25}$", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:if|when|unless|whenever|in case|should you|where (?:appropriate|needed|necessary)|optionally|you (?:can|may)|may be|can be)\b", re.IGNORECASE)
+_OR = re.compile(r"^,? (?:or|/)\b|\b(?:or|either)\s+(?:an? |in |as )?$", re.IGNORECASE)
+_SYSTEM = re.compile(r"\b(?:function|program|script|api|endpoint|app|application|system|server|database|class|method|query|code should|website|page should|button|component|user interface|ui)\b", re.IGNORECASE)
+_PART_BEFORE = re.compile(r"\b(?:title|heading|headline|header|name|word|phrase|sentence|line|quote|quotation|translation|subtitle|caption|everything after it|part|paragraph|section|names?|labels?|dialogue|characters?|comments?|example|ending|intro(?:duction)?|signature|greeting)s? (?:should be |must be |is |are |written |be )?(?:in |into )?$", re.IGNORECASE)
+
+Build = Callable[[Sentence, re.Match[str]], Iterable[Claim] | None]
+
+
+def _fits(sentence: Sentence, found: re.Match[str]) -> bool:
+    """Whether nothing around says that the form is not asked for, or of something else than the answer."""
+    before, after = sentence.text[: found.start()], sentence.text[found.end() :]
+    return not (
+        _NEGATION.search(before) or _OR.search(before) or _OR.match(after) or _CONDITION.search(sentence.text) or _SYSTEM.search(sentence.text)
+    )
+
+
+def _asks(kind: str, **parameters: object) -> Build:
+    def build(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+        return [Claim(kind, parameters)] if _fits(sentence, found) else None
+
+    return build
+
+
+def _always(kind: str, **parameters: object) -> Build:
+    def build(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+        scope = scope_of(sentence, found.start(), found.end())
+        return [Claim(kind, parameters, scope)] if scope and not _CONDITION.search(sentence.text[: found.start()]) else None
+
+    return build
+
+
+def _json(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    if not _fits(sentence, found) or re.search(r"\b(?:schema|parse|read|load|input|file)\b", sentence.text, re.IGNORECASE):
+        return None
+    parameters: dict[str, object] = {"only": True} if _WHOLE.search(sentence.text) else {}
+    keys = re.match(r"[^‹]{0,60}?\b(?:keys?|fields?|properties|attributes)\b[^‹]{0,30}‹([ql]\d+)›", sentence.text[found.end() :], re.IGNORECASE)
+    if keys:
+        parameters["keys"] = sentence.said(keys[1])
+    return [Claim("json", parameters)]
+
+
+def _format(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    before = sentence.text[: found.start()]
+    if not _fits(sentence, found) or re.search(r"(?:bullet(?:ed)?(?: points?)?|bullets|lists?|headings?|divider|table|title|titles|code|links?|sections?|points?|blocks?|schema|separator|syntax)(?: with| in| using)? ?(?:the )?$", before, re.IGNORECASE):
+        return None
+    name = {"html": "HTML", "markdown": "Markdown", "latex": "LaTeX", "xml": "XML", "csv": "CSV", "yaml": "YAML"}[found["f"].lower()]
+    return [Claim("format", {"format": name})]
+
+
+def _language(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    before = sentence.text[: found.start()]
+    language = language_named(found["lang"])
+    if language is None or _PART_BEFORE.search(before) or _NEGATION.search(before) or _CONDITION.search(sentence.text):
+        return None
+    if re.search(r"\b(?:translat\w+|how|say|says|phrase|word|mean\w*|called|speaker|speaking|course|lesson|movie|book)\b(?![^,;]*‹d›)[^,;]*$", before, re.IGNORECASE):
+        return None
+    return [Claim("language", {"language": language})]
+
+
+def _sentence_in(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    language = language_named(found["lang"])
+    return [Claim("sentence_in", {"language": language})] if language else None
+
+
+def _capital_words(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    number = found.groupdict().get("a")
+    asked = sentence.range(number) if number else {"least": 1}
+    return [Claim("capital_words", asked)]
+
+
+def _highlights(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    number = found.groupdict().get("a")
+    asked = sentence.range(number) if number else {"least": 1}
+    if number and sentence.is_bare(number):
+        asked = {"least": asked["least"]}
+    return [Claim("highlights", asked)]
+
+
+def _postscript(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    marker = found.groupdict().get("m")
+    if found.groupdict().get("q"):
+        marker = sentence.said(found["q"])[0]
+    if marker is None:
+        return None
+    letters = re.sub(r"\W", "", marker).upper()
+    return [Claim("postscript", {"marker": {"PS": "P.S.", "PPS": "P.P.S"}.get(letters, marker)})] if letters in ("PS", "PPS") else None
+
+
+def _repeat(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    return [Claim("repeat", {})]
+
+
+def _sections(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    groups = found.groupdict()
+    said = sentence.said(groups["q"]) if groups.get("q") else [groups["marker"]]
+    names = [re.sub(r"\s+(?:X|#|N|\d+|\[.*?\]|[A-Z])\.?:?$", "", text.strip()) for text in said]
+    names = [name for name in names if name]
+    if not names or len({name.lower() for name in names}) > 1 or len(names[0]) > 30:
+        return None
+    number = groups.get("a")
+    asked = sentence.range(number) if number else {"least": max(2, len(said))}
+    if number and sentence.is_bare(number):
+        asked = {"least": asked["least"]}
+    return [Claim("sections", {"marker": names[0], **asked})]
+
+
+def _parts(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    groups = found.groupdict()
+    divider = groups.get("stars")
+    if groups.get("q"):
+        divider = sentence.said(groups["q"])[0].strip()
+    if divider is None and groups.get("n"):
+        divider = "*" * sentence.range(groups["n"])["least"]
+    if divider is None or not re.fullmatch(r"[*\-=#_~+]{2,12}", divider):
+        return None
+    two = re.search(r"\b(?:‹a(\d+)›)(?: \w+){0,2} (?:responses|answers|versions|paragraphs|parts|sections|jokes|poems|options|pieces|limericks|critiques|stories|\w+s)\b", sentence.text)
+    asked = {"least": 2}
+    if two and two.start() < found.start():
+        asked = sentence.range(two[1])
+    elif re.search(r"\b(?:both|the ‹a\d+›|your ‹a\d+›|those ‹a\d+›)", sentence.text):
+        number = re.search(r"‹a(\d+)›", sentence.text)
+        asked = sentence.range(number[1]) if number and number.start() < found.start() else asked
+    if asked.get("least", 2) < 2 or asked.get("least", 2) > 40:
+        asked = {"least": 2}
+    return [Claim("parts", {"divider": divider, **asked})]
+
+
+def _no_marks(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    scope = scope_of(sentence, found.start(), found.end())
+    if scope is None or re.search(r"\b(?:if|unless|except)\b", sentence.text, re.IGNORECASE):
+        return None
+    claims = []
+    for unit in re.split(r",? (?:or|and|nor) (?:any )?|, ", found["units"]):
+        claim = _forbidden(unit.strip().lower(), scope)
+        if claim is None:
+            return None
+        claims.append(claim)
+    return claims
+
+
+_FORBIDDEN: tuple[tuple[str, str, dict[str, object]], ...] = (
+    (r"commas?", "mark", {"mark": ",", "most": 0}),
+    (r"exclamation (?:marks?|points?)", "mark", {"mark": "!", "most": 0}),
+    (r"question marks?|questions", "mark", {"mark": "?", "most": 0}),
+    (r"semi-?colons?", "mark", {"mark": ";", "most": 0}),
+    (r"colons?", "mark", {"mark": ":", "most": 0}),
+    (r"(?:em[- ]?)?dash(?:es)?", "mark", {"mark": "—", "most": 0}),
+    (r"ellips[ie]s", "mark", {"mark": "…", "most": 0}),
+    (r"periods?|full stops?", "mark", {"mark": ".", "most": 0}),
+    (r"quotation marks|double quotes", "mark", {"mark": '"', "most": 0}),
+    (r"parenthes[ei]s|brackets", "parentheses", {"most": 0}),
+    (r"emojis?|emoticons?", "emoji", {"most": 0}),
+    (r"bullet(?:ed)?(?: points?| lists?)?|bullets|bulleted lists?", "bullets", {"most": 0}),
+    (r"(?:numbered )?lists?|numbering", "items", {"most": 0}),
+    (r"headings?|headers?|subheadings?", "headings", {"most": 0}),
+    (r"bold(?: text| type| font)?|bolding", "bold", {"most": 0}),
+    (r"italics?(?: text)?", "italic", {"most": 0}),
+    (r"markdown(?: formatting| syntax| format)?", "no_markdown", {}),
+    (r"links?|urls?|hyperlinks?", "links", {"most": 0}),
+    (r"numbers|digits|numerals", "numbers", {"most": 0}),
+    (r"hash ?tags?", "hashtags", {"most": 0}),
+    (r"code blocks?|code fences", "code_blocks", {"most": 0}),
+    (r"contractions?", "contractions", {"most": 0}),
+    (r"(?:capital|upper-?case)(?: letters?)?|capitali[sz]ations?|capitals", "lower_case", {}),
+    (r"(?:lower-?case|small)(?: letters?)?", "upper_case", {}),
+    (r"white ?space|spaces", "no_space", {}),
+)
+_UNIT = "|".join(unit for unit, _, _ in _FORBIDDEN)
+
+
+def _forbidden(unit: str, scope: str) -> Claim | None:
+    for pattern, kind, parameters in _FORBIDDEN:
+        if re.fullmatch(pattern, unit, re.IGNORECASE):
+            return Claim(kind, parameters, scope)
+    return None
+
+
+_NO = (
+    r"(?:(?:do not|don't|does not|doesn't|must not|should not|shouldn't|cannot|can't|may not|never|avoid|without|refrain from|not allowed to|not to|"
+    r"make sure not to|free (?:of|from)|by avoiding|not)(?: (?:use|using|include|including|contain|containing|have|having|add|adding|write|put|employ|insert|be|have to use|the use of|use of|any use of))?"
+    r"(?: any| a single| even one| the)*|(?<![\w'])no|zero|contains? no|without(?: any| the use of)*|exclude(?: all| any)?|omit(?: all| any)?|leave out(?: all| any)?)"
+)
+_FORMATS = r"(?P<f>markdown|html|latex|xml|csv|yaml)"
+
+#: What parts an answer; asked before the words that mark the parts are taken for words to use.
+PART_RULES: tuple[Rule[Sentence], ...] = (
+    rule(r"(?:‹a(?P<a>\d+)›(?: ‹h›)? sections?[^.]{0,60}?)(?:marked|marking|starting|start|label\w*|noted|beginning|begin|titled|named|denoted|indicated|mark the beginning of ‹s\d+›|\()[^.‹]{0,40}?(?:with|as|by|\()? ?(?:‹(?P<q>[ql]\d+)›|(?P<marker>(?-i:[A-Z])[A-Za-z]{2,15}) (?:X|‹a\d+›|1))", _sections),
+    rule(r"‹a(?P<a>\d+)› sections?: ‹(?P<q>l\d+)›", _sections),
+    rule(r"(?:‹s\d+›|sections?|paragraphs?|parts?|chapters?|versions?)?[^.‹]{0,50}(?:mark|marked|label|labell?ed|start|starting|begin|noted|denote|name)(?: (?:the )?(?:beginning|start) of)?(?: (?:‹s\d+›|each section|them|it))?[^.‹]{0,20} (?:with|as|by) (?:‹(?P<q>q\d+)›|(?P<marker>(?-i:[A-Z])[A-Za-z]{2,15}) (?:X\b|1\b|‹a\d+›(?! \w+ing)))", _sections),
+    rule(r"(?:separat\w+|divid\w+|split|broken|break|following|delimited|between)\b(?:[^.‹*]|‹[dps]\d*›){0,60}?(?:‹a(?P<n>\d+)› (?:asterisks?(?: symbols?| marks?| signs?)?|aster?isk symbols?|stars|dashes))?[^.‹*]{0,30}?[:(]? ?(?:‹(?P<q>q\d+)›|(?P<stars>\*{3,9}|-{3,9}|={3,9}|#{3,9}))", _parts),
+    rule(r"(?:separat\w+|divid\w+)\b(?:[^.‹*]|‹[dps]\d*›){0,60}?‹a(?P<n>\d+)› (?:asterisks?|aster?isks?)(?: symbols?| marks?| signs?)?", _parts),
+    rule(r"(?:use|and use|with) (?P<stars>\*{3,9}|-{3,9}) as (?:the |a )?(?:section |paragraph )?(?:separator|divider)", _parts),
+)
+
+FORM_RULES: tuple[Rule[Sentence], ...] = (
+    rule(rf"{_NO} (?P<units>(?:{_UNIT})(?:(?:,? (?:or|and|nor) (?:any )?|, )(?:{_UNIT}))*)(?![\w-])(?! (?:in|for) (?:the|your) (?:title|heading))", _no_marks),
+    rule(rf"(?:there (?:should|must|are|is)(?: be)? no|(?:contains?|have|has|with|and|use|includes?|using) no) (?P<units>(?:{_UNIT})(?:(?:,? (?:or|and) |, )(?:{_UNIT}))*)(?![\w-])", _no_marks),
+    rule(rf"(?:^|[.,;] |and )(?P<units>{_UNIT}) (?:are|is) (?:not allowed|forbidden|prohibited|not permitted|banned|not used|not to be used)", _no_marks),
+    rule(r"(?:use |include |using |add |with )?(?:some |a few |several |many )?words?(?: \w+)? (?:with|in|written in|be in|of)(?: all)?[- ](?:all[- ])?(?:capital(?: letters)?s?|caps|upper-?case(?: letters)?)(?:,? ?\([^)]*\))?(?:,? (?:should |must |to )?(?:appears?|be used|used|occur)?(?: for)? ?‹a(?P<a>\d+)› times?)?", _capital_words),
+    rule(r"(?:the )?number of words (?:with|in) all capital letters (?:to|should be|must be|is|be) ‹a(?P<a>\d+)›", _capital_words),
+    rule(r"(?:those |the )?(?:all-caps|capitali[sz]ed|capital) words (?:should |must )?(?:appears?|be used|occur) ‹a(?P<a>\d+)› times?", _capital_words),
+    rule(r"‹a(?P<a>\d+)› (?:such )?(?:capitali[sz]ed|all[- ]caps|capital) words", _capital_words),
+    rule(r"‹a(?P<a>\d+)› (?:(?:short|key|important) )?words?(?: or phrases)?(?: in ‹d›)?(?: that are| be| should be| must be| are)? ?(?:in|with|written in) (?:all )?(?:caps|capitals?(?: letters)?|upper-?case(?: letters)?)(?: letters)?", _capital_words),
+    rule(r"words?(?: which are|that are)? capitali[sz]ed", _capital_words, part=True),
+    rule(r"(?<!words )(?<!word )(?<!words with )(?<!words in )(?:in |use |using |with |be |only use |only )?(?:only |exclusively )?(?:all[- ]?|the )?(?:capital letters|capitals|caps|upper-?case(?: letters)?)(?: only)?(?! letter at| of |\w| words| times)", _always("upper_case")),
+    rule(r"capitali[sz]e (?:all (?:your |the )?(?:words|letters)|every (?:word|letter))|all letters (?:in ‹d› )?(?:should|must) be (?:capitali[sz]ed|capital|upper-?case)|every letter (?:should|must) be (?:capital\w*|upper-?case)", _always("upper_case")),
+    rule(r"(?:in |use |using |with |be |only use |only )?(?:only |exclusively )?(?:all[- ]?|the |all of the )?(?:letters (?:in ‹d› )?(?:are |must be |should be )?)?(?:lower-? ?case(?:s|d)?|small letters)(?: letters?)?(?: english)?(?: only)?(?! letters? (?:at|of)|\w)", _always("lower_case")),
+    rule(r"not a single letter (?:in ‹d› )?is capitali[sz]ed(?: whatsoever)?", _always("lower_case")),
+    rule(r"(?:in )?title[- ]case|capitali[sz]e the first letter of (?:each|every) (?:major )?word", _always("title_case")),
+    rule(r"(?:wrap|put|enclose|surround|place|start and end|begin and end)(?: up)? (?:‹d›|‹p›|your one-sentence response|the entire [\w ]{1,20}?|your [\w -]{1,20}?)(?: up)? (?:in|with|inside|within|between|by)(?: a pair of)? (?:double )?(?:quotation marks?|quotations? marks?|quotes)", _always("quoted")),
+    rule(r"(?:put|place|add|use) (?:double )?(?:quotation marks?|quotations? marks?|quotes) (?:around|surrounding|before and after) (?:‹d›|‹p›|your entire [\w -]{1,30}?response|the entire [\w ]{1,20})", _always("quoted")),
+    rule(r"(?:‹d›|‹p›|it) ?(?:should|must|is|be|has to|needs to)?(?: be)? (?:wrapped|enclosed|surrounded|put|placed)(?: up)? (?:in|with|inside|within|by|between) (?:double )?(?:quotation marks?|quotes)|be wrapped (?:in|with) double quot\w+(?: marks?)?", _always("quoted")),
+    rule(r"double quot(?:es|ation marks) (?:should|must) be (?:placed|put) around ‹d›", _always("quoted")),
+    rule(r"(?:valid |well-formed |single |raw |one |a |an )*\bjson\b(?:[- ](?:format(?:ted)?|object|block|array|structure|document|list|output|response|data|string))*", _json),
+    rule(rf"(?:(?:in|as|using|into|use|with|rendered as|written in|of) (?:valid |the |well-formed |proper |raw |a |an )*{_FORMATS}(?: (?:format(?:ting)?|markup|syntax|file|code|document|table)s?)?|{_FORMATS.replace('P<f>', 'P<f>') if False else 'generate (?:an? )?(?P<g>csv|xml|html|yaml) (?:data|file|document)'})", lambda s, m: _format(s, m) if m.groupdict().get("f") else [Claim("format", {"format": m["g"].upper()})]),
+    rule(r"(?:in|as|into|using|use|include|includes?|contains?|containing|create|creates?|with|present \w+ in|of|provide|generate|add|draw|make|give)(?: (?:a|an|the|at least ‹?a?\d*›?|‹a\d+›))?(?: (?:clear|simple|markdown|comparison|summary|detailed|well-formatted|formatted|structured|small|single|neat|‹a\d+›(?:[- ]column| column)?))* ?\btables?(?: format| form| of)?(?! of contents|spoon| \w*cloth|top|t\b| tennis| manners| setting)", _asks("table")),
+    rule(r"table (?:should|must|with|that has|having|has|contain\w*)[^.‹]{0,20}‹a(?P<a>\d+)› columns", lambda s, m: [Claim("table", {"columns": s.range(m["a"])["least"]})] if s.range(m["a"]).get("least") == s.range(m["a"]).get("most") else None),
+    rule(r"(?:in|as|into|using|use|with|include|contains?|format \w+ as|of|provide|create|make|give|list \w+ in) (?:an? |the |at least one )?(?:numbered|ordered|enumerated) lists?(?: format)?", _asks("list", style="numbered")),
+    rule(r"(?:in|as|into|using|use|with|include|contains?|format \w+ as|of|provide|create|make|give) (?:an? |the |at least one )?(?:bullet(?:ed)?(?:[- ]points?)?|unordered|bullet-point) lists?(?: format)?", _asks("list", style="bullet")),
+    rule(r"(?:in|as|into|using|use|via) (?:the form of )?(?:markdown )?bullet(?:ed)?[- ]?points?(?: format)?|put [^.]{0,30}into bullet points|(?:list|lists?) of bullet points", _asks("list", style="bullet")),
+    rule(r"(?:in|as|into|using) (?:the form(?:at)? of )?an? (?:simple |plain |markdown )?list(?: format)?(?= of items|$|[.,;]| with| where| and)", _asks("list")),
+    rule(r"(?:in|as|inside|within|using|with|include|contains?) (?:a|an|the|at least one)(?: \w+)? code (?:blocks?|fence)", _asks("code_blocks", least=1)),
+    rule(r"(?:a |the )?(?:title|name|heading|your answer|answer)[^.;‹]{0,40}?,? (?:which is |that is |is |be |should be |must be |are )?(?:wrapped |contained |enclosed |surrounded |put |placed |written )?(?:in|with|by|inside|within) double angular brackets|wrapped in double angular brackets|(?:in|with) double angle brackets", _always("bracketed_titles", least=1)),
+    rule(r"(?:double angular brackets|<<[^<>]{1,60}>>)", _always("bracketed_titles", least=1), part=True),
+    rule(r"(?:highlight|italici[sz]e|emphasi[sz]e|bold|highlight/bold)(?: (?:and|or|/) ?(?:bold|italici[sz]e|highlight))? (?:at least )?‹a(?P<a>\d+)› (?:(?:short|key|different|important|text|of the|main) )*(?:sections?|parts?|phrases?|words?|pieces?|sentences?|terms?|points?|areas?|names?|text sections?|text parts?)(?: of text)?", _highlights),
+    rule(r"‹a(?P<a>\d+)› (?:(?:text|short|key|different) )?(?:sections?|parts?|phrases?|words?|pieces?)(?: of (?:text|‹d›))?(?: that)? (?:should|must|are|is|be)?(?: be)? ?(?:highlighted|italici[sz]ed|emphasi[sz]ed)", _highlights),
+    rule(r"‹a(?P<a>\d+)› (?:highlighted|italici[sz]ed|italic|emphasi[sz]ed|bolded?)(?: text)? (?:sections?|parts?|phrases?|words?|pieces?|text)(?: sections?| phrases?| parts?)?", _highlights),
+    rule(r"(?:highlight|italici[sz]e|emphasi[sz]e)(?: (?:some|a few|several|the|key|important|certain|your|main|each|favorite|\w+))* (?:words?|phrases?|parts?|terms?|points?|sections?|text|names?|keywords?)(?: or phrases)?(?: in ‹d›)?(?:,? ‹a(?P<a>\d+)› times?)?(?=[^.]*(?:\*|markdown|asterisk|‹q))", _highlights),
+    rule(r"(?:use|using|in|with|include) (?:at least ‹a\d+› )?(?:markdown )?italics?(?: text| font)?\b(?! or)", _asks("italic", least=1)),
+    rule(r"(?:use|using|in|with|put [^.]{1,40} in|include|set [^.]{1,40} in|make [^.]{1,40}) (?:markdown )?bold(?:ed|face)?(?: (?:text|font|type|letters))?\b(?! or| and (?:vivid|creative)|er|ly|est| moves?| move)", _asks("bold", least=1)),
+    rule(r"(?:in|using|use|only|be|written|respond|answer|reply|entirely|write|is|speak|make [^.]{1,30})(?: (?:only|entirely|using|in|just|with|the|exclusively|completely|fully|solely|be|simple|plain|standard|proper|written|strictly|lowercase))* " + rf"(?P<lang>{_LANGUAGE})(?: language)?(?: only)?(?! (?:speaker|word|translation|teacher|class|course|literature|breakfast|history|phrase|name|version|title|sentence|dictionary|grammar|food|students?|people|man|woman|term)s?\b|[-/]|'s|\w)", _language),
+    rule(rf"(?P<lang>{_LANGUAGE})(?: language)?,? (?:and )?no other languages?", _language),
+    rule(rf"(?:is|be|are|response is|word in ‹d› is) in (?:the )?(?P<lang>{_LANGUAGE}) language", _language),
+    rule(rf"(?:at least (?:one|‹a\d+›)|‹a\d+›|a) (?:sentences?|phrases?|lines?) (?:written )?in (?P<lang>{_LANGUAGE})", _sentence_in),
+    rule(r"(?:postscript|post script|note)[^.‹]{0,60}?(?:start(?:s|ing)?|beginn?(?:s|ing)?|indicated|marked|opening|opens) (?:with|by) (?:the )?(?:‹(?P<q>q\d+)›|(?P<m>PP?S))", _postscript),
+    rule(r"(?:a|an|with a|add a|include a) (?P<m>PP?S)\b", _postscript),
+    rule(r"repeat(?:s|ing)? (?:(?:the|this|my|these|that|all|exact|entire|whole|original|following|same|above|it|itself|request|,|your|user's|given) ?){1,5}(?:request|prompt|question|sentences?|text|instruction|query|message|exactly as it is|at the very beginning|without (?:any )?change|word (?:for|by) word|verbatim|above|as it is)", _repeat),
+    rule(r"before (?:you )?(?:answer\w*|respond\w*|giv\w+|say\w*)[^.]{0,80}\brepeat\b[^.]{0,40}(?:it|request|prompt|question|sentence)", _repeat),
+    rule(r"(?:an? )?emojis? at the end of ‹s\d+›|end ‹s\d+› with an emoji", _always("sentence_emoji")),
+    rule(r"(?:use|add|include|with|have|insert) (?:some |a few |fitting |appropriate |relevant |an |several |fun )*emojis?(?: and emoticons)?\b", _asks("emoji", least=1)),
+    rule(r"(?:at least (?:one|‹a\d+›)|an?) placeholders?(?:,? (?:represented by|in|wrapped in|with) square brackets)?", _asks("placeholders", least=1)),
+    rule(r"(?:the )?(?:total )?number of (?:(?P<w>words)|(?P<s>sentences))(?: you use| in ‹d›| of ‹d›)?(?: should| must| has to| to| needs to)? ?(?:be |is |lie |stay |\()?(?:in the range of |between |to )?‹a(?P<a>\d+)›", lambda s, m: [Claim("words" if m["w"] else "sentences", s.range(m["a"]))]),
+    rule(r"not contain any (?:white ?space|spaces)", _always("no_space")),
+    rule(r"(?:each|every) word (?:of ‹d› )?on (?:a new|its own|a separate) line", lambda s, m: [Claim("words", {"least": 1, "most": 1}, "each line")]),
+    rule(r"(?:all|every|each) (?:of the )?(?:standard )?punctuation marks?", _always("all_marks"), part=True),
+)
