@@ -180,7 +180,6 @@ def test_with_few_descriptors_a_run_opens_few_connections(
     assert (ended.code, ended.products()) == (0, calm.products("json_schema", 3))
 
 
-@pytest.mark.xfail(strict=True, reason="run/, storage/: EMFILE at an open() is no exit 3 everywhere")
 def test_with_too_few_descriptors_a_run_stops_and_can_be_resumed(
     loop: Loop, calm: Any, tmp_path: Path
 ) -> None:
@@ -189,7 +188,6 @@ def test_with_too_few_descriptors_a_run_stops_and_can_be_resumed(
         assert (ended.code, ended.products()) == (0, calm.products("json_schema", 3))
 
 
-@pytest.mark.xfail(strict=True, reason="run/: the client is not given a way to say something")
 def test_that_there_is_room_for_fewer_connections_is_said(loop: Loop, tmp_path: Path) -> None:
     def limits() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))

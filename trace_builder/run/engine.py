@@ -191,7 +191,7 @@ class Walk:
             asked = (f"{model.name} at {', '.join(model.base_urls)}" for model in spec.models.values())
             spec.say(f"asking {without_secrets('; '.join(dict.fromkeys(asked)))}")
         self._client = client = LazyClient(
-            spec.models, spec.wire, spec.rehearsal, self.manifest.modes, self._found
+            spec.models, spec.wire, spec.rehearsal, self.manifest.modes, self._found, spec.say
         )
         stop = GracefulStop(client, spec.say)
         with Progress(self.runs, client.snapshot, spec.say) as progress:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from trace_builder.errors import InputError
+from trace_builder.errors import InputError, TraceBuildError, system_error
 from trace_builder.storage.atomic import Replacement
 
 Row = dict[str, Any]
@@ -149,9 +149,9 @@ def encode(row: Mapping[str, Any] | BaseModel) -> bytes:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def unreadable(path: Path, exc: OSError | ValueError) -> InputError:
+def unreadable(path: Path, exc: OSError | ValueError) -> TraceBuildError:
     """What to say of a file that the system does not let us read."""
-    return InputError(f"{path}: {(getattr(exc, 'strerror', None) or str(exc)).lower()}")
+    return system_error(exc, path)
 
 
 def parse_value(path: Path, number: int, line: bytes) -> Any:

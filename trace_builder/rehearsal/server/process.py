@@ -13,12 +13,16 @@ from types import TracebackType
 
 from trace_builder.config import RehearsalConfig
 from trace_builder.errors import StoppedError
+from trace_builder.llm.servers.descriptors import make_room
 from trace_builder.rehearsal.server.faults import check_faults
 from trace_builder.rehearsal.server.latency import parse_latency
 from trace_builder.rehearsal.server.server_options import ServerOptions
 
 #: Seconds a child gets to end by itself before it is killed.
 GRACE = 5.0
+
+#: Most connections that a drill opens to the embedded model.
+_CONNECTIONS = 4096
 
 
 @dataclass
@@ -79,6 +83,7 @@ def start(config: RehearsalConfig, **options: object) -> RehearsalProcess:
     parse_latency(config.latency)
     check_faults(config.faults)
     settings = ServerOptions.model_validate({"drill": config, **options})
+    make_room(_CONNECTIONS)  # the child has what this process has
     child = subprocess.Popen(
         [sys.executable, "-m", "trace_builder.rehearsal"],
         stdin=subprocess.PIPE,

@@ -25,6 +25,7 @@ class LazyClient:
         modes: how structure is asked for, where an earlier run on the same folder has found it out: a mode
             that changed between two runs would change every question.
         found: takes the modes once the servers are known.
+        say: takes one line for the user.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class LazyClient:
         rehearsal: RehearsalConfig | None,
         modes: Mapping[str, Any],
         found: Callable[[dict[str, Any]], None],
+        say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self._models = {
             name: model.model_copy(update={"structured": modes[name]})
@@ -43,6 +45,7 @@ class LazyClient:
         }
         self._wire = wire
         self._found = found
+        self._say = say
         self._rehearsal = rehearsal
         self._process: RehearsalProcess | None = None
         self._client: LLMClient | None = None
@@ -92,7 +95,7 @@ class LazyClient:
             if self._client is None:
                 from trace_builder.llm.llm_client import LLMClient
 
-                client = LLMClient(self._served(), self._wire)
+                client = LLMClient(self._served(), self._wire, say=self._say)
                 await client.__aenter__()
                 self._arriving = client
                 try:
