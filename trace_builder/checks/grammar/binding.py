@@ -6,7 +6,10 @@ import re
 
 from trace_builder.checks.check import Check
 from trace_builder.checks.claims import Claim
-from trace_builder.checks.grammar.chunks import quoted
+from trace_builder.checks.grammar.chinese import clauses_of
+from trace_builder.checks.grammar.chinese_counts import counts as chinese_counts
+from trace_builder.checks.grammar.chinese_forms import RULES
+from trace_builder.checks.grammar.chunks import Quotes, quoted
 from trace_builder.checks.grammar.english import Sentence, sentences_of
 from trace_builder.checks.grammar.english_counts import counts
 from trace_builder.checks.grammar.english_forms import FORM_RULES, PART_RULES
@@ -36,7 +39,7 @@ def bind(text: str) -> Check | None:
         return None
     chunked, quotes = quoted(text)
     if is_cjk(chunked):
-        return None
+        return _bind_chinese(chunked, quotes)
     claims: list[Claim] = []
     whole = True
     for sentence in sentences_of(chunked, quotes):
@@ -48,7 +51,29 @@ def bind(text: str) -> Check | None:
     return Check(tuple(claims), whole) if claims else None
 
 
+#: What the claims' words leave of a Chinese clause without asking for anything more.
+_FILLER_ZH = re.compile(
+    r"‹[sa]\d+›|请|应该?|应当|需要?|须|必须|务必|要求?|在|的|地|中|里|内|为|是|以|用|使用|采用|并|且|和|与|也|都|均|将|把|其|它|来|全文|文章|报告|回答|答案|回复|输出|结果|内容|"
+    r"文本|全部|整个|整篇|最终|最后|所有|给出|提供|写|呈现|展示|返回|格式|形式|进行|即可|确保|保证|注意|同时|此外|另外|最好|一词|这个词|这|两|三|个|词|等|"
+    r"数值约束|[\u4e00-\u9fff]{0,6}约束|[\W_]"
+)
+
+
+def _bind_chinese(text: str, quotes: Quotes) -> Check | None:
+    claims: list[Claim] = []
+    whole = not re.search(r"[（(]", text)
+    for clause in clauses_of(text, quotes):
+        found = apart([*(match for rule in RULES for match in rule.matches(clause)), *chinese_counts(clause)])
+        claims += [claim for match in found for claim in match.claims]
+        rest = _FILLER_ZH.sub("", left_over(clause.text, found))
+        whole = whole and not rest and not any(match.part for match in found)
+    claims = merged(claims)
+    return Check(tuple(claims), whole) if claims else None
+
+
 def _english(sentence: Sentence) -> list[Match]:
+    if re.search(r"\brepeat\b", sentence.text, re.IGNORECASE):
+        return [match for rule in FORM_RULES for match in rule.matches(sentence) if match.claims[0].kind == "repeat"]
     found = [match for rule in (*PART_RULES, *WORD_RULES, *FORM_RULES[:-2]) for match in rule.matches(sentence)]
     return [*found, *counts(sentence), *(match for rule in FORM_RULES[-2:] for match in rule.matches(sentence))]
 

@@ -126,7 +126,7 @@ def _chunked(text: str, quotes: Quotes, amounts: Amounts) -> Sentence:
     sentence = Sentence("", quotes, amounts)
     text = english_digits(text)
     text = re.sub(r"(?<=\d)\s?\+(?=[\s-])", " or more", text)
-    text = re.sub(r"(?<=\d)[- ](word|sentence|paragraph|line|character|section|stanza)\b(?=[- ][a-z])", r" ‹h› \1", text)
+    text = re.sub(r"(?<!\b1)(?<=\d)[- ](word|sentence|paragraph|line|character|section|stanza)\b(?=[- ][a-z])", r" ‹h› \1", text)
     text = re.sub(r"(?<= or more)[- ](word|sentence|paragraph|line|character|section)\b(?=[- ][a-z])", r" ‹h› \1", text)
 
     def scope(found: re.Match[str]) -> str:

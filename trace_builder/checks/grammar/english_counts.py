@@ -11,7 +11,7 @@ from trace_builder.checks.grammar.rules import Match
 
 _ADJECTIVES = (
     r"(?:(?:short|very|long|brief|concise|complete|full|distinct|separate|total|clear|main|key|additional|individual|well-written|"
-    r"detailed|simple|well-developed|informative|relevant|different|unique|new|single|markdown|text|plain|non-empty|English) ){0,3}"
+    r"detailed|simple|well-developed|informative|relevant|different|unique|single|markdown|text|plain|non-empty|English) ){0,3}"
 )
 #: What is counted: pattern, kind, parameters. The first that fits counts.
 UNITS: tuple[tuple[str, str, Parameters], ...] = (
@@ -67,7 +67,7 @@ _JOINED = re.compile(r",? (?:but|and|yet)?,? ?(?:also )?(?:not |has |have |with 
 
 #: Words that say that what follows is of a part that is not told here.
 _TAINT = re.compile(
-    r"\b(?:each|every|per|both|either|another|other|respective(?:ly)?|apiece|one of them|(?:first|second|last|third|next) (?!of all)\w+)\b",
+    r"\b(?:not exactly|each|every|per|both|either|another|other|respective(?:ly)?|apiece|one of them|(?:first|second|last|third|next) (?!of all)\w+)\b",
     re.IGNORECASE,
 )
 _PART_NOUNS = (

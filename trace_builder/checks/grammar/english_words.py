@@ -18,10 +18,10 @@ _KIND = (
 _SUCH = r"(?:,? ?(?:such as|like|including|eg|ie|namely|as follows|below|in d))?"
 _GIVEN = rf"(?:(?:the|a|an|both|all|of|any|these|either|‹a\d+› of)(?: of)? ){{0,3}}(?:{_KIND}{_SUCH})?:? ?,?\(?"
 _QL = r"(?P<q>[ql]\d+)"
-_USE = r"(?:include|includes|including|mention|mentions|mentioning|use|uses|using|contain|contains|containing|incorporate|incorporating|feature|featuring|insert|add|have|has|having|say|saying|employ|reference|work in|weave in|repeat|write|state)"
-_TIMES = r"(?:,? (?:for )?(?:‹a(?P<a>\d+)› times?|at least (?P<once>once)))?"
+_USE = r"(?:include|includes|including|mention|mentions|mentioning|use|uses|using|contain|contains|containing|incorporate|incorporating|feature|featuring|insert|add|have|has|having|say|saying|employ|reference|work in|weave in|write|state)"
+_TIMES = r"(?:,? (?:for )?‹a(?P<a>\d+)› times?(?P<less> or (?:less|fewer)| at (?:the )?most)?(?P<more> or more| at least)?)?"
 _IN = r"(?:,? (?:somewhere |anywhere |at all |throughout |only )?(?:in|within|throughout|of|to|into|across|from) (?:‹d›|‹p›))?"
-_BARE_WORD = r"(?!the |a |an |or |and |in |at |should |must )[\w'’.&%-]+"
+_BARE_WORD = r"(?!(?:the|a|an|or|and|in|at|should|must|is|are|was|be|of|that|which|you|it|to|will|can|not|with|from|for|on|as|by|your) )[\w'’.&%-]+"
 _BARE_LIST = rf"(?P<bare>{_BARE_WORD}(?:(?:, (?:and |or )?| and | or ){_BARE_WORD})*)"
 _NOT = (
     r"(?:do not|don't|does not|doesn't|did not|never|avoid|must not|mustn't|should not|shouldn't|cannot|can not|can't|may not|without|refrain from|"
@@ -49,6 +49,10 @@ def _range(sentence: Sentence, found: re.Match[str], default: dict[str, int]) ->
     if number is None:
         return default, False
     asked = sentence.range(number)
+    if found.groupdict().get("less"):
+        return {"most": asked.get("most", asked["least"])}, False
+    if found.groupdict().get("more"):
+        return {"least": asked["least"]}, False
     if sentence.is_bare(number) and asked == {"least": 1, "most": 1}:
         return {"least": 1}, True
     return asked, False
@@ -199,7 +203,7 @@ WORD_RULES: tuple[Rule[Sentence], ...] = (
     rule(rf"(?:{_USE}) keywords? (?P<bare>[\w'-]+) (?:‹a(?P<a>\d+)› times?)", _include),
     rule(rf"(?:and |, )keywords? (?P<bare>[\w'-]+) (?:‹a(?P<a>\d+)› times?)", _include),
     rule(rf"(?:include |use |place |put )?(?:the )?{_KIND} (?:‹{_QL}›|(?P<bare>[\w'-]+)) (?:in|as part of|within) (?:the )?‹s(?P<s>\d+)›", _positioned),
-    rule(rf"(?:the )?{_KIND}(?: ?‹{_QL}›| {_BARE_LIST}) (?:(?:should|must|has to|have to|needs? to|shall|will|can|may|do|does|is to|are to)?(?P<no> ?not| ?n't|not| never)?)? ?(?:be )?(?:appears?|occurs?|show up|used|included?|mentioned|present|featured|repeated|in ‹d›|found)(?: at all)?{_TIMES}{_IN}", _appears),
+    rule(rf"(?:the )?(?:{_KIND} ?‹{_QL}›|(?:the )?(?:key ?)?(?:words?|terms?|phrases?) {_BARE_LIST}) (?:(?:should|must|has to|have to|needs? to|shall|will|can|may|do|does|is to|are to)?(?P<no> ?not| ?n't|not| never)?)? ?(?:be )?(?:appears?|occurs?|show up|used|included?|mentioned|present|featured|repeated|in ‹d›|found)(?: at all)?{_TIMES}{_IN}", _appears),
     rule(rf"(?:the )?{_KIND} ?‹{_QL}› (?:is|are) (?:forbidden|prohibited|banned|not allowed|not permitted|off limits)", _forbidden),
     rule(rf"{_USE} (?:all |both |each |every )?(?:the |a |an )?letters? (?:‹{_QL}›|(?P<x>[A-Za-z])(?![\w]))(?:,? (?:for )?‹a(?P<a>\d+)› times?)?(?P<verb>)", _letter),
     rule(rf"letters? (?:‹{_QL}›|(?P<x>[A-Za-z])(?!\w)) (?:(?:should|must|has to|needs to|can|may|does|is to)?(?: not|n't)?)? ?(?:be )?(?P<verb>appears?|occurs?|used|included|present|show up)(?: at all)?(?:,? (?:for )?‹a(?P<a>\d+)› times?)?", _letter),

@@ -32,6 +32,13 @@ def _words(layout: Layout) -> tuple[Interval, ...]:
     return (prose, words(layout.seen, layout.body)) if layout.fences else (prose,)
 
 
+def _terms(layout: Layout) -> Interval:
+    """Words or terms: of Chinese text, up to four characters make one."""
+    counted = words(layout.prose, layout.unfenced)
+    han = count_han(layout.prose)
+    return Interval(counted.low - han + han // 4, counted.high)
+
+
 def _characters(layout: Layout) -> tuple[Interval, ...]:
     prose = characters(layout.prose, layout.unfenced)
     return (prose, characters(layout.seen, layout.body)) if layout.fences else (prose,)
@@ -70,6 +77,7 @@ def _parts(parameters: Parameters, layout: Layout) -> Finding:
 
 KINDS: tuple[Kind, ...] = (
     count_kind("words", _words, "words", "字"),
+    count_kind("terms", _terms, "words or terms", "个词语"),
     count_kind("characters", _characters, "characters", "个字符"),
     count_kind("han", _han, "Chinese characters", "个汉字"),
     count_kind("sentences", count_sentences, "sentences", "句话"),
