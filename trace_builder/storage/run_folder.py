@@ -48,9 +48,8 @@ class StageFunnel:
 def stage_funnel(name: str, log: OutcomeLog, seeds: SeedIndex) -> StageFunnel:
     """One stage's counts; what enters it is what the stage before has accepted."""
     counts = log.counts()
-    entered = len(seeds) if log.upstream is None else log.upstream.counts()[ACCEPTED]
     return StageFunnel(
-        name, entered, counts[ACCEPTED], counts[REJECTED], counts[FAILED], log.reasons(), log.stale
+        name, log.entered(), counts[ACCEPTED], counts[REJECTED], counts[FAILED], log.reasons(), log.stale
     )
 
 
@@ -271,6 +270,7 @@ class RunFolder:
                 self._seeds,
                 entry.fingerprint,
                 upstream=self._logs[entry.follows] if entry.follows else None,
+                takes_rejected=entry.takes_rejected,
                 end=ends[stage],
             )
 
