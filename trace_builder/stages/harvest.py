@@ -164,7 +164,7 @@ class Harvest(Stage[Attempted, Harvested]):
             joined = [(first, pair) for pair in pairs]
         else:
             joined = [(pairs[0], pairs[1])] if len(pairs) == 2 else []
-        groups = []
+        groups: list[IopoGroup] = []
         for one, other in joined:
             cells, terms, grade = await judge_group(ask, one, other, self._judge)
             if grade is not None:

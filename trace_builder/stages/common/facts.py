@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from trace_builder.records import Lang
-from trace_builder.support.text import detect_lang
+from trace_builder.support.text import written_in
 
 _FENCE = re.compile(r"^[ \t]*```.*?^[ \t]*```[ \t]*$", re.MULTILINE | re.DOTALL)
 _MARKUP = re.compile(r"<[^<>\n]{1,200}>|[*_`#>|~]+|^[ \t]*(?:[-+•]|\d+[.)、])[ \t]*", re.MULTILINE)
@@ -51,7 +51,7 @@ def facts_text(response: str, lang: Lang) -> str:
         (len(_FENCE.findall(response)),),
         (_short(lines[0]),),
         (_short(lines[-1]),),
-        ({"en": "English", "zh": "Chinese"}[detect_lang(plain)],),
+        ({"en": "English", "zh": "Chinese"}[written_in(plain)],),
     )
     return "\n".join(label.format(*values) for label, values in zip(_LABELS[lang], counts, strict=True))
 
