@@ -12,7 +12,7 @@ from trace_builder.errors import InputError
 from trace_builder.records import Expanded, Instruction, Rejection, Seed
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Expansion, Parts
-from trace_builder.stages.common.cut_answers import CUT_OFF, skipping_cut_answers
+from trace_builder.stages.common.cut_answers import CUT_OFF, TRUNCATED, skipping_cut_answers
 from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
 from trace_builder.stages.common.parts import LOST_TEXT, make_instruction
 from trace_builder.stages.common.wording import (
@@ -67,6 +67,7 @@ class Expand(Stage[Seed, Expanded]):
         "unchanged": Text("no constraint was added", "没有加入任何约束"),
         **NAME_LEAKED,
         **LOST_TEXT,
+        **TRUNCATED,
         "theme_lost": Text("no longer about the seed's task", "已偏离原指令的任务"),
     }
     shows = ("text", "parts", "target", "offered", "fewer")

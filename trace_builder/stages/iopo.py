@@ -25,7 +25,7 @@ from trace_builder.stages.common.answer_schemas import Additions, Deletions, Rat
 from trace_builder.stages.common.cells import fails, judge_group, judge_mismatch
 from trace_builder.stages.common.certificate import Certificate, proven_terms
 from trace_builder.stages.common.constraint_changes import EditFault, second_instruction
-from trace_builder.stages.common.cut_answers import skipping_cut_answers
+from trace_builder.stages.common.cut_answers import CUT_OFF, TRUNCATED, skipping_cut_answers
 from trace_builder.stages.common.judging import judge, judge_call, judge_settings
 from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
 from trace_builder.stages.common.product_rows import group_row
@@ -85,6 +85,7 @@ class Iopo(Stage[Answered, IopoGroup]):
             "the constraints changed in another way than asked for", "约束的改动方式与要求不符"
         ),
         **NAME_LEAKED,
+        **TRUNCATED,
         "y2_imperfect": Text(
             "no response to x2 with 10 for every constraint", "x2 没有各项约束均得 10 分的回答"
         ),
@@ -120,7 +121,7 @@ class Iopo(Stage[Answered, IopoGroup]):
     async def process(self, record: Answered, ask: Ask) -> IopoGroup | Rejection:
         operation = self.draw(record.id, len(record.instruction.constraints))
         values = {**instruction_values(record.instruction), "response": record.response}
-        made: Rejection | _Second = _NO_CONTRAST
+        made: Rejection | _Second = CUT_OFF
         for sample in range(self._config.rewritings):
             with skipping_cut_answers():
                 reply = await ask(

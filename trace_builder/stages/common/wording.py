@@ -32,6 +32,8 @@ _QUOTED = re.compile(
     r"“([^”\n]{2,})”|\"([^\"\n]{2,})\"|「([^」\n]{2,})」|『([^』\n]{2,})』|《([^》\n]{2,})》|`([^`\n]+)`"
 )
 _SENTENCE = re.compile(r"[^。！？!?；;\n.]*(?:\.(?=\S)[^。！？!?；;\n.]*)*[。！？!?；;.]*[”\"」』）)]*\n?")
+#: What announces material, and is no material itself.
+_ANNOUNCES = re.compile(r"(?:inputs?|输入)\s*[:：]\s*", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]{4,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _COMMON = frozenset(
@@ -143,7 +145,11 @@ def _materials(seed: str) -> list[str]:
     """What an instruction works on and holds itself: further lines, and what stands behind a colon."""
     first, *rest = [line for line in seed.splitlines() if squeeze(line)] or [""]
     behind = re.split(r"[:：]\s*", first, maxsplit=1)[1:]
-    return [text for text in [*behind, *(unmarked(line) for line in rest)] if len(squeeze(text)) >= _MATERIAL]
+    return [
+        text
+        for text in [*behind, *(_ANNOUNCES.sub("", unmarked(line), 1) for line in rest)]
+        if len(squeeze(text)) >= _MATERIAL
+    ]
 
 
 def theme_lost(seed: str, text: str) -> bool:

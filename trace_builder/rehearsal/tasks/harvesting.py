@@ -1,0 +1,108 @@
+"""The prompt ``harvest``: constraints that a response fails, rewritten into what it does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from random import Random
+
+from trace_builder.checks import Check, contradict
+from trace_builder.checks.counting import count_words
+from trace_builder.rehearsal.tasks.request import Request
+from trace_builder.rehearsal.tasks.rewriting import Row, new_row, picker_for, read_rows, reworded
+from trace_builder.rehearsal.writer.choose import draw_check
+from trace_builder.rehearsal.writer.kind_writers import KINDS, WRITERS
+from trace_builder.rehearsal.writer.parameters import Picker
+from trace_builder.stages.common.answer_schemas import Revisions
+
+_LENGTHS = frozenset({"words_most", "words_least", "words_between"})
+#: Kinds that forbid their ``word``.
+_FORBIDS = frozenset({"exclude_word", "unlike_word"})
+_MOST_COUNTED = 13
+
+
+def harvest(request: Request, rng: Random, flawed: float) -> Revisions:
+    """Every failed constraint as one that the response keeps and that excludes the old one, where the kinds that
+    can be written allow it; else one of another kind that it keeps, or none. In a share of cases one is left out
+    or only put in other words."""
+    rows, picker = read_rows(request), picker_for(request, rng)
+    failed, made = _failed(request), list[Row]()
+    for row in rows:
+        if row.id in failed:
+            others = [
+                r.check for r in [*rows, *made] if r.check and r.id not in (failed - {m.id for m in made})
+            ]
+            new = _followed(row.check, others, picker) if row.check else None
+            made += [new_row(new, picker, row.id)] if new else []
+    if made and rng.random() < flawed:
+        first = next(row for row in rows if row.id == made[0].id)
+        made = [reworded(first, picker), *made[1:]] if rng.random() < 0.5 else made[1:]
+    why = picker.words.in_lang("Turned into what the response does.", "已改写成回答实际做到的。")
+    return Revisions(reasoning=why, revised=[row.revised() for row in made])
+
+
+def _failed(request: Request) -> set[str]:
+    found = set()
+    for line in request.block("failed").splitlines():
+        try:
+            found.add(str(json.loads(line)["id"]))
+        except (ValueError, TypeError, KeyError):
+            continue
+    return found
+
+
+def _followed(old: Check, others: list[Check], picker: Picker) -> Check | None:
+    """A check that the response keeps and that goes with the others, sooner one that excludes the old one."""
+    for new in [*_opposites(old, picker), *_alike(old, picker)]:
+        kind = KINDS[new.kind.name]
+        if not kind.forms(picker.lang) or not kind.valid(new.parameters) or not new.holds(picker.text):
+            continue
+        if new.key != old.key and not any(new.key == other.key or contradict(new, other) for other in others):
+            return new
+    return None
+
+
+def _opposites(old: Check, picker: Picker) -> Iterator[Check]:
+    """Checks that no response keeps together with the old one."""
+    name, parameters = old.kind.name, old.parameters
+    if name in _LENGTHS:
+        yield from (new for new in _lengths(old, picker.text) if contradict(new, old))
+    elif "n" in parameters:
+        counted = (Check(old.kind, {**parameters, "n": str(n)}) for n in range(1, _MOST_COUNTED))
+        yield from (new for new in counted if contradict(new, old))
+    if name in _FORBIDS:
+        yield Check(KINDS["include_word"], {"word": parameters["word"]})
+    elif name == "exclude_for":
+        yield Check(KINDS["exclude_word"], {"word": parameters["other"]})
+        yield Check(KINDS["include_word"], {"word": parameters["word"]})
+    elif name == "answer_language":
+        for language in ("English", "Chinese") if picker.lang == "en" else ("中文", "英文"):
+            yield Check(old.kind, {"language": language})
+    else:
+        for slot in ("word", "a", "b") if name == "include_two" else ("word",):
+            if slot in parameters:
+                yield Check(KINDS["exclude_word"], {"word": parameters[slot]})
+    for kind in WRITERS[name].contrast:
+        if kind not in _LENGTHS and not WRITERS[kind].contrast:
+            continue
+        drawn = draw_check(kind, picker)
+        if drawn is not None and not drawn.parameters:  # a demand and its ban, such as question marks
+            yield drawn
+
+
+def _lengths(old: Check, response: str) -> Iterator[Check]:
+    size = count_words(response)
+    low, high = old.parameters.get("low"), old.parameters.get("high")
+    floor, ceiling = size // 10 * 10, (size // 10 + 1) * 10
+    for n in (floor, int(high or old.parameters.get("n", 0)) + 1):
+        yield Check(KINDS["words_least"], {"n": str(n)})
+    for n in (ceiling, max(1, int(low or old.parameters.get("n", 1)) - 1)):
+        yield Check(KINDS["words_most"], {"n": str(n)})
+
+
+def _alike(old: Check, picker: Picker) -> Iterator[Check]:
+    """Checks of the same dimension, whatever they say of the old one."""
+    for name, kind in KINDS.items():
+        drawn = draw_check(name, picker) if kind.dimension == old.kind.dimension else None
+        if drawn is not None:
+            yield drawn
