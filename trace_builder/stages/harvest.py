@@ -32,6 +32,10 @@ from trace_builder.support.bilingual import Text
 from trace_builder.taxonomy import Taxonomy
 
 
+#: The highest score under which a part that matters is missing, by the judge's scale.
+_CLEARLY_FAILED = 6
+
+
 class HarvestConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.5)
     enabled: bool = Field(default=True, description="Make groups of imperfect answers; false: no such stage.")
@@ -193,7 +197,9 @@ def _usable(attempt: FailedResponse) -> bool:
     if judgement is None or judgement.unscored or judgement.disputed:
         return False
     on_task = judgement.task is None or judgement.task.full
-    return on_task and any(score.short for score in judgement.scores)
+    failed = [score.score or 0 for score in judgement.scores if score.short]
+    # Of a small slip it can seldom be said what the answer does instead.
+    return on_task and bool(failed) and max(failed) <= _CLEARLY_FAILED
 
 
 def _changes(x1: Instruction, x2: Instruction) -> Changes:
