@@ -18,7 +18,7 @@ def apply_first(kinds: Iterable[str], text: str, choice: float) -> tuple[str, bo
 
     Args:
         kinds: names from faults.CONTENT_FAULTS. Those about JSON fit an answer that is a JSON object, those
-            about verdicts one that holds verdicts.
+            about verdicts one that holds nothing but verdicts.
         text: the good answer.
         choice: in 0..1, decides where the fault lies.
 
@@ -114,8 +114,8 @@ def _unscore_verdict(value: dict[str, Any], choice: float) -> bool:
 
 
 def _double_verdict(value: dict[str, Any], choice: float) -> str | None:
-    """The answer with one name given twice. The second verdict disagrees with the first, so taking either would
-    be a guess."""
+    """The answer with one name given twice. The second verdict disagrees with the first, so taking either
+    would be a guess."""
     names = _verdicts(value)
     if not names:
         return None

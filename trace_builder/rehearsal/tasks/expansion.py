@@ -1,4 +1,4 @@
-"""The prompts ``expand`` and ``expand_text``: constraints for a plain instruction, as a list or written into it."""
+"""The prompts ``expand`` and ``expand_text``: constraints for an instruction, as a list or in its text."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ INFEASIBLE = ("Write the whole answer without a single letter or digit.", "æ•´ä¸
 
 
 def expand(request: Request, rng: Random, flawed: float) -> Parts:
-    """The task, its material, what it demands itself, and about as many constraints as wished for; or all that
-    with a flaw in a share of cases."""
+    """The task, its material, what it demands itself, and as many constraints as wished for; or all that with
+    a flaw in a share of cases."""
     instruction = request.block("instruction").strip("\n")
     reading = read_text(instruction)
     given = request.blocks.get("input") is not None
@@ -46,7 +46,10 @@ def expand(request: Request, rng: Random, flawed: float) -> Parts:
     )
     if rng.random() >= flawed or not checks:
         return parts
-    flaw = rng.choice([*_FLAWS, *(() if given else (_input_again,))])
+    flaws = [*_FLAWS, *(() if given else (_input_again,))]
+    if re.search(r"\d", description):
+        flaws += [_figures_lost] * len(flaws)
+    flaw: Flaw = rng.choice(flaws)
     return flaw(parts, checks, picker, [label for _, label in offered])
 
 
@@ -137,8 +140,8 @@ def _input_again(parts: Parts, _: list[Check], __: Picker, ___: list[str]) -> Pa
 
 
 _FLAWS: tuple[Flaw, ...] = (
-    _nothing_added, _label_in_front, _wrong_label, _fragment, _contradiction, _impossible, _said_again, _copied,
-    _in_description, _cut, _other_task, _figures_lost,
+    _nothing_added, _label_in_front, _wrong_label, _fragment, _contradiction, _impossible, _said_again,
+    _copied, _in_description, _cut, _other_task,
 )  # fmt: skip
 
 

@@ -22,9 +22,9 @@ _MOST_COUNTED = 13
 
 
 def harvest(request: Request, rng: Random, flawed: float) -> Revisions:
-    """Every failed constraint as one that the response keeps and that excludes the old one, where the kinds that
-    can be written allow it; else one of another kind that it keeps, or none. In a share of cases one is left out
-    or only put in other words."""
+    """Every failed constraint as one that the response keeps and that excludes the old one, where the kinds
+    that can be written allow it; else one of its dimension that the response keeps, or none. In a share of
+    cases one is left out or only put in other words."""
     rows, picker = read_rows(request), picker_for(request, rng)
     failed, made = _failed(request), list[Row]()
     for row in rows:
@@ -83,20 +83,20 @@ def _opposites(old: Check, picker: Picker) -> Iterator[Check]:
             if slot in parameters:
                 yield Check(KINDS["exclude_word"], {"word": parameters[slot]})
     for kind in WRITERS[name].contrast:
-        if kind not in _LENGTHS and not WRITERS[kind].contrast:
-            continue
         drawn = draw_check(kind, picker)
-        if drawn is not None and not drawn.parameters:  # a demand and its ban, such as question marks
+        if drawn is not None and not drawn.parameters:  # a demand and its ban, such as exclamation marks
             yield drawn
+        elif drawn is not None and drawn.parameters.keys() == {"n"} and kind not in _LENGTHS:
+            counted = (Check(drawn.kind, {"n": str(n)}) for n in range(1, _MOST_COUNTED))
+            yield from (new for new in counted if contradict(new, old))
 
 
 def _lengths(old: Check, response: str) -> Iterator[Check]:
-    size = count_words(response)
-    low, high = old.parameters.get("low"), old.parameters.get("high")
-    floor, ceiling = size // 10 * 10, (size // 10 + 1) * 10
-    for n in (floor, int(high or old.parameters.get("n", 0)) + 1):
+    size, asked = count_words(response), old.parameters
+    high, low = (int(asked[slot if slot in asked else "n"]) for slot in ("high", "low"))
+    for n in (size // 10 * 10, high + 1):
         yield Check(KINDS["words_least"], {"n": str(n)})
-    for n in (ceiling, max(1, int(low or old.parameters.get("n", 1)) - 1)):
+    for n in ((size // 10 + 1) * 10, max(1, low - 1)):
         yield Check(KINDS["words_most"], {"n": str(n)})
 
 

@@ -19,7 +19,7 @@ class Request:
     """One request.
 
     Attributes:
-        asked: the name of the answer's schema, in small letters and without underscores; "" where it has none.
+        asked: the name of the answer's schema, in small letters without underscores; "" where there is none.
         blocks: the data blocks of the user message by name, None for NULL.
         message: the user message as it is.
         schema: the schema itself; {} where any JSON object will do, None where plain text is wanted.

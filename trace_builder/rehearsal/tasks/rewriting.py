@@ -42,8 +42,8 @@ class Row:
 
 
 def add(request: Request, rng: Random, flawed: float) -> Additions:
-    """One or two constraints that the response does not keep; in a share of cases none, one with a label, or one
-    that is there already in other words."""
+    """One or two constraints that the response does not keep; in a share of cases none, one with a label, or
+    one that is there already in other words."""
     rows, picker = read_rows(request), picker_for(request, rng)
     checks, added = _checks(rows), list[Row]()
     used = {check.kind.dimension for check in checks}
@@ -75,8 +75,8 @@ def delete(request: Request, rng: Random, flawed: float) -> Deletions:
 
 
 def revise(request: Request, rng: Random, flawed: float) -> Revisions:
-    """Some constraints turned into what the response does not keep; in a share of cases none, one that there is
-    not, one with a label, or one in other words."""
+    """Some constraints turned into what the response does not keep; in a share of cases none, one that there
+    is not, one with a label, or one in other words."""
     rows, picker = read_rows(request), picker_for(request, rng)
     made, changed = list(rows), list[Row]()
     known = [(at, row.check) for at, row in enumerate(rows) if row.check is not None]

@@ -16,8 +16,8 @@ from trace_builder.support.text import detect_lang
 
 
 def judge(request: Request) -> dict[str, Any]:
-    """A verdict under every name that is asked for. What the response says about itself is not read, nor what was
-    measured of it: code measures here."""
+    """A verdict under every name that is asked for. What the response says about itself is not read, nor what
+    was measured of it: code measures here."""
     response, texts = request.block("response"), dict(request.constraints())
     names = [name.strip() for name in request.block("wanted").split(",") if name.strip()]
     judged = {name: _verdict(texts.get(name, ""), response) for name in names or texts if name != TASK}
