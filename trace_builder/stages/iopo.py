@@ -58,7 +58,7 @@ class IopoConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.8)
     operations: Annotated[
         dict[Literal["add", "delete", "revise"], Weight], AfterValidator(one_above_zero)
-    ] = Field(default={"add": 1.0, "delete": 1.0, "revise": 4.0}, description="Weights of the operations.")
+    ] = Field(default={"add": 1.0, "delete": 1.0, "revise": 8.0}, description="Weights of the operations.")
     rewritings: int = Field(
         default=2, ge=1, description="Second instructions tried until y1 is found to fail one."
     )
