@@ -63,18 +63,6 @@ _INSTRUCTIONS: dict[Lang, str] = {
 }
 
 
-def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object in which a name given twice has a value that fits nothing: taking either would be a guess."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        made |= {name: {"given": "twice"} for name in made if names.count(name) > 1}
-    return made
-
-
-_DECODER = json.JSONDecoder(strict=False, object_pairs_hook=_single)
-
-
 def schema_instruction(schema: str, lang: Lang) -> str:
     """What tells a model without schema support which structure is wanted; carries the schema itself."""
     return _INSTRUCTIONS[lang].format(schema=schema)
