@@ -57,7 +57,7 @@ def test_seeds_are_written_in_order_as_native_rows(tmp_path: Path) -> None:
             "source": "a",
             "complex": False,
         },
-        {"id": "x", "lang": "en", "instruction": "Sing.", "input": "la", "source": "songs"},
+        {"id": "x", "lang": "en", "instruction": "Sing.", "input": "la", "source": "songs", "complex": False},
     ]
     assert names(tmp_path / "run") == ["seeds.jsonl"]
 
