@@ -39,10 +39,9 @@ FAULTS = (
 RUNS = {
     "parts": ("rehearsal", "rehearsal.flawed=1", "expand.samples=1"),
     "text": ("rehearsal", "rehearsal.flawed=0.7", "expand.writes=text"),
-    "misses": ("rehearsal", "rehearsal.flawed=0.25", "rehearsal.miss=0.7", "dpo.sampled=false", "dpo.samples=1",
-               "iopo.rewritings=1", f"rehearsal.faults={FAULTS}"),
-    "paper": ("paper", "rehearsal.flawed=0.25", "models.default.name=rehearsal",
-              "models.default.base_urls=[]"),
+    "misses": ("rehearsal", "rehearsal.flawed=0.25", "rehearsal.miss=0.7", "dpo.sampled=false",
+               "dpo.samples=1", "iopo.rewritings=1", f"rehearsal.faults={FAULTS}"),
+    "paper": ("paper", "rehearsal.flawed=0.25", "models.default.structured=json_schema"),
     "expand cut off": ("rehearsal", "expand.call.max_tokens=2", "limit=2"),
     "iopo cut off": ("rehearsal", "iopo.call.max_tokens=2", "limit=4"),
 }  # fmt: skip
@@ -71,9 +70,8 @@ def test_every_reason_of_every_stage_comes_about(tmp_path: Path) -> None:
     )
     met: defaultdict[str, set[str]] = defaultdict(set)
     for name, (profile, *settings) in RUNS.items():
-        for stage, found in reasons(
-            tmp_path / name.replace(" ", "-"), profile, tuple(settings), seeds
-        ).items():
+        found = reasons(tmp_path / name.replace(" ", "-"), profile, tuple(settings), seeds)
+        for stage, named in found.items():
             met[stage] |= named
     missing = {name: set(kind.reasons) - met[name] for name, kind in stage_classes().items()}
     assert {name: left for name, left in missing.items() if left} == {}
