@@ -107,7 +107,7 @@ class Harvest(Stage[Attempted, Harvested]):
         if not imperfect or (record.response is None and len(imperfect) < 2):
             return Rejection(reason="nothing_to_harvest", detail=f"{len(imperfect)} imperfect answers of use")
         pairs: list[Pair] = []
-        verdict = Rejection(reason="no_contrast", detail="")
+        verdict = Rejection(reason="no_contrast", detail="no two answers are told apart")
         for sample, attempt in enumerate(imperfect[: self._config.most]):
             made = await self._rewritten(record, attempt, ask, sample)
             if isinstance(made, Rejection):

@@ -21,17 +21,29 @@ FOUND_AGAIN = 0.6
 NEAR_COPY = 0.6
 #: Material behind a colon counts from so many letters and digits on.
 _MATERIAL = 8
+#: A near-copy that lacks so many letters at the beginning of its sentence gets them back ("请你").
+_OPENING = 2
 
 _FRAGMENT = re.compile(
     r"[,;:，；：、)）]"
     r"|(?:that|which|who|whom|whose|and|or|but|nor|so that|because|as well as|including|such as|then)\b"
-    r"|(?:并且|而且|且|以及|或者|但是|但|从而|因此|同时也|的)"
+    r"|(?:并且|而且|且|以及|或者|但(?!凡)|从而|因此|同时也|的)"
     r"|并(?![列非行排联发肩])"
 )
 _QUOTED = re.compile(
     r"“([^”\n]{2,})”|\"([^\"\n]{2,})\"|「([^」\n]{2,})」|『([^』\n]{2,})』|《([^》\n]{2,})》|`([^`\n]+)`"
 )
 _SENTENCE = re.compile(r"[^。！？!?；;\n.]*(?:\.(?=\S)[^。！？!?；;\n.]*)*[。！？!?；;.]*[”\"」』）)]*\n?")
+#: A line that announces a list of demands, and demands nothing itself.
+_LEAD_IN = re.compile(
+    r"(?:(?:the|some|additional|further|specific|please note the)\s+)*"
+    r"(?:requirements|constraints|conditions|rules|guidelines|notes?)(?: are)?(?: as follows)?\s*[:：]"
+    r"|(?:please )?(?:keep to|stick to|follow|observe|adhere to|meet|respect|note|mind) (?:all )?"
+    r"(?:these|the following)(?: [a-z]+)?\s*[:：]"
+    r"|(?:具体|其他|另外|写作|内容|格式)?(?:要求|条件|规则|注意事项)(?:如下)?[:：]"
+    r"|请?(?:务必|严格)?(?:遵守|注意|满足|遵循|符合|做到)(?:以下|下列|如下)[^。：:]{0,6}[:：]",
+    re.IGNORECASE,
+)
 #: What announces material, and is no material itself.
 _ANNOUNCES = re.compile(r"(?:inputs?|输入)\s*[:：]\s*", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]{4,}")
@@ -172,10 +184,11 @@ def sentences(text: str) -> list[str]:
 
 
 def lost_sentence(text: str, instruction: Instruction) -> str | None:
-    """A sentence of a text that was taken apart and is found again in none of the parts."""
+    """A sentence of a text that was taken apart and is found again in none of the parts. A list's marks and
+    what only announces it are no loss."""
     kept = whole_text(instruction)
-    for sentence in sentences(text):
-        if containment(sentence, kept) < FOUND_AGAIN:
+    for sentence in sentences("\n".join(map(unmarked, text.splitlines()))):
+        if not _LEAD_IN.fullmatch(sentence) and containment(sentence, kept) < FOUND_AGAIN:
             return sentence
     return None
 
@@ -210,6 +223,8 @@ def _passage(piece: str, span: str) -> str:
     start, end = blocks[0].b, blocks[-1].b + blocks[-1].size
     while start > 0 and span[start - 1].isalnum() and span[start].isalnum() and not _HAN.match(span[start]):
         start -= 1
+    if len(squeeze(span[:start])) <= _OPENING:
+        start = 0
     tail = re.match(r"[^\s。！？!?；;.,，、]*[。！？!?；;.]*[”\"」』）)]*", span[end:])
     end += tail.end() if tail and not _HAN.match(span[end - 1 : end]) else 0
     closing = re.match(r"[。！？!?；;.]*[”\"」』）)]*", span[end:])
