@@ -35,8 +35,8 @@ def harvest(request: Request, rng: Random, flawed: float) -> Revisions:
             new = _followed(row.check, others, picker) if row.check else None
             made += [new_row(new, picker, row.id)] if new else []
     if made and rng.random() < flawed:
-        first = next(row for row in rows if row.id == made[0].id)
-        made = [reworded(first, picker), *made[1:]] if rng.random() < 0.5 else made[1:]
+        again = reworded(next(row for row in rows if row.id == made[0].id), picker)
+        made = made[1:] if rng.random() < 0.3 else [again, *made[1:]]
     why = picker.words.in_lang("Turned into what the response does.", "已改写成回答实际做到的。")
     return Revisions(reasoning=why, revised=[row.revised() for row in made])
 

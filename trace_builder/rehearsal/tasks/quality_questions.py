@@ -59,7 +59,8 @@ def completeness(request: Request) -> Completeness:
         found = match.group()
         why = words.in_lang(f"It refers to “{found}”, and there is no input.", f"提到“{found}”，却没有输入。")
         return Completeness(reasoning=why, verdict="missing_input")
-    if match and held.strip() and _CODE.search(match.group()) and not _CODE_MARKS.search(held):
+    named = description[match.start() : match.end() + 12] if match else ""
+    if held.strip() and _CODE.search(named) and not _CODE_MARKS.search(held):
         why = words.in_lang("The task is about code, the input is none.", "任务针对代码，输入却不是代码。")
         return Completeness(reasoning=why, verdict="mismatched_input")
     why = words.in_lang("Task and input stand by themselves.", "任务与输入自成一体。")
