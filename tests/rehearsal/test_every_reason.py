@@ -41,8 +41,9 @@ RUNS = {
     "text": ("rehearsal", "rehearsal.flawed=0.7", "expand.writes=text"),
     "misses": ("rehearsal", "rehearsal.flawed=0.3", "rehearsal.miss=0.8", "dpo.sampled=false",
                "dpo.samples=1", "iopo.rewritings=1", f"rehearsal.faults={FAULTS}"),
-    "paper": ("paper", "rehearsal.flawed=0.25", "rehearsal.miss=0.5",
-              "rehearsal.faults={length: 0.05, empty: 0.05, refusal: 0.05}", "models.default.structured=json_schema"),
+    "paper": ("paper", "rehearsal.flawed=0.35", "rehearsal.miss=0.3", "models.default.structured=json_schema",
+              "rehearsal.faults={length: 0.05, empty: 0.05, refusal: 0.05}"),
+    "response cut off": ("rehearsal", "respond.call.max_tokens=2", "limit=2"),
     "expand cut off": ("rehearsal", "expand.call.max_tokens=2", "limit=2"),
     "iopo cut off": ("rehearsal", "iopo.call.max_tokens=2", "limit=4"),
 }  # fmt: skip

@@ -18,13 +18,13 @@ from trace_builder.stages.common.answer_schemas import Revisions
 _LENGTHS = frozenset({"words_most", "words_least", "words_between"})
 #: Kinds that forbid their ``word``.
 _FORBIDS = frozenset({"exclude_word", "unlike_word"})
-_MOST_COUNTED = 13
+_MOST_COUNTED, _TRIES = 13, 6
 
 
 def harvest(request: Request, rng: Random, flawed: float) -> Revisions:
     """Every failed constraint as one that the response keeps and that excludes the old one, where the kinds
     that can be written allow it; else one of its dimension that the response keeps, or none. In a share of
-    cases one is left out or only put in other words."""
+    cases one is left out or rewritten without a look at the response."""
     rows, picker = read_rows(request), picker_for(request, rng)
     failed, made = _failed(request), list[Row]()
     for row in rows:
@@ -35,10 +35,19 @@ def harvest(request: Request, rng: Random, flawed: float) -> Revisions:
             new = _followed(row.check, others, picker) if row.check else None
             made += [new_row(new, picker, row.id)] if new else []
     if made and rng.random() < flawed:
-        again = reworded(next(row for row in rows if row.id == made[0].id), picker)
-        made = made[1:] if rng.random() < 0.3 else [again, *made[1:]]
+        careless = _careless(next(row for row in rows if row.id == made[0].id), picker)
+        made = made[1:] if rng.random() < 0.3 else [careless, *made[1:]]
     why = picker.words.in_lang("Turned into what the response does.", "已改写成回答实际做到的。")
     return Revisions(reasoning=why, revised=[row.revised() for row in made])
+
+
+def _careless(row: Row, picker: Picker) -> Row:
+    """The old demand with other particulars that the response does not keep either, or in other words."""
+    for _ in range(_TRIES):
+        drawn = draw_check(row.check.kind.name, picker) if row.check else None
+        if drawn and row.check and drawn.key != row.check.key and not drawn.holds(picker.text):
+            return new_row(drawn, picker, row.id)
+    return reworded(row, picker)
 
 
 def _failed(request: Request) -> set[str]:
