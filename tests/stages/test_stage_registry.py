@@ -36,13 +36,16 @@ def test_the_order_is_the_datas_way() -> None:
         "quality",
         "respond",
         "respond",
+        "respond",
     ]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_stage_reads_what_the_one_before_makes(name: str) -> None:
     stage = stages()[name]
-    assert stage.reads is (stages()[stage.follows].makes if stage.follows else Seed)
+    made = stages()[stage.follows].makes if stage.follows else Seed
+    assert issubclass(made, stage.reads)
+    assert stage.takes_rejected or stage.reads is made
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -56,7 +59,11 @@ def test_every_prompt_exists_in_both_languages(name: str) -> None:
     ("change", "touched"),
     [
         ({"expand": {"spare": 3}}, {"expand"}),
-        ({"structure": {"overlap": 0.5}}, {"structure"}),
+        ({"expand": {"writes": "text"}}, {"expand"}),
+        ({"structure": {"call": {"top_p": 0.5}}}, {"structure"}),
+        ({"quality": {"questions": "two"}}, {"quality"}),
+        ({"harvest": {"most": 1}}, {"harvest"}),
+        ({"iopo": {"rewritings": 1}}, {"iopo"}),
         ({"quality": {"call": {"max_tokens": 7}}}, {"quality"}),
         ({"respond": {"samples": 9}}, {"respond"}),
         ({"respond": {"call": {"temperature": 0.1}}}, {"respond", "iopo"}),
@@ -81,7 +88,7 @@ def test_another_taxonomy_touches_what_reads_it(taxonomy: Taxonomy) -> None:
     smaller = taxonomy.model_copy(update={"types": taxonomy.types[:2]})
     before = {s.name: s.settings for s in build_stages(config(), taxonomy)}
     after = {s.name: s.settings for s in build_stages(config(), smaller)}
-    assert {n for n in before if before[n] != after[n]} == {"expand", "structure", "iopo"}
+    assert {n for n in before if before[n] != after[n]} == {"expand", "structure", "harvest", "iopo"}
 
 
 def test_every_reason_and_every_kind_of_failure_has_a_label_in_both_languages() -> None:

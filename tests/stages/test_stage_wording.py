@@ -48,6 +48,11 @@ def test_a_lost_sentence_is_found_in_chinese() -> None:
         ),
         ("写一首关于秋天的诗，共四行，每行七个字。", parts("写一首关于秋天的诗", "共四行", "每行七个字")),
         ("Sort these: pear, fig. Use a list.", parts("Sort these.", "Use a list.", given="pear, fig")),
+        (
+            "Write a rhyme. Begin with one of these words: oak, elm, ash",
+            parts("Write a rhyme.", given="oak, elm, ash"),
+        ),
+        ("改写短文。需要改写的短文如下：\n雨下了一夜。", parts("改写短文。", given="雨下了一夜。")),
     ],
 )
 def test_a_sentence_taken_apart_is_not_lost(text: str, made: Instruction) -> None:

@@ -21,6 +21,8 @@ FOUND_AGAIN = 0.6
 NEAR_COPY = 0.6
 #: Material behind a colon counts from so many letters and digits on.
 _MATERIAL = 8
+#: Letters times letters that are compared: a model that is stuck writes texts of any length.
+_COMPARED = 4_000_000
 #: A near-copy that lacks so many letters at the beginning of its sentence gets them back ("请你").
 _OPENING = 2
 
@@ -185,10 +187,14 @@ def sentences(text: str) -> list[str]:
 
 def lost_sentence(text: str, instruction: Instruction) -> str | None:
     """A sentence of a text that was taken apart and is found again in none of the parts. A list's marks and
-    what only announces it are no loss."""
-    kept = whole_text(instruction)
+    what only announces it or the input ("Start from these words:") are no loss."""
+    kept, given = whole_text(instruction), squeeze(instruction.input or "")
     for sentence in sentences("\n".join(map(unmarked, text.splitlines()))):
-        if not _LEAD_IN.fullmatch(sentence) and containment(sentence, kept) < FOUND_AGAIN:
+        if _LEAD_IN.fullmatch(sentence) or containment(sentence, kept) >= FOUND_AGAIN:
+            continue
+        behind = squeeze(re.split("[:：]", sentence, maxsplit=1)[-1])
+        leads = behind in given or (given in behind and 2 * len(given) >= len(behind))
+        if behind == squeeze(sentence) or not given or not leads:
             return sentence
     return None
 
@@ -211,6 +217,8 @@ def _likeness(piece: str, span: str) -> float:
     one, other = squeeze(piece), squeeze(span)
     if not one:
         return 1.0
+    if len(other) < NEAR_COPY * len(one) or len(one) * len(other) > _COMPARED:
+        return 0.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return sum(block.size for block in matcher.get_matching_blocks() if block.size > 1) / len(one)
 
@@ -220,6 +228,8 @@ def _passage(piece: str, span: str) -> str:
     blocks = [
         b for b in SequenceMatcher(None, piece, span, autojunk=False).get_matching_blocks() if b.size > 1
     ]
+    if not blocks:
+        return span
     start, end = blocks[0].b, blocks[-1].b + blocks[-1].size
     while start > 0 and span[start - 1].isalnum() and span[start].isalnum() and not _HAN.match(span[start]):
         start -= 1
