@@ -130,8 +130,7 @@ class Taxonomy(_Frozen):
     def leaked(self, text: str) -> tuple[str, ...]:
         """The dimension names that a text uses as labels, in the taxonomy's order, each once.
 
-        A label stands at the beginning of a line or a sentence and before a colon ("Numbering and List: ..."),
-        or before the word "constraint" or 约束. Everywhere else the names are ordinary words ("The target
+        A label stands at the beginning of a line or a sentence and before a colon ("Theme: ..."), or before the word "constraint" or 约束. Everywhere else the names are ordinary words ("The target
         audience is ...", a column named "Value").
         """
         return tuple(name for name, pattern in self._patterns if pattern.search(text))
@@ -194,7 +193,7 @@ def loose_key(label: str) -> str:
 
 
 def _leak_pattern(name: str) -> re.Pattern[str]:
-    """The name as a label: at the beginning of a line or sentence and before a colon, or before "constraint"."""
+    """The name as a label: at a line's or sentence's beginning and before a colon, or before "constraint"."""
     bare = _SUFFIX.sub("", name).strip()
     word = "[ _-]+".join(re.escape(part) for part in _GAPS.split(bare) if part)
     return re.compile(

@@ -50,8 +50,8 @@ class ConstraintResult(Record):
 
 class InstructionResult(Record):
     """A line of ``instructions.jsonl``: all about one instruction, to be read without other files. ``votes``
-    are the scores of each vote; ``why`` says what kept it from being scored. ``task``: whether the response does
-    what the description asks; Eq. 3 leaves it out."""
+    are the scores of each vote; ``why`` says what kept it from being scored.
+    ``task``: whether the response does what the description asks; Eq. 3 leaves it out."""
 
     id: str
     lang: Lang

@@ -1,4 +1,4 @@
-"""The two stages of an evaluation: a model answers, the judge scores the task and every constraint (paper 4.3)."""
+"""The two stages of an evaluation: a model answers, the judge scores task and constraints (paper 4.3)."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ from trace_builder.release.examples import SeedRecords
 @dataclass(slots=True)
 class Entry:
     """One instruction that passed quality: its constraint count, how many products its seed gives, whether it
-    is answered, whether all its constraints have a label, its groups' instructions by part, and where its texts
-    and records are set aside."""
+    is answered, whether all its constraints have a label, its groups' instructions by part, and where its
+    texts and records are set aside."""
 
     count: int
     products: int

@@ -162,7 +162,7 @@ class Expand(Stage[Seed, Expanded]):
         )
 
     def _flaw(self, parts: Instruction, reply: Parts, target: int) -> str | None:
-        """What a further try may do better: fragments, repetitions, labels, and a number far from the wish."""
+        """What a further try may do better: fragments, repetitions, labels, a number far from the wish."""
         stated = sum(c.stated for c in reply.constraints)
         wanted = max(1, target - stated)
         added = len(parts.constraints) - stated

@@ -1,5 +1,5 @@
-"""harvest: an imperfect answer is a perfect one to another instruction, in which the constraints that it fails
-are rewritten to what it does (constraint reversal, after RPO, arXiv 2505.22172)."""
+"""harvest: an imperfect answer is a perfect one to another instruction, in which the constraints that it
+fails are rewritten to what it does (constraint reversal, after RPO, arXiv 2505.22172)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ from trace_builder.stages.common.prompt_values import failed_lines, instruction_
 from trace_builder.stages.common.wording import fragment, repetition
 from trace_builder.support.bilingual import Text
 from trace_builder.taxonomy import Taxonomy
-
 
 #: The highest score under which a part that matters is missing, by the judge's scale.
 _CLEARLY_FAILED = 6
@@ -162,7 +161,7 @@ class Harvest(Stage[Attempted, Harvested]):
         return Rejection(reason="not_rewritten", detail=flaw) if flaw else made
 
     async def _groups(self, record: Attempted, pairs: list[Pair], ask: Ask) -> list[IopoGroup]:
-        """Each rewritten instruction beside the perfect answer; without one, the first two beside each other."""
+        """Each rewritten instruction beside the perfect answer; without one, the first two together."""
         if record.response is not None and record.judgement is not None:
             first: Pair = (record.instruction, record.response, record.judgement)
             joined = [(first, pair) for pair in pairs]

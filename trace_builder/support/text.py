@@ -22,8 +22,8 @@ _DIGITS = re.compile(r"\d+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|`[^`]*`|「[^」]*」|《[^》]*》")
-#: The clause that asks: Chinese up to a colon, a line's or a sentence's end; in other letters at least two words
-#: up to a colon or a line's end, since a full stop may end the material just as well.
+#: The clause that asks: Chinese up to a colon, a line's or a sentence's end; in other letters at least two
+#: words up to a colon or a line's end, since a full stop may end the material just as well.
 _CLAUSE = re.compile(
     r"\s*(?=[^:：\n。！？]*[\u4e00-\u9fff][^:：\n。！？]*[\u4e00-\u9fff])[^:：\n。！？]+(?=[:：\n。！？])"
     r"|\s*[^\W\d_]+[ ,][^:：\n]*[^\W\d_](?=[^:：\n]?[:：\n])"
@@ -40,15 +40,15 @@ _EDGES = " \t\r\n\"'`“”‘’「」.。<>()（）[]【】"
 
 
 def detect_lang(*texts: str | None) -> Lang:
-    """The language in which the first text that has letters asks for something; en where none has any. Its own
-    clause decides, not the material that it works on: what stands in quotes, behind a colon or on further
+    """The language in which the first text that has letters asks for something; en where none has any. Its
+    own clause decides, not the material that it works on: what stands in quotes, behind a colon or on further
     lines counts only where there is nothing else."""
     return next(filter(None, (_lang(text) for text in texts if text)), "en")
 
 
 def written_in(text: str) -> Lang:
-    """The language that a text is written in, taken as a whole: zh from a share of Chinese characters among its
-    letters on, else en."""
+    """The language that a text is written in, taken as a whole: zh from a share of Chinese characters among
+    its letters on, else en."""
     return _share_lang(text[:_SAMPLE]) or "en"
 
 

@@ -1,7 +1,7 @@
 """What can be seen of an instruction's wording without a model: fragments, repetitions, what got lost.
 
-Each function says in a sentence what it has found, or None. The thresholds were measured on texts of real models in
-both languages (docs/procedure.md).
+Each function says in a sentence what it has found, or None. The thresholds were measured on real texts in both
+languages (docs/procedure.md).
 """
 
 from __future__ import annotations
