@@ -22,6 +22,8 @@ ODD_SEEDS = (
         "instruction": "Describe a quiet harbour.\nNumerical: Use at most 90 words.",
         "input": None,
     },
+    {"id": "label-2", "instruction": "Describe a street.\nNumerical: Use at most 80 words.", "input": None},
+    {"id": "label-3", "instruction": "描写一座海港。\n数值约束：全文不超过90字。", "input": None},
     {"id": "prose", "instruction": "Explain the following function.", "input": "The sea was calm that day."},
     {"id": "leans", "instruction": "Summarise the following article.", "input": None},
     {
@@ -43,6 +45,7 @@ RUNS = {
                "dpo.samples=1", "iopo.rewritings=1", f"rehearsal.faults={FAULTS}"),
     "paper": ("paper", "rehearsal.flawed=0.35", "rehearsal.miss=0.3", "models.default.structured=json_schema",
               "rehearsal.faults={length: 0.05, empty: 0.05, refusal: 0.05}"),
+    "rationality": ("rehearsal", "rehearsal.flawed=0.3", "iopo.certificate=rationality"),
     "response cut off": ("rehearsal", "respond.call.max_tokens=2", "limit=2"),
     "expand cut off": ("rehearsal", "expand.call.max_tokens=2", "limit=2"),
     "iopo cut off": ("rehearsal", "iopo.call.max_tokens=2", "limit=4"),

@@ -106,7 +106,7 @@ def _flawed(changed: list[Row], rows: list[Row], picker: Picker) -> list[Row]:
     if flaw == 2:
         label = dimension_name("numerical", picker.lang) + picker.words.in_lang(": ", "：")
         return [*changed[1:], replace(row, text=label + row.text)]
-    return [reworded(row, picker) for row in rows if row.check][:1]
+    return [new for row in rows if (new := reworded(row, picker)).text != row.text][:1]
 
 
 def reworded(row: Row, picker: Picker) -> Row:
