@@ -130,8 +130,9 @@ class Taxonomy(_Frozen):
     def leaked(self, text: str) -> tuple[str, ...]:
         """The dimension names that a text uses as labels, in the taxonomy's order, each once.
 
-        A label stands at the beginning of a line or a sentence and before a colon ("Theme: ..."), or before the word "constraint" or 约束. Everywhere else the names are ordinary words ("The target
-        audience is ...", a column named "Value").
+        A label stands at the beginning of a line or a sentence and before a colon ("Theme: ..."), or before
+        the word "constraint" or 约束. Everywhere else the names are ordinary words ("The target audience is
+        ...", a column named "Value").
         """
         return tuple(name for name, pattern in self._patterns if pattern.search(text))
 

@@ -190,8 +190,15 @@ class TestParts:
 
     SEED = Seed(id="a", lang="en", instruction='Name 3 rivers, and do not write "Nile".', source="s")
 
-    def parts(self, *added: str, description: str = "Name 3 rivers.", stated: tuple[str, ...] = ('Do not write "Nile".',),
-              fewer: str | None = None, label: str = "exclusion", given: str | None = None) -> Parts:  # fmt: skip
+    def parts(
+        self,
+        *added: str,
+        description: str = "Name 3 rivers.",
+        stated: tuple[str, ...] = ('Do not write "Nile".',),
+        fewer: str | None = None,
+        label: str = "exclusion",
+        given: str | None = None,
+    ) -> Parts:
         rows = [(text, True) for text in stated] + [(text, False) for text in added]
         constraints = [PartsConstraint(text=t, dimension=label, stated=own) for t, own in rows]
         return Parts(fewer=fewer, description=description, input=given, constraints=constraints)

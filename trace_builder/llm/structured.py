@@ -86,7 +86,8 @@ def parse(text: str, want: type[T], mode: Mode = "json_schema") -> T:
 
     Under ``json_schema`` the answer is one object that fits exactly. In the other modes it may stand in a
     code fence or in prose, with full-width colons and trailing commas; the last complete object that fits
-    counts. An object that gives a key twice is no value. (What is written in a field is read by the field's own type, scores such as "[[7/10]]" too.)
+    counts. An object that gives a key twice is no value. (What is written in a field is read by the field's
+    own type, scores such as "[[7/10]]" too.)
 
     Args:
         text: the answer as received.

@@ -33,7 +33,7 @@ class ExpandConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.9)
     writes: Literal["parts", "text"] = Field(
         default="parts",
-        description="parts: description and constraints at once; text: the paper's running text, taken apart after.",
+        description="parts: description and constraints at once; text: running text, taken apart after.",
     )
     counts: Annotated[tuple[Weight, ...], AfterValidator(one_above_zero)] = Field(
         default=TRAIN_COUNTS,

@@ -159,7 +159,7 @@ class RecordAsk:
 
     async def _whole(self, asked: Asked, request: ChatRequest) -> Call:
         """The answer to a request; one that was cut off is asked for once more with more room. At temperature
-        0 it is not: a model that is stuck would repeat itself under the same seed, to four times the price."""
+        0 it is not: a model that is stuck would repeat itself under the same seed, for four times as much."""
         call = await self._once(asked, request)
         if not call.cut or dict(request.sampling)["temperature"] == 0:
             return call

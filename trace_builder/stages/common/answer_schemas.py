@@ -101,7 +101,7 @@ class Verdict(Reply):
 
 
 class Verdicts(Reply):
-    """Prompt ``judge``: a verdict under each name that ``verdict_names`` gives, every one of them required."""
+    """Prompt ``judge``: a verdict under each name that ``verdict_names`` gives, each of them required."""
 
 
 #: Under which the task itself is judged.

@@ -16,8 +16,8 @@ Pair = tuple[Instruction, str, Judgement]
 async def judge_mismatch(
     ask: Ask, judged: Instruction, response: str, other: Instruction, config: JudgeConfig
 ) -> Judgement | None:
-    """The cell of an instruction and the other one's response, over the constraints that only this instruction
-    has; None where it has none: such a cell can prove nothing, and is not paid for."""
+    """The cell of an instruction and the other one's response, over the constraints that only this one has;
+    None where it has none: such a cell can prove nothing, and is not paid for."""
     own = unshared(judged, other)
     return await judge(ask, judged, response, config, "fails", own) if own else None
 

@@ -22,8 +22,8 @@ class EditFault(ValueError):
 def second_instruction(
     x1: Instruction, edits: Additions | Deletions | Revisions, taxonomy: Taxonomy
 ) -> tuple[Instruction, Changes]:
-    """x2 and its changes. A revised constraint keeps its id and its place; a new one gets the next free number
-    and stands last. x2 has x1's description and input.
+    """x2 and its changes. A revised constraint keeps its id and its place; a new one gets the next free
+    number and stands last. x2 has x1's description and input.
 
     Raises:
         EditFault: the edits name constraints that are not there, change nothing, or leave none.

@@ -1,7 +1,7 @@
 """What can be seen of an instruction's wording without a model: fragments, repetitions, what got lost.
 
-Each function says in a sentence what it has found, or None. The thresholds were measured on real texts in both
-languages (docs/procedure.md).
+Each function says in a sentence what it has found, or None. The thresholds were measured on real texts in
+both languages (docs/procedure.md).
 """
 
 from __future__ import annotations
@@ -167,8 +167,8 @@ def _materials(seed: str) -> list[str]:
 
 
 def theme_lost(seed: str, text: str) -> bool:
-    """Whether nothing of a seed's subject is left: not one of its words of substance, nor, in Chinese, one pair
-    of characters. Anything less is left to the model's own word, since an honest paraphrase may keep little."""
+    """Whether nothing of a seed's subject is left: not one of its words of substance, nor, in Chinese, one
+    pair of characters. Anything less is left to the model's own word: an honest paraphrase may keep little."""
     wanted = _substance(seed)
     return bool(wanted) and not wanted & _substance(text)
 
@@ -200,8 +200,8 @@ def lost_sentence(text: str, instruction: Instruction) -> str | None:
 
 
 def snapped(piece: str, text: str) -> str | None:
-    """A piece as it stands in the text it was taken from: itself, or, for a near-copy, the passage that it copies.
-    None where the text has nothing like it."""
+    """A piece as it stands in the text it was taken from: itself, or the passage that it nearly copies. None
+    where the text has nothing like it."""
     if squeeze(piece) in squeeze(text):
         return piece
     found = sentences(text)
