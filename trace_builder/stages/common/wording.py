@@ -168,7 +168,7 @@ def _materials(seed: str) -> list[str]:
 
 def theme_lost(seed: str, text: str) -> bool:
     """Whether nothing of a seed's subject is left: not one of its words of substance, nor, in Chinese, one
-    pair of characters. Anything less is left to the model's own word: an honest paraphrase may keep little."""
+    pair of characters. Less is left to the model's own word: an honest paraphrase may keep little."""
     wanted = _substance(seed)
     return bool(wanted) and not wanted & _substance(text)
 
