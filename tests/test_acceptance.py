@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,13 +19,13 @@ import pytest
 
 from trace_builder.checks import verify
 from trace_builder.records import Instruction, IopoGroup, Judgement
-from trace_builder.stages.common.certificate import certificate, mismatch_fails, proven_terms
+from trace_builder.stages.common.certificate import certificate, mismatch_fails, proven_terms, unshared
 from trace_builder.taxonomy import LANGS, load_taxonomy
 
 pytestmark = pytest.mark.slow
 
 SEEDS = ("en_self_instruct_seed_tasks", "en_self_instruct_user_oriented_252", "zh_belle_seed_tasks")
-STAGES = ("expand", "structure", "quality", "respond", "dpo", "iopo")
+STAGES = ("expand", "structure", "quality", "respond", "dpo", "harvest", "iopo")
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,13 @@ def test_in_is_accepted_rejected_and_failed_at_every_stage(made: Made) -> None:
         for after in {"expand": ["structure"], "structure": ["quality"], "quality": ["respond"],
                       "respond": ["dpo", "iopo"]}.get(stage, []):  # fmt: skip
             came_in[after] = statuses["accepted"]
+        if stage == "respond":
+            came_in["harvest"] = sum(row["record"] is not None for row in outcomes)
 
 
 def test_most_of_the_seeds_become_data_and_some_are_turned_down(made: Made) -> None:
     assert len(made.sft) > 400
+    assert {row["judgement"]["task"]["score"] for row in made.sft} == {10}
     assert len(made.rows("dpo")) > 300
     assert len(made.groups) > 200
     for stage in ("structure", "quality", "respond", "iopo"):
@@ -128,20 +131,23 @@ def rejudged(instruction: Instruction, response: str) -> dict[str, bool | None]:
     return {c.id: verify(c.text, response) for c in instruction.constraints}
 
 
-def agrees(cell: Judgement | None, instruction: Instruction, response: str) -> bool:
-    """Whether code finds what the cell says, wherever code can tell."""
-    assert cell is not None
-    found = rejudged(instruction, response)
-    assert [s.constraint for s in cell.scores] == list(found)
-    return all(found[s.constraint] in (None, s.score == 10) for s in cell.scores)
+def agrees(cell: Judgement | None, instruction: Instruction, response: str, judged: Container[str]) -> bool:
+    """Whether the cell is about the constraints that are to be judged, and code finds what it says, wherever
+    code can tell; a cell over none is not there."""
+    found = {name: holds for name, holds in rejudged(instruction, response).items() if name in judged}
+    scores = cell.scores if cell is not None else ()
+    assert [s.constraint for s in scores] == list(found)
+    return all(found[s.constraint] in (None, s.score == 10) for s in scores)
 
 
 def test_every_cell_is_what_it_says_when_judged_again(made: Made) -> None:
     for group in made.groups:
-        assert agrees(group.cells.x1y1, group.x1, group.y1), group.id
-        assert agrees(group.cells.x1y2, group.x1, group.y2), group.id
-        assert agrees(group.cells.x2y1, group.x2, group.y1), group.id
-        assert agrees(group.cells.x2y2, group.x2, group.y2), group.id
+        x1, x2, cells = group.x1, group.x2, group.cells
+        own1, own2 = unshared(x1, x2), unshared(x2, x1)
+        assert agrees(cells.x1y1, x1, group.y1, [c.id for c in x1.constraints]), group.id
+        assert agrees(cells.x2y2, x2, group.y2, [c.id for c in x2.constraints]), group.id
+        assert agrees(cells.x1y2, x1, group.y2, own1), group.id
+        assert agrees(cells.x2y1, x2, group.y1, own2), group.id
 
 
 def test_the_proof_of_every_mismatch_holds_in_code(made: Made) -> None:
@@ -165,11 +171,12 @@ def test_terms_and_certificates_follow_from_the_cells(made: Made) -> None:
         assert group.y1.strip() != group.y2.strip()
 
 
-def test_only_revision_gives_full_groups_and_it_does(made: Made) -> None:
+def test_revision_and_harvest_alone_give_full_groups_and_they_do(made: Made) -> None:
     kinds = Counter((group.operation, group.certificate) for group in made.groups)
     assert kinds["add", "full"] == kinds["delete", "full"] == 0
     assert kinds["revise", "full"] > 50
-    assert {operation for operation, _ in kinds} == {"add", "delete", "revise"}
+    assert kinds["harvest", "full"] > 20
+    assert {operation for operation, _ in kinds} == {"add", "delete", "revise", "harvest"}
 
 
 def test_x2_differs_in_constraints_alone_and_in_the_way_the_operation_says(made: Made) -> None:
@@ -177,7 +184,8 @@ def test_x2_differs_in_constraints_alone_and_in_the_way_the_operation_says(made:
         assert (group.x1.description, group.x1.input) == (group.x2.description, group.x2.input)
         changes = group.changes
         kinds = {"add": changes.added, "delete": changes.removed, "revise": changes.revised}
-        assert [name for name, found in kinds.items() if found] == [group.operation]
+        way = "revise" if group.operation == "harvest" else group.operation
+        assert [name for name, found in kinds.items() if found] == [way]
         before = set(group.x1.constraints)
         gone = {*changes.removed, *(r.before for r in changes.revised)}
         new = {*changes.added, *(r.after for r in changes.revised)}
@@ -204,6 +212,11 @@ def test_no_constraint_holds_a_dimensions_full_name(made: Made) -> None:
 
 
 def test_the_products_are_what_the_stages_accepted(made: Made) -> None:
-    for product, stage in (("sft", "respond"), ("dpo", "dpo"), ("iopo", "iopo")):
-        accepted = [row["id"] for row in made.rows(f"stages/{stage}") if row["status"] == "accepted"]
-        assert [row["id"] for row in made.rows(product)] == accepted
+    def accepted(stage: str) -> list[dict[str, Any]]:
+        return [row["record"] for row in made.rows(f"stages/{stage}") if row["status"] == "accepted"]
+
+    assert [row["id"] for row in made.sft] == [row["id"] for row in accepted("respond")]
+    assert [row["id"] for row in made.rows("dpo")] == [row["id"] for row in accepted("dpo")]
+    harvested = [group["id"] for row in accepted("harvest") for group in row["groups"]]
+    groups = [row["id"] for row in accepted("iopo")]
+    assert sorted(group.id for group in made.groups) == sorted(harvested + groups)

@@ -11,21 +11,33 @@ from pydantic import BaseModel
 
 from trace_builder.evalset.second_check import Inspection
 from trace_builder.prompts import NULL, PromptBook
-from trace_builder.records import Lang
+from trace_builder.records import Constraint, Instruction, Lang
 from trace_builder.stages.common import answer_schemas
+from trace_builder.stages.common.constraint_changes import second_instruction
+from trace_builder.stages.common.facts import facts_text
+from trace_builder.stages.common.wording import (
+    fragment,
+    lost_material,
+    repetition,
+    theme_lost,
+    whole_text,
+)
 from trace_builder.support.bilingual import LANGS
 from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import load_taxonomy
 
 REPLIES: dict[str, type[BaseModel]] = {
-    "expand": answer_schemas.Expansion,
+    "expand": answer_schemas.Parts,
+    "expand_text": answer_schemas.Expansion,
     "structure": answer_schemas.Structuring,
     "complete": answer_schemas.Completeness,
     "redundant": answer_schemas.Redundancy,
+    "quality": answer_schemas.QualityVerdicts,
     "judge": answer_schemas.Verdicts,
-    "iopo_add": answer_schemas.Rewriting,
-    "iopo_delete": answer_schemas.Rewriting,
-    "iopo_revise": answer_schemas.Rewriting,
+    "iopo_add": answer_schemas.Additions,
+    "iopo_delete": answer_schemas.Deletions,
+    "iopo_revise": answer_schemas.Revisions,
+    "harvest": answer_schemas.Revisions,
     "rational": answer_schemas.Rationality,
     "evalset_check": Inspection,
 }
@@ -62,8 +74,17 @@ def shots(name: str, lang: Lang) -> list[Shot]:
 
 
 def items(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """The objects listed in an answer: verdicts or constraints."""
-    return [item for value in answer.values() if isinstance(value, list) for item in value]
+    """The objects in an answer: listed constraints, or verdicts by name."""
+    listed = [item for value in answer.values() if isinstance(value, list) for item in value]
+    named = [value for value in answer.values() if isinstance(value, dict)]
+    return [item for item in listed if isinstance(item, dict)] + named
+
+
+def reply_type(name: str, shot: Shot) -> type[BaseModel]:
+    """The type of an example's answer; the judge's is made for what it is asked about."""
+    if name != "judge":
+        return REPLIES[name]
+    return answer_schemas.verdicts_of(len(shot.constraints), task="task" in shot.blocks["wanted"])
 
 
 @structured
@@ -80,7 +101,7 @@ def test_examples_have_the_form_of_the_real_thing(name: str, lang: Lang) -> None
     assert found
     for shot in found:
         assert tuple(shot.blocks) == tuple(re.findall(r"\w+", BOOK.get(name, lang).user))
-        reply = REPLIES[name].model_validate(shot.answer)
+        reply = reply_type(name, shot).model_validate(shot.answer)
         assert reply.model_dump(mode="json") == shot.answer
         assert json.dumps(reply.model_dump(mode="json")) == json.dumps(shot.answer), "order of the fields"
     assert all(len(set(shot.tags)) == 1 for shot in found), "one tag for all blocks of a question"
@@ -94,10 +115,23 @@ def test_examples_show_every_verdict_once_or_more(name: str, lang: Lang) -> None
     assert {shot.answer["verdict"] for shot in shots(name, lang)} == set(wanted)
 
 
+@in_both
+def test_quality_shows_each_of_its_verdicts_apart(lang: Lang) -> None:
+    """A fault of one kind is no fault of the others."""
+    given = [verdicts_in(shot) for shot in shots("quality", lang)]
+    assert ["complete", "none", "feasible"] in given
+    assert all(len({verdict[n] for verdict in given}) > 1 for n in range(3))
+
+
+def verdicts_in(shot: Shot) -> list[str]:
+    found = [shot.answer, *items(shot.answer)]
+    return [value["verdict"] for value in found if "verdict" in value]
+
+
 @pytest.mark.parametrize("name", sorted(REPLIES))
 def test_both_languages_show_as_much_in_words_of_their_own(name: str) -> None:
     en, zh = shots(name, "en"), shots(name, "zh")
-    assert [s.answer.get("verdict") for s in en] == [s.answer.get("verdict") for s in zh]
+    assert [verdicts_in(s) for s in en] == [verdicts_in(s) for s in zh]
     han = re.compile(r"[\u4e00-\u9fff]")
     assert all(not han.search(str(s.answer)) for s in en)
     assert all(han.search(str(s.answer)) for s in zh)
@@ -107,7 +141,7 @@ def test_both_languages_show_as_much_in_words_of_their_own(name: str) -> None:
 def test_no_example_leaks_a_dimension_or_labels_outside_the_taxonomy(name: str, lang: Lang) -> None:
     known = {d.id for d in TAXONOMY.dimensions}
     for shot in shots(name, lang):
-        texts = [shot.answer["text"]] if name == "expand" else []
+        texts = [shot.answer["text"]] if name == "expand_text" else []
         texts += shot.constraints.values() if "constraints" in shot.blocks else []
         texts += [item["text"] for item in items(shot.answer) if "text" in item]
         assert [leak for text in texts for leak in TAXONOMY.leaked(text)] == []
@@ -116,7 +150,7 @@ def test_no_example_leaks_a_dimension_or_labels_outside_the_taxonomy(name: str, 
 
 @in_both
 def test_expand_examples_keep_the_task_and_leave_the_input_alone(lang: Lang) -> None:
-    for shot in shots("expand", lang):
+    for shot in shots("expand_text", lang):
         material = shot.blocks["input"]
         opening = shot.blocks["instruction"][:6]
         assert shot.answer["text"].startswith(opening)
@@ -124,6 +158,35 @@ def test_expand_examples_keep_the_task_and_leave_the_input_alone(lang: Lang) -> 
         lines = [line.split(": ") for line in shot.blocks["offered"].split("\n")]
         assert [TAXONOMY.get(key).name[lang] for key, _ in lines] == [value for _, value in lines]
         assert len(lines) == 2 * int(shot.blocks["count"])
+
+
+@in_both
+def test_expand_examples_lose_nothing_and_say_each_thing_once(lang: Lang) -> None:
+    """They pass what code checks of an expansion."""
+    wishes = []
+    for shot in shots("expand", lang):
+        answer, given = shot.answer, shot.blocks["input"]
+        constraints = tuple(
+            Constraint(id=f"c{n}", text=c["text"], dimension=c["dimension"])
+            for n, c in enumerate(answer["constraints"], start=1)
+        )
+        material = answer["input"] if given == NULL else given
+        made = Instruction(description=answer["description"], constraints=constraints, input=material)
+        seed = shot.blocks["instruction"]
+        assert lost_material(seed, made) is None
+        assert fragment(constraints) is repetition(made) is None
+        assert not theme_lost(seed, whole_text(made))
+        stated = [c["stated"] for c in answer["constraints"]]
+        assert stated == sorted(stated, reverse=True), "its own demands come first"
+        offered = [line.partition(":")[0] for line in shot.blocks["offered"].split("\n")]
+        new = [c["dimension"] for c in answer["constraints"] if not c["stated"]]
+        assert new
+        assert set(new) <= set(offered)
+        wish = int(shot.blocks["count"])
+        assert len(constraints) <= wish
+        assert (answer["fewer"] is None) == (len(constraints) == wish)
+        wishes.append(answer["fewer"] is None)
+    assert set(wishes) == {True, False}
 
 
 @in_both
@@ -146,32 +209,44 @@ def test_structure_examples_copy_word_for_word_and_once(lang: Lang) -> None:
 
 
 @in_both
-def test_judge_examples_give_each_id_once_in_order(lang: Lang) -> None:
+def test_judge_examples_give_each_wanted_name_once_in_order(lang: Lang) -> None:
     for shot in shots("judge", lang):
-        assert [v["id"] for v in shot.answer["verdicts"]] == list(shot.constraints)
-    scores = {v["score"] for shot in shots("judge", lang) for v in shot.answer["verdicts"]}
+        assert shot.blocks["wanted"] == ", ".join(shot.answer)
+        assert [name for name in shot.answer if name != "task"] == list(shot.constraints)
+    scores = {v["score"] for shot in shots("judge", lang) for v in shot.answer.values()}
     assert {0, 10} < scores
 
 
-@pytest.mark.parametrize("operation", ["add", "delete", "revise"])
 @in_both
-def test_iopo_examples_carry_out_their_operation_only(operation: str, lang: Lang) -> None:
-    (shot,) = shots(f"iopo_{operation}", lang)
-    old, new = shot.constraints, shot.answer["constraints"]
-    assert shot.blocks["operation"] == operation
-    kept = [c["text"] for c in new if c["text"] in old.values()]
-    revised = [c["replaces"] for c in new if c["replaces"] is not None]
-    assert kept == [text for text in old.values() if text in kept], "kept ones stay in order"
-    if operation == "add":
-        assert [c["text"] for c in new[: len(old)]] == list(old.values())
-        assert len(new) > len(old)
-        assert not revised
-    elif operation == "delete":
-        assert 0 < len(new) < len(old)
-        assert len(kept) == len(new)
-        assert not revised
-    else:
-        assert len(new) == len(old)
-        assert revised
-        for before, after in zip(old, new, strict=True):
-            assert (after["replaces"] == before) == (after["text"] != old[before])
+def test_the_judge_is_shown_that_a_missed_task_is_no_fault_of_a_constraint(lang: Lang) -> None:
+    assert any(
+        shot.answer["task"]["score"] == 0
+        and any(shot.answer[name]["score"] == 10 for name in shot.constraints)
+        for shot in shots("judge", lang)
+    )
+
+
+@in_both
+def test_the_facts_shown_to_the_judge_are_those_that_code_measures(lang: Lang) -> None:
+    for shot in shots("judge", lang):
+        measured = facts_text(shot.blocks["response"], lang).splitlines()
+        assert [line for line in shot.blocks["facts"].splitlines() if line not in measured] == []
+
+
+@pytest.mark.parametrize("name", ["iopo_add", "iopo_delete", "iopo_revise", "harvest"])
+@in_both
+def test_examples_of_edits_hold_and_name_only_what_changes(name: str, lang: Lang) -> None:
+    (shot,) = shots(name, lang)
+    constraints = tuple(Constraint(id=key, text=text) for key, text in shot.constraints.items())
+    x1 = Instruction(description=shot.blocks["description"], constraints=constraints)
+    edits: Any = REPLIES[name].model_validate(shot.answer)
+    x2, changes = second_instruction(x1, edits, TAXONOMY)
+    new = [*changes.added, *(r.after for r in changes.revised)]
+    assert fragment(new) is None
+    assert repetition(x2) is None
+    edited = len(changes.added) + len(changes.removed) + len(changes.revised)
+    assert edited == len(next(value for value in shot.answer.values() if isinstance(value, list)))
+    assert set(x1.constraints) & set(x2.constraints), "something is kept"
+    if name == "harvest":
+        failed = [json.loads(line)["id"] for line in shot.blocks["failed"].split("\n")]
+        assert [r.before.id for r in changes.revised] == failed

@@ -132,20 +132,29 @@ def test_every_name_leaks_as_a_label(trace: Taxonomy, lang: str) -> None:
         ("使用编号和列表约束来组织信息", ("编号和列表约束",)),
         ("以Markdown流程背景信息约束的形式提供", ("markdown流程背景信息约束",)),
         ("用编号列表组织信息，主题明确，数值准确", ()),
-        ("Follow the numbering and list rules.", ("Numbering and List",)),
-        ("the OUTPUT  FORMAT is JSON", ("Output Format",)),
-        ("Fit the target_audience.", ("Target Audience",)),
+        ("Follow the numbering and list rules.", ()),
+        ("The target audience is parents of toddlers.", ()),
+        ("Keep the tone and style light.", ()),
+        ("Give it a clear hierarchical structure.", ()),
+        ('Add a column named "Value": numbers only.', ()),
+        ("Tone and Style: light.", ("Tone and Style",)),
+        ("Be brief. Target audience: parents.", ("Target Audience",)),
+        ("受众目标：小学生", ("受众目标约束",)),
+        ("目标受众是小学生，语气风格要轻松", ()),
+        ("写出文中包含约束条件的句子", ()),
+        ("the OUTPUT  FORMAT is JSON", ()),
+        ("Fit the target_audience constraint.", ("Target Audience",)),
         ("targets audiences", ()),
         ("Give each item a value and a theme.", ()),
-        ("The Value of it", ("Value",)),
+        ("The Value of it", ()),
         ("theme constraint: only cats", ("Theme",)),
         ("obey the value constraint", ("Value",)),
         ("- [emotion]: joy", ("Emotion",)),
         ("Use this:\ntemplate: A, B", ("Template",)),
         ('{\n  "value": 3\n}', ()),
         ("Themed Values and Templates", ()),
-        ("符合Theme要求", ("Theme",)),
-        ("主题约束与Theme，主题约束", ("Theme", "主题约束")),
+        ("符合Theme要求", ()),
+        ("主题约束与theme constraints，主题约束", ("Theme", "主题约束")),
     ],
 )
 def test_leaked(trace: Taxonomy, text: str, leaked: tuple[str, ...]) -> None:
@@ -205,7 +214,8 @@ def test_another_taxonomy_is_followed(tmp_path: Path) -> None:
     assert own.find("Theme") is None
     assert own.leaked("写一首俳句") == ()
     assert own.leaked("俳句：写三行") == ("俳句",)
-    assert own.leaked("注意词语顺序") == ("词语顺序",)
+    assert own.leaked("注意词语顺序") == ()
+    assert own.leaked("注意词语顺序约束") == ("词语顺序",)
     assert own.digest() != load_taxonomy().digest()
     assert load(tmp_path, "\ufeff" + OWN.replace("\n", "\r\n")) == own
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.support.text import containment, detect_lang, is_placeholder, numbers, squeeze, unmarked
+from trace_builder.support.text import containment, detect_lang, is_placeholder, numbers, squeeze, unmarked, written_in
 
 WORDS = st.text(alphabet="abcdefg 海的诗", min_size=1, max_size=40)
 
@@ -129,11 +129,23 @@ def test_short_inputs_are_not_placeholders(text: str) -> None:
         ('Translate "你好，请问洗手间在哪里" into English.', "en"),
         ("把“Good morning, everyone, how are you today?”翻译成中文", "zh"),
         ("“你好”", "zh"),
+        ("翻译以下句子：This book is the best that I have read this year.", "zh"),
+        ("请把下面的话译成中文。Time flies like an arrow, fruit flies like a banana.", "zh"),
+        ("修改病句\nHe go to school by foot every days, and her too.", "zh"),
+        ("Translate into English: 今天天气很好，我们去公园散步吧。", "en"),
+        ("Sum up the text below.\n这是一个关于春天和燕子的短故事。", "en"),
+        ("Question: 长江有多长，流经哪些省份", "zh"),
         ("Écris un poème.", "en"),
         ("1 + 1 = ?", "en"),
         ("", "en"),
     ],
 )
-def test_language_is_the_share_of_chinese_letters(text: str, lang: str) -> None:
+def test_an_instruction_has_the_language_of_its_own_clause(text: str, lang: str) -> None:
     assert detect_lang(text) == lang
     assert detect_lang("1 + 1", None, text) == lang
+
+
+def test_a_response_has_the_language_that_most_of_it_is_in() -> None:
+    assert written_in("Title: 春天来了，燕子也从南方飞回来了") == "zh"
+    assert written_in("译文：Time flies like an arrow, and we do not notice it at all.") == "en"
+    assert written_in("") == "en"

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 R = TypeVar("R", bound="Record")
 Lang = Literal["en", "zh"]
-Operation = Literal["add", "delete", "revise"]
+Operation = Literal["add", "delete", "revise", "harvest"]
 Status = Literal["accepted", "rejected", "failed"]
 
 #: Why a response is not worth judging.
@@ -25,13 +25,15 @@ class Record(BaseModel):
 
 
 class Seed(Record):
-    """A plain instruction as read from a seed file; ``input`` is None where the source has a placeholder."""
+    """A plain instruction as read from a seed file; ``input`` is None where the source has a placeholder.
+    ``complex``: it holds so many requirements of its own that they have to be taken apart by the model."""
 
     id: str
     lang: Lang
     instruction: str
     input: str | None = None
     source: str | None = None
+    complex: bool = False
 
 
 class Constraint(Record):
@@ -91,13 +93,17 @@ class Judgement(Record):
     """
 
     scores: tuple[Score, ...]
+    #: On the task itself: does the response do what the description asks, correctly and harmlessly. It has to
+    #: be full too. Shares, means and ``failed`` leave it out: the instructions of a group share their task,
+    #: so it can spoil a match, and never prove a mismatch.
+    task: Score | None = None
     votes: int = 1
     settled: bool = True
 
     @property
     def perfect(self) -> bool:
-        """Full marks for every constraint, none of them disputed."""
-        return bool(self.scores) and all(score.full for score in self.scores)
+        """Full marks for every constraint and for the task, none of them disputed."""
+        return bool(self.scores) and not self.imperfect
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -107,16 +113,20 @@ class Judgement(Record):
 
     @property
     def imperfect(self) -> tuple[str, ...]:
-        """Ids of the constraints that keep the response from being perfect, proven or not."""
-        return tuple(s.constraint for s in self.scores if not s.full)
+        """Ids of the constraints, and "task", that keep the response from being perfect, proven or not."""
+        return tuple(s.constraint for s in self._all if not s.full)
 
     @property
     def disputed(self) -> tuple[str, ...]:
-        return tuple(s.constraint for s in self.scores if s.disputed)
+        return tuple(s.constraint for s in self._all if s.disputed)
 
     @property
     def unscored(self) -> tuple[str, ...]:
-        return tuple(s.constraint for s in self.scores if s.score is None)
+        return tuple(s.constraint for s in self._all if s.score is None)
+
+    @property
+    def _all(self) -> tuple[Score, ...]:
+        return self.scores if self.task is None else (self.task, *self.scores)
 
     @property
     def overall(self) -> float | None:
@@ -134,17 +144,23 @@ class Item(Record):
 
 
 class Expanded(Item):
-    """expand: the seed's instruction with constraints written into its text (paper B.1)."""
+    """expand: the seed's instruction with constraints added (paper B.1), as parts or as running text.
+
+    ``target`` is the number of constraints that was wished for, ``offered`` the dimensions to choose from;
+    ``fewer`` says why there are fewer, where the model says so.
+    """
 
     instruction: str
     input: str | None = None
-    text: str
+    parts: Instruction | None = None
+    text: str | None = None
     target: int
     offered: tuple[str, ...]
+    fewer: str = ""
 
 
 class Structured(Item):
-    """structure: the flat text taken apart (paper B.2)."""
+    """structure: the instruction in its parts (paper B.2)."""
 
     instruction: Instruction
 
@@ -155,6 +171,7 @@ class Checked(Item):
     instruction: Instruction
     completeness: str
     redundancy: str
+    feasibility: str = ""
 
 
 class FailedResponse(Record):
@@ -165,13 +182,20 @@ class FailedResponse(Record):
     fault: ResponseFault | None = None
 
 
-class Answered(Item):
-    """respond: a response with full marks (paper B.5), and the imperfect ones that came before it."""
+class Attempted(Item):
+    """respond: what was tried; without a response where none had full marks."""
 
     instruction: Instruction
+    response: str | None = None
+    judgement: Judgement | None = None
+    imperfect: tuple[FailedResponse, ...] = ()
+
+
+class Answered(Attempted):
+    """respond: a response with full marks (paper B.5), and the imperfect ones that came before it."""
+
     response: str
     judgement: Judgement
-    imperfect: tuple[FailedResponse, ...] = ()
 
 
 class Preference(Item):
@@ -233,10 +257,10 @@ class IopoGroup(Item):
     certificate: Literal["full", "one_sided", "rationality"]
 
 
-class Kept(Record):
-    """What a rejected record leaves behind: responses that were paid for and judged."""
+class Harvested(Item):
+    """harvest: groups made from answers that were not perfect; each has an id of its own, "<id>#h1"."""
 
-    imperfect: tuple[FailedResponse, ...] = ()
+    groups: tuple[IopoGroup, ...]
 
 
 class Rejection(Record):
@@ -244,8 +268,8 @@ class Rejection(Record):
 
     reason: str
     detail: str = ""
-    #: What was made before the verdict and is worth keeping.
-    kept: Kept | None = None
+    #: What was made before the verdict and is worth keeping; a stage that takes rejected records reads it.
+    kept: Attempted | None = None
 
 
 class Outcome(Record):

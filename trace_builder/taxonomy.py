@@ -25,11 +25,11 @@ _ID = re.compile(r"[a-z][a-z0-9_]*")
 _EDGES = " \t\r\n\"'`*#.,;:“”‘’「」『』《》<>()（）[]【】{}。，；：、"
 _SUFFIX = re.compile(r"(约束|constraints?)$")
 _GAPS = re.compile(r"[\s_\-‐‑–—]+")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
-#: A Chinese name without 约束 at its end counts as leaked anywhere only from this length on: a shorter one
-#: is an everyday word.
-_LONG_ENOUGH = 4
+#: Where a label may stand, what may stand before it, and between it and its colon.
+_BEGINNING = r"(?:^|[.!?;。！？；])"
+_MARKS = r"[ \t\-*#>\d.、)(（\[【]{0,12}"
+_CLOSING = r"[\])）】* \t]{0,8}"
 
 
 class _Frozen(BaseModel):
@@ -128,11 +128,11 @@ class Taxonomy(_Frozen):
         return "\n\n".join(self._describe_type(t, lang) for t in self.types)
 
     def leaked(self, text: str) -> tuple[str, ...]:
-        """The dimension names that stand in a constraint's text, in the taxonomy's order, each once.
+        """The dimension names that a text uses as labels, in the taxonomy's order, each once.
 
-        Chinese names count wherever they stand, English names of several words in any case, single English
-        words ("Value") only with exact case, as a label ("value: ...") or before the word "constraint",
-        because in lower case they are ordinary words.
+        A label stands at the beginning of a line or a sentence and before a colon ("Theme: ..."), or before
+        the word "constraint" or 约束. Everywhere else the names are ordinary words ("The target audience is
+        ...", a column named "Value").
         """
         return tuple(name for name, pattern in self._patterns if pattern.search(text))
 
@@ -194,21 +194,11 @@ def loose_key(label: str) -> str:
 
 
 def _leak_pattern(name: str) -> re.Pattern[str]:
-    if _HAN.search(name):
-        return _han_pattern(name)
-    words = [re.escape(word) for word in _GAPS.split(name) if word]
-    if len(words) > 1:
-        return re.compile(rf"(?<![a-z0-9_]){'[ _-]+'.join(words)}(?![a-z0-9_])", re.IGNORECASE)
-    word = re.escape(name)
+    """The name as a label: at a line's or sentence's beginning and before a colon, or before "constraint"."""
+    bare = _SUFFIX.sub("", name).strip()
+    word = "[ _-]+".join(re.escape(part) for part in _GAPS.split(bare) if part)
     return re.compile(
-        rf"(?<![A-Za-z0-9_]){word}(?![A-Za-z0-9_])"
-        rf"|(?<![A-Za-z0-9_])(?i:{word}[ _-]?(?:constraint|约束))"
-        rf"|(?m:^)[\s\-*#>\d.)(（\[【]*(?i:{word})[\])）】*\s]*[:：]"
+        rf"(?<![a-z0-9_]){word}[ _-]?(?:constraints?(?![a-z])|约束(?!条件))"
+        rf"|{_BEGINNING}{_MARKS}{word}{_CLOSING}[:：]",
+        re.IGNORECASE | re.MULTILINE,
     )
-
-
-def _han_pattern(name: str) -> re.Pattern[str]:
-    word = re.escape(name)
-    if name.endswith("约束") or len(name) >= _LONG_ENOUGH:
-        return re.compile(word, re.IGNORECASE)
-    return re.compile(rf"{word}约束|(?m:^)[\s\-*#>\d.、)(（\[【]*{word}[\])）】*\s]*[:：]", re.IGNORECASE)

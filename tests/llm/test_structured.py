@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
+from wild_texts import VerdictRows
 
 from trace_builder.llm.structured import parse, schema_instruction, strip_thinking
 from trace_builder.llm.types import Mode
-from trace_builder.stages.common.answer_schemas import Rationality, Rewriting, Structuring, Verdicts
+from trace_builder.stages.common.answer_schemas import Rationality, Revisions, Structuring, verdicts_of
 
 TEXT_MODES: tuple[Mode, ...] = ("json_object", "text")
 GOOD = {"verdicts": [{"id": "c1", "reasoning": "因为，所以：好", "score": 7}]}
@@ -30,7 +31,7 @@ class Stricts(BaseModel):
     verdicts: list[Strict]
 
 
-def fits(text: str, mode: Mode, want: Any = Verdicts) -> bool:
+def fits(text: str, mode: Mode, want: Any = VerdictRows) -> bool:
     try:
         parse(text, want, mode)
     except ValueError:
@@ -40,8 +41,8 @@ def fits(text: str, mode: Mode, want: Any = Verdicts) -> bool:
 
 @pytest.mark.parametrize("mode", ["json_schema", *TEXT_MODES])
 def test_a_bare_object_in_every_mode(mode: Mode) -> None:
-    assert parse(GOOD_TEXT, Verdicts, mode).model_dump() == GOOD
-    assert parse(f"<think>7? {{}}</think>\n {GOOD_TEXT} ", Verdicts, mode).model_dump() == GOOD
+    assert parse(GOOD_TEXT, VerdictRows, mode).model_dump() == GOOD
+    assert parse(f"<think>7? {{}}</think>\n {GOOD_TEXT} ", VerdictRows, mode).model_dump() == GOOD
 
 
 def test_plain_text_loses_its_thinking_only() -> None:
@@ -102,7 +103,7 @@ def test_under_a_schema_nothing_else_passes(text: str) -> None:
     ],
 )
 def test_in_text_what_models_write_passes(text: str, mode: Mode) -> None:
-    assert parse(text, Verdicts, mode).model_dump() == GOOD
+    assert parse(text, VerdictRows, mode).model_dump() == GOOD
 
 
 @pytest.mark.parametrize("mode", TEXT_MODES)
@@ -129,7 +130,24 @@ def test_in_text_guesses_are_not_made(text: str, mode: Mode) -> None:
 @pytest.mark.parametrize("score", ["11", '"8-9"', '"seven"', "[7, 8]", "null"])
 def test_a_score_that_cannot_be_read_costs_itself_alone(score: str, mode: Mode) -> None:
     text = GOOD_TEXT.replace("7", score)[:-2] + ', {"id": "c2", "reasoning": "", "score": 9}]}'
-    assert [v.score for v in parse(text, Verdicts, mode).verdicts] == [None, 9]
+    assert [v.score for v in parse(text, VerdictRows, mode).verdicts] == [None, 9]
+
+
+@pytest.mark.parametrize("mode", ["json_schema", *TEXT_MODES])
+def test_a_verdict_given_twice_is_none(mode: Mode) -> None:
+    """Which of the two is meant nobody knows, be they alike or not; inside another object too."""
+    once = '{"reasoning": "kept", "score": 10}'
+    whole = f'{{"task": {once}, "c1": {once}, "c2": {once}}}'
+    want = verdicts_of(2, task=True)
+    assert fits(whole, mode, want)
+    assert not fits(whole.replace('"c2"', f'"c1": {once}, "c2"'), mode, want)
+    assert not fits(whole.replace('"score": 10', '"score": 10, "score": 0', 1), mode, want)
+    with pytest.raises(ValueError, match="twice"):
+        parse(
+            f"Well. {whole} No: " + whole.replace('"c2"', '"c1"') + whole.replace("{", '{"c1": 1, ', 1),
+            want,
+            "text",
+        )
 
 
 def test_raw_control_characters_in_strings_are_let_through() -> None:
@@ -204,7 +222,7 @@ _JSON = st.recursive(
 @given(st.text(st.sampled_from('{}[]",:：，\\ \n\x00a7\ud800nulltrue<think>/｛｝'), max_size=200))
 def test_wild_text_gives_a_value_or_a_value_error(text: str) -> None:
     for mode in ("json_schema", "json_object", "text"):
-        for want in (Verdicts, Rewriting):
+        for want in (VerdictRows, Revisions):
             fits(text, mode, want)  # type: ignore[arg-type]
 
 
@@ -235,5 +253,5 @@ def test_whatever_a_model_says_comes_back_as_it_was(
 ) -> None:
     text = json.dumps({"verdicts": verdicts}, ensure_ascii=ascii_only)
     if "<think>" not in text and "</think>" not in text:
-        assert parse(f"{before}{text}\n```", Verdicts, "text").model_dump() == {"verdicts": verdicts}
-    assert parse(text, Verdicts).model_dump() == {"verdicts": verdicts}
+        assert parse(f"{before}{text}\n```", VerdictRows, "text").model_dump() == {"verdicts": verdicts}
+    assert parse(text, VerdictRows).model_dump() == {"verdicts": verdicts}

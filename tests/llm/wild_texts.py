@@ -8,7 +8,18 @@ from typing import Any
 
 from trace_builder.llm.codec import decode
 from trace_builder.llm.structured import parse, strip_thinking
-from trace_builder.stages.common.answer_schemas import Rewriting, Structuring, Verdicts
+from trace_builder.stages.common.answer_schemas import Reply, Revisions, Structuring, Verdict
+
+
+class VerdictRow(Verdict):
+    id: str
+
+
+class VerdictRows(Reply):
+    """Scores in a list: the deepest shape that is read anywhere."""
+
+    verdicts: list[VerdictRow]
+
 
 _VERDICT = '{"id":"c1","reasoning":"because","score":7}'
 
@@ -75,9 +86,9 @@ TEXTS: dict[str, Callable[[int], str]] = {
 
 READERS: dict[str, Callable[[str], Any]] = {
     "strip_thinking": strip_thinking,
-    "json_schema": lambda text: parse(text, Verdicts, "json_schema"),
-    "json_object": lambda text: parse(text, Rewriting, "json_object"),
-    "text": lambda text: parse(text, Verdicts, "text"),
+    "json_schema": lambda text: parse(text, VerdictRows, "json_schema"),
+    "json_object": lambda text: parse(text, Revisions, "json_object"),
+    "text": lambda text: parse(text, VerdictRows, "text"),
     "text, other fields": lambda text: parse(text, Structuring, "text"),
     "body": lambda text: decode(text.encode()),
 }

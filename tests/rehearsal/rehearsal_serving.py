@@ -14,7 +14,7 @@ from trace_builder.config import RehearsalConfig
 from trace_builder.rehearsal.server.server import RehearsalServer
 from trace_builder.rehearsal.server.server_options import ServerOptions
 
-VERDICTS = {"verdicts": [{"id": f"c{n}", "reasoning": "It holds.", "score": 10} for n in (1, 2, 3)]}
+VERDICTS = {f"c{n}": {"reasoning": "It holds.", "score": 10} for n in (1, 2, 3)}
 
 
 class Parrot:

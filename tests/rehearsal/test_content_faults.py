@@ -69,4 +69,7 @@ def test_the_first_kind_that_fits_is_the_one() -> None:
     assert apply_first(["schema_break"], "plain", 0.5) == ("plain", False)
     assert apply_first(["schema_break"], "{}", 0.5) == ("{}", False)
     assert apply_first(["wrong_types"], "[1]", 0.5) == ("[1]", False)
-    assert apply_first(["missing_verdict"], '{"verdicts": []}', 0.5) == ('{"verdicts": []}', False)
+    assert apply_first(["missing_verdict"], '{"c1": {"verdict": 3}}', 0.5) == (
+        '{"c1": {"verdict": 3}}',
+        False,
+    )

@@ -12,8 +12,10 @@ from pydantic import BaseModel
 from rehearsal_serving import VERDICTS, Got, Parrot, Send, chat, client, serving
 
 from trace_builder.errors import InputError
+from trace_builder.llm.structured import parse
 from trace_builder.rehearsal.server import faults
 from trace_builder.rehearsal.server.faults import CONTENT_FAULTS, WIRE_FAULTS, FaultPlan, parse_faults
+from trace_builder.stages.common.answer_schemas import verdicts_of
 
 pytestmark = pytest.mark.anyio
 
@@ -220,13 +222,14 @@ async def content(kind: str, text: str, requests: int = 40) -> list[tuple[str, s
 
 
 class Verdict(BaseModel):
-    id: str
     reasoning: str
     score: int
 
 
 class Verdicts(BaseModel):
-    verdicts: list[Verdict]
+    c1: Verdict
+    c2: Verdict
+    c3: Verdict
 
 
 def fits(text: str) -> bool:
@@ -250,15 +253,19 @@ async def test_a_faulty_structure_never_fits_its_schema(kind: str) -> None:
     assert {finish for _, finish in answers} == {"length" if kind == "length" else "stop"}
 
 
-async def test_a_missing_and_a_doubled_verdict_fit_the_schema_but_not_the_constraints() -> None:
-    for kind, count in (("missing_verdict", 2), ("doubled_verdict", 4)):
-        for text, _ in await content(kind, GOOD):
-            verdicts = json.loads(text)["verdicts"]
-            assert fits(text)
-            assert len(verdicts) == count
-            if kind == "doubled_verdict":
-                repeated = [v["score"] for v in verdicts if v["id"] == verdicts[-1]["id"]]
-                assert sorted(repeated) == [3, 10]
+async def test_a_missing_a_doubled_and_an_unscored_verdict_are_none() -> None:
+    for text, _ in await content("missing_verdict", GOOD):
+        assert len(json.loads(text)) == 2
+        assert not fits(text)
+    for text, _ in await content("doubled_verdict", GOOD):
+        names = [name for name, _ in json.loads(text, object_pairs_hook=list)]
+        assert sorted(set(names)) == ["c1", "c2", "c3"]
+        assert len(names) == 4
+        with pytest.raises(ValueError, match="given twice"):
+            parse(text, verdicts_of(3, task=False))
+    for text, _ in await content("unscored_verdict", GOOD):
+        read = verdicts_of(3, task=False).model_validate_json(text)
+        assert [getattr(read, name).score for name in ("c1", "c2", "c3")].count(None) == 1
 
 
 async def test_prose_stands_around_the_whole_answer() -> None:
@@ -275,6 +282,7 @@ async def test_faults_of_structure_leave_plain_text_alone() -> None:
         "wrong_types",
         "missing_verdict",
         "doubled_verdict",
+        "unscored_verdict",
         "prose",
     ):
         assert await content(kind, "A plain response.", 3) == [("A plain response.", "stop")] * 3

@@ -30,6 +30,7 @@ from trace_builder.records import Lang
 from trace_builder.rehearsal.rule_model import RuleModel
 from trace_builder.rehearsal.server.tokens import count_tokens, cut
 from trace_builder.rehearsal.tasks.request import read_request
+from trace_builder.rehearsal.tasks.responses import OFF_TASK
 from trace_builder.rehearsal.writer.choose import choose, draw_check
 from trace_builder.rehearsal.writer.compose import breaking, build, compliant
 from trace_builder.rehearsal.writer.kind_writers import WORDINGS, WRITERS, known
@@ -59,7 +60,7 @@ def test_with_misses_alone_some_constraint_is_missed(lang: Lang, count: int, see
     checks = some_checks(lang, count, seed)
     message = rendered(INSTRUCTIONS[lang], written(checks, lang))
     text = RuleModel(miss=1).answer(plain_body(message, seed))
-    no_answer = text in ("", *lexicon(lang).refusals)
+    no_answer = text in ("", *lexicon(lang).refusals) or text.startswith(OFF_TASK)
     assert no_answer or any(check.holds(text) is False for check in checks)
 
 
@@ -91,7 +92,8 @@ def test_the_share_of_misses_is_the_one_that_is_set(lang: Lang) -> None:
     message = rendered(INSTRUCTIONS[lang], written(checks, lang))
     for seed in range(400):
         text = model.answer(plain_body(message, seed))
-        missed += not text or any(check.holds(text) is False for check in checks)
+        broken = any(check.holds(text) is False for check in checks)
+        missed += not text or text.startswith(OFF_TASK) or broken
     assert 80 <= missed <= 160
 
 
@@ -208,7 +210,17 @@ def test_a_body_with_little_in_it_gets_an_answer(body: dict[str, object]) -> Non
 
 
 @pytest.mark.parametrize(
-    "task", ["expansion", "structuring", "completeness", "redundancy", "verdicts", "rewriting"]
+    "task",
+    [
+        "expansion",
+        "parts",
+        "structuring",
+        "quality_verdicts",
+        "verdicts",
+        "additions",
+        "deletions",
+        "revisions",
+    ],
 )
 def test_a_task_without_its_blocks_still_answers_in_its_form(task: str) -> None:
     assert isinstance(ask(RuleModel(), task, {}), dict)

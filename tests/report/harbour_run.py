@@ -12,6 +12,7 @@ from run_folders import Failure, make_run
 
 from trace_builder.records import (
     Answered,
+    Attempted,
     Cells,
     Changes,
     Checked,
@@ -22,7 +23,6 @@ from trace_builder.records import (
     IopoGroup,
     Item,
     Judgement,
-    Kept,
     Preference,
     Record,
     Rejection,
@@ -119,7 +119,7 @@ def _who(record: Item | Seed) -> dict[str, Any]:
     return {"id": record.id, "lang": record.lang, "source": record.source}
 
 
-def _lost(record: Item | Seed, reason: Any, kept: Kept | None = None) -> Rejection:
+def _lost(record: Item | Seed, reason: Any, kept: Attempted | None = None) -> Rejection:
     return Rejection(reason=reason, detail=f"why {record.id} was lost", kept=kept)
 
 
@@ -171,7 +171,11 @@ def _respond(record: Checked, padding: int) -> Answered | Rejection:
         response=_response(record, "short", padding), judgement=_judged(record.instruction, 6)
     )
     if number % 5 == 4:
-        return _lost(record, "imperfect_response", Kept(imperfect=(missed,)))
+        return _lost(
+            record,
+            "imperfect_response",
+            Attempted(**_who(record), instruction=record.instruction, imperfect=(missed,)),
+        )
     return Answered(
         **_who(record),
         instruction=record.instruction,

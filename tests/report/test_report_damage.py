@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trace_builder.errors import InputError
-from trace_builder.records import Kept
+from trace_builder.records import Attempted
 from trace_builder.report.build import build_report
 from trace_builder.report.stats.run_status import read_status
 from trace_builder.report.stats.statistics import statistics
@@ -104,7 +104,7 @@ def test_a_record_of_other_fields_is_named_with_file_and_line(little_run: Path, 
     path = folder / "stages" / "respond.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
     lost = next(n for n, row in enumerate(rows) if row["status"] == "rejected")
-    assert Kept.model_validate(rows[lost]["record"]).imperfect
+    assert Attempted.model_validate(rows[lost]["record"]).imperfect
     rows[lost]["record"] = {"imperfect": [{"response": 7}]}
     path.write_text("\n".join(map(_resealed, rows)) + "\n", encoding="utf-8")
     with pytest.raises(InputError, match=rf"respond\.jsonl:{lost + 1}: "):

@@ -17,8 +17,22 @@ def read(row: object) -> Seed:
 
 
 def test_a_native_row_is_taken_as_it_is() -> None:
-    row = {"id": "a-1", "lang": "zh", "instruction": "Sing.", "input": "la la", "source": "mine"}
+    row = {
+        "id": "a-1",
+        "lang": "zh",
+        "instruction": "Sing.",
+        "input": "la la",
+        "source": "mine",
+        "complex": True,
+    }
     assert read(row).model_dump() == row
+
+
+def test_a_seed_is_complex_only_where_its_row_says_so() -> None:
+    assert not read({"instruction": "Sing."}).complex
+    assert not read({"instruction": "Sing.", "complex": None}).complex
+    with pytest.raises(RowError, match="complex must be true or false"):
+        read({"instruction": "Sing.", "complex": "yes"})
 
 
 def test_a_bare_instruction_gets_language_source_and_a_content_id() -> None:

@@ -41,9 +41,23 @@ def test_seeds_are_written_in_order_as_native_rows(tmp_path: Path) -> None:
     assert got.langs == {"en": 2, "zh": 1}
     lines = (tmp_path / "run" / "seeds.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line) for line in lines] == [
-        {"id": "2", "lang": "en", "instruction": "Write a poem.", "input": None, "source": "a"},
-        {"id": "1", "lang": "zh", "instruction": "写一首诗。", "input": None, "source": "a"},
-        {"id": "x", "lang": "en", "instruction": "Sing.", "input": "la", "source": "songs"},
+        {
+            "id": "2",
+            "lang": "en",
+            "instruction": "Write a poem.",
+            "input": None,
+            "source": "a",
+            "complex": False,
+        },
+        {
+            "id": "1",
+            "lang": "zh",
+            "instruction": "写一首诗。",
+            "input": None,
+            "source": "a",
+            "complex": False,
+        },
+        {"id": "x", "lang": "en", "instruction": "Sing.", "input": "la", "source": "songs", "complex": False},
     ]
     assert names(tmp_path / "run") == ["seeds.jsonl"]
 

@@ -23,7 +23,17 @@ from trace_builder.records import (
     Score,
 )
 from trace_builder.stages.base import Answer, Stage, Unanswered
-from trace_builder.stages.common.answer_schemas import Rewriting, RewrittenConstraint, Verdict, Verdicts
+from trace_builder.stages.common.answer_schemas import (
+    Additions,
+    Deletions,
+    LabelledConstraint,
+    RevisedConstraint,
+    Revisions,
+    Verdict,
+    Verdicts,
+    verdict_names,
+    verdicts_of,
+)
 from trace_builder.stages.stage_registry import config_model
 from trace_builder.support.bilingual import LANGS
 from trace_builder.support.resources import shipped
@@ -130,21 +140,38 @@ def instruction(*texts: str, given: str | None = None) -> Instruction:
     return Instruction(description="Write a poem.", constraints=constraints, input=given)
 
 
-def judgement(*scores: int | None, votes: int = 1) -> Judgement:
+def judgement(
+    *scores: int | None, task: int | None = 10, votes: int = 1, settled: bool = True, disputed: str = ""
+) -> Judgement:
+    """Scores for c1, c2 ... and for the task; ``disputed`` names one that is."""
+
+    def score(name: str, value: int | None) -> Score:
+        return Score(constraint=name, score=value, disputed=name == disputed)
+
     return Judgement(
-        scores=tuple(Score(constraint=f"c{n}", score=s) for n, s in enumerate(scores, 1)), votes=votes
+        scores=tuple(score(f"c{n}", s) for n, s in enumerate(scores, 1)),
+        task=score("task", task),
+        votes=votes,
+        settled=settled,
     )
 
 
-def verdicts(*scores: Any, names: tuple[str, ...] | None = None) -> Verdicts:
-    """A judge's reply with these scores for c1, c2 ..., or for other ids."""
-    names = names or tuple(f"c{n}" for n in range(1, len(scores) + 1))
-    return Verdicts(
-        verdicts=[
-            Verdict(id=name, reasoning=f"about {name}", score=score)
-            for name, score in zip(names, scores, strict=True)
-        ]
-    )
+def verdicts(*scores: Any, task: Any = 10) -> Verdicts:
+    """A judge's reply with these scores for c1, c2 ... and for the task."""
+    return _verdicts((task, *scores), verdict_names(len(scores), task=True), len(scores), with_task=True)
+
+
+def cell(*scores: Any) -> Verdicts:
+    """A judge's reply about a mismatching cell: the constraints that are not shared, and no task."""
+    return _verdicts(scores, verdict_names(len(scores), task=False), len(scores), with_task=False)
+
+
+def _verdicts(scores: tuple[Any, ...], names: tuple[str, ...], count: int, *, with_task: bool) -> Verdicts:
+    rows = {
+        name: Verdict(reasoning=f"about {name}", score=score)
+        for name, score in zip(names, scores, strict=True)
+    }
+    return verdicts_of(count, task=with_task)(**rows)
 
 
 def answered(*texts: str, response: str = "The good poem.", imperfect: tuple[Any, ...] = ()) -> Answered:
@@ -153,12 +180,18 @@ def answered(*texts: str, response: str = "The good poem.", imperfect: tuple[Any
     return Answered(id="a", lang="en", instruction=x1, response=response, judgement=full, imperfect=imperfect)
 
 
-def rewriting(*rows: tuple[str, str | None]) -> Rewriting:
-    """The whole list of x2's constraints as (text, id of what it replaces)."""
-    return Rewriting(
-        reasoning="",
-        constraints=[RewrittenConstraint(text=t, dimension="Inclusion", replaces=r) for t, r in rows],
-    )
+def revisions(**rows: str) -> Revisions:
+    """New texts by the ids of the constraints that they take the place of."""
+    revised = [RevisedConstraint(id=name, text=text, dimension="Inclusion") for name, text in rows.items()]
+    return Revisions(reasoning="", revised=revised)
+
+
+def additions(*texts: str) -> Additions:
+    return Additions(reasoning="", added=[LabelledConstraint(text=t, dimension="Inclusion") for t in texts])
+
+
+def deletions(*names: str) -> Deletions:
+    return Deletions(reasoning="", deleted=list(names))
 
 
 def same_origin(made: Item, record: Item) -> bool:

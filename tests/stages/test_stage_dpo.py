@@ -50,6 +50,38 @@ def test_an_unfit_sampled_response_is_passed_over(useless: FailedResponse) -> No
     assert (made.origin, made.rejected, made.failed) == ("prompted", "A bad poem.", ("c1",))
 
 
+def unsettled(response: str, *scores: int) -> FailedResponse:
+    """As respond leaves it with three votes: it stopped at the first fail."""
+    return FailedResponse(response=response, judgement=judgement(*scores, settled=False))
+
+
+def three_votes(ask: Scripted, *imperfect: FailedResponse) -> Any:
+    stage = Dpo(config(judge={"votes": 3, "code_checks": False}), load_taxonomy())
+    return walk(stage, answered(SEA, BRIEF, imperfect=imperfect), ask)
+
+
+def test_one_vote_is_no_proof_so_a_sampled_response_is_judged_to_its_full_votes() -> None:
+    ask = Scripted(judge=[verdicts(2, 10), verdicts(3, 10), verdicts(1, 10)])
+    made = three_votes(ask, unsettled("Bad.", 2, 10))
+    assert (made.origin, made.rejected, made.failed) == ("sampled", "Bad.", ("c1",))
+    assert (made.rejected_judgement.votes, made.rejected_judgement.settled) == (3, True)
+    assert [question.values["response"] for question in ask.asked] == ["Bad."] * 3
+
+
+def test_a_sampled_response_that_a_further_vote_clears_is_not_taken() -> None:
+    judging = [verdicts(2, 10), verdicts(10, 10), *[verdicts(10, 0)] * 3]
+    made = three_votes(Scripted(judge=judging, worse="Worse."), unsettled("Bad?", 2, 10))
+    assert (made.origin, made.rejected) == ("prompted", "Worse.")
+
+
+def test_a_response_that_fails_the_task_alone_makes_no_pair() -> None:
+    off = FailedResponse(response="The moon.", judgement=judgement(10, 10, task=0))
+    made = prefer(Scripted(worse="A bad poem.", judge=verdicts(2, 10)), off)
+    assert made.origin == "prompted"
+    ask = Scripted(worse="Off too.", judge=verdicts(10, 10, task=0))
+    assert rejected(prefer(ask, samples=1)) == "no_worse_response"
+
+
 def test_asking_sees_the_instruction_and_the_good_response() -> None:
     ask = Scripted(worse="A bad poem.", judge=verdicts(2, 10))
     prefer(ask)

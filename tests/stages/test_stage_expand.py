@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from stage_scripts import Scripted, config, rejected, same_origin, walk
 
 from trace_builder.errors import InputError
 from trace_builder.records import Expanded, Seed
-from trace_builder.stages.common.answer_schemas import Expansion
+from trace_builder.stages.base import Unanswered
+from trace_builder.stages.common.answer_schemas import Expansion, Parts, PartsConstraint
 from trace_builder.stages.expand import Expand
 from trace_builder.support.paper import EVAL_COUNTS, TRAIN_COUNTS
 from trace_builder.taxonomy import Taxonomy
 
+TEXT = config(expand={"writes": "text"})
 IDS = [f"seed_{n}" for n in range(20_000)]
 SEED = Seed(id="a", lang="en", instruction="Write a short poem about the sea.", input="blue", source="s")
 GOOD = Expansion(text="Write a short poem about the sea.\nUse at most 50 words.")
@@ -92,7 +95,7 @@ def test_an_unknown_dimension_in_the_weights_is_named(taxonomy: Taxonomy) -> Non
 
 
 def test_the_model_sees_the_seed_the_count_and_the_offer(taxonomy: Taxonomy) -> None:
-    stage, ask = Expand(config(), taxonomy), Scripted(expand=GOOD)
+    stage, ask = Expand(TEXT, taxonomy), Scripted(expand_text=GOOD)
     made = walk(stage, SEED, ask)
     assert isinstance(made, Expanded)
     assert same_origin(made, SEED)
@@ -106,9 +109,9 @@ def test_the_model_sees_the_seed_the_count_and_the_offer(taxonomy: Taxonomy) -> 
 
 
 def test_the_offer_follows_the_seeds_language(taxonomy: Taxonomy) -> None:
-    ask = Scripted(expand=Expansion(text="写一首关于大海的诗。不超过五十字。"))
+    ask = Scripted(expand_text=Expansion(text="写一首关于大海的诗。不超过五十字。"))
     walk(
-        Expand(config(), taxonomy),
+        Expand(TEXT, taxonomy),
         Seed(id="z", lang="zh", instruction="写一首关于大海的诗。"),
         ask,
     )
@@ -123,23 +126,193 @@ def test_the_offer_follows_the_seeds_language(taxonomy: Taxonomy) -> None:
         ("Write a short poem about the sea.", "unchanged"),
         ("  WRITE a short poem - about the sea!! \n", "unchanged"),
         ("Explain to retired engineers how tax returns are filed, in ten numbered steps.", "theme_lost"),
+        ("Write a short poem about the sea. Numbering and list: three points.", "name_leaked"),
     ],
 )
 def test_what_is_turned_down(taxonomy: Taxonomy, text: str, reason: str) -> None:
-    stage = Expand(config(expand={"samples": 1}), taxonomy)
-    assert rejected(walk(stage, SEED, Scripted(expand=Expansion(text=text)))) == reason
+    stage = Expand(config(expand={"samples": 1, "writes": "text"}), taxonomy)
+    assert rejected(walk(stage, SEED, Scripted(expand_text=Expansion(text=text)))) == reason
+
+
+@pytest.mark.parametrize(
+    ("instruction", "text"),
+    [
+        ("Write a short poem about the sea.", "Write a sea poem. The target audience is sailors."),
+        ("Write a short poem about the sea.", "Write a sea poem. Keep the tone and style calm and formal."),
+        ("Write an essay on the sea.", "Write an essay on the sea with a clear hierarchical structure."),
+        ("Put the figures in a table.", 'Put the figures in a table with the columns "Name" and "Value".'),
+        ("写一篇关于海的短文。", "以海为题写一篇短文，受众目标是小学生，语气风格要轻松。"),
+        ("回答以下问题：海水为什么是咸的？", "请根据给定的问题作答，说明海水发咸的两个原因。"),
+    ],
+)
+def test_ordinary_words_and_honest_paraphrases_are_not_turned_down(
+    taxonomy: Taxonomy, instruction: str, text: str
+) -> None:
+    seed = Seed(id="a", lang="en", instruction=instruction)
+    made = walk(Expand(TEXT, taxonomy), seed, Scripted(expand_text=Expansion(text=text)))
+    assert isinstance(made, Expanded)
+    assert (made.text, made.parts) == (text, None)
 
 
 def test_a_name_that_the_seed_itself_holds_is_no_leak(taxonomy: Taxonomy) -> None:
     seed = Seed(id="a", lang="en", instruction="Explain what Role-Playing games are.")
     reply = Expansion(text="Explain what Role-Playing games are. Use at most 50 words.")
-    assert isinstance(walk(Expand(config(), taxonomy), seed, Scripted(expand=reply)), Expanded)
+    assert isinstance(walk(Expand(TEXT, taxonomy), seed, Scripted(expand_text=reply)), Expanded)
 
 
 def test_another_expansion_is_tried_and_the_last_verdict_counts(taxonomy: Taxonomy) -> None:
-    stage = Expand(config(expand={"samples": 2}), taxonomy)
-    ask = Scripted(expand=[LEAK, GOOD])
+    stage = Expand(config(expand={"samples": 2, "writes": "text"}), taxonomy)
+    ask = Scripted(expand_text=[LEAK, GOOD])
     assert isinstance(walk(stage, SEED, ask), Expanded)
     assert [question.sample for question in ask.asked] == [0, 1]
-    ask = Scripted(expand=[LEAK, Expansion(text=SEED.instruction)])
+    ask = Scripted(expand_text=[LEAK, Expansion(text=SEED.instruction)])
     assert rejected(walk(stage, SEED, ask)) == "unchanged"
+
+
+CUT = Unanswered("failed", "truncated_output", "expand: cut off at 2048 tokens")
+
+
+def test_a_cut_off_sample_uses_up_one_sample_and_not_the_record(taxonomy: Taxonomy) -> None:
+    assert isinstance(walk(Expand(TEXT, taxonomy), SEED, Scripted(expand_text=[CUT, GOOD])), Expanded)
+    assert (
+        rejected(walk(Expand(TEXT, taxonomy), SEED, Scripted(expand_text=[CUT, CUT]))) == "truncated_output"
+    )
+
+
+def test_another_failure_is_not_passed_over(taxonomy: Taxonomy) -> None:
+    ask = Scripted(expand_text=Unanswered("failed", "outage", "gone"))
+    with pytest.raises(Unanswered):
+        walk(Expand(TEXT, taxonomy), SEED, ask)
+
+
+class TestParts:
+    """The description and the list of constraints at once."""
+
+    SEED = Seed(id="a", lang="en", instruction='Name 3 rivers, and do not write "Nile".', source="s")
+
+    def parts(
+        self,
+        *added: str,
+        description: str = "Name 3 rivers.",
+        stated: tuple[str, ...] = ('Do not write "Nile".',),
+        fewer: str | None = None,
+        label: str = "exclusion",
+        given: str | None = None,
+    ) -> Parts:
+        rows = [(text, True) for text in stated] + [(text, False) for text in added]
+        constraints = [PartsConstraint(text=t, dimension=label, stated=own) for t, own in rows]
+        return Parts(fewer=fewer, description=description, input=given, constraints=constraints)
+
+    def stage(self, taxonomy: Taxonomy, count: int = 3, **expand: Any) -> Expand:
+        weights = [0] * (count - 1) + [1]
+        return Expand(config(expand={"counts": weights, **expand}), taxonomy)
+
+    def test_they_are_taken_as_they_come_with_the_stated_ones(self, taxonomy: Taxonomy) -> None:
+        reply = self.parts("Give each a country.", "Use a numbered list.")
+        ask = Scripted(expand=reply)
+        made = walk(self.stage(taxonomy), self.SEED, ask)
+        assert isinstance(made, Expanded)
+        assert same_origin(made, self.SEED)
+        assert made.text is None
+        assert made.parts is not None
+        assert made.parts.description == "Name 3 rivers."
+        assert [(c.id, c.text, c.dimension) for c in made.parts.constraints] == [
+            ("c1", 'Do not write "Nile".', "exclusion"),
+            ("c2", "Give each a country.", "exclusion"),
+            ("c3", "Use a numbered list.", "exclusion"),
+        ]
+        assert (made.target, made.fewer) == (3, "")
+        assert ask.asked[0].values["count"] == "3"
+
+    def test_the_seeds_own_input_travels_beside_it(self, taxonomy: Taxonomy) -> None:
+        seed = Seed(id="a", lang="en", instruction="Sort these.", input="pear, fig")
+        reply = self.parts("Use a list.", description="Sort these.", stated=(), given="pear")
+        made = walk(self.stage(taxonomy, 1), seed, Scripted(expand=reply))
+        assert made.parts.input == "pear, fig"
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"description": "Name rivers."},
+            {"stated": ("Do not write a certain name.",)},
+        ],
+        ids=["a figure", "a quoted word"],
+    )
+    def test_what_the_seed_says_is_asked_for_once_more_and_then_lost(
+        self, taxonomy: Taxonomy, change: dict[str, Any]
+    ) -> None:
+        less = self.parts("Give each a country.", "Use a list.", **change)
+        whole = self.parts("Give each a country.", "Use a list.")
+        stage = self.stage(taxonomy)
+        assert isinstance(walk(stage, self.SEED, Scripted(expand=[less, whole])), Expanded)
+        assert rejected(walk(stage, self.SEED, Scripted(expand=[less, less]))) == "lost_text"
+
+    def test_material_stands_in_the_input(self, taxonomy: Taxonomy) -> None:
+        seed = Seed(id="a", lang="zh", instruction="翻译以下句子：The tide comes in twice a day.")
+        kept = {"description": "翻译以下句子", "stated": ()}
+        whole = self.parts("译文不超过十二个字。", given="The tide comes in twice a day.", **kept)
+        lost = self.parts("译文不超过十二个字。", **kept)
+        assert isinstance(walk(self.stage(taxonomy, 1), seed, Scripted(expand=whole)), Expanded)
+        assert rejected(walk(self.stage(taxonomy, 1), seed, Scripted(expand=[lost, lost]))) == "lost_text"
+
+    def test_the_number_is_a_wish_off_by_one_is_near_enough(self, taxonomy: Taxonomy) -> None:
+        for added in (("One.", "Two."), ("One.", "Two.", "Three."), ("One.", "Two.", "Three.", "Four.")):
+            reply = self.parts(*added)
+            assert isinstance(walk(self.stage(taxonomy, 4), self.SEED, Scripted(expand=reply)), Expanded)
+
+    @pytest.mark.parametrize("added", [("One.",), ("One.", "Two.", "Three.", "Four.", "Five.")])
+    def test_what_is_off_by_more_is_asked_again_and_then_taken(
+        self, taxonomy: Taxonomy, added: tuple[str, ...]
+    ) -> None:
+        reply = self.parts(*added)
+        ask = Scripted(expand=[reply, self.parts("One.", "Two.", "Three.")])
+        made = walk(self.stage(taxonomy, 4), self.SEED, ask)
+        assert made.parts is not None
+        assert len(made.parts.constraints) == 4
+        made = walk(self.stage(taxonomy, 4), self.SEED, Scripted(expand=[reply, reply]))
+        assert len(made.parts.constraints) == 1 + len(added)
+
+    def test_fewer_is_right_with_a_reason_which_is_kept(self, taxonomy: Taxonomy) -> None:
+        reply = self.parts("Use capital letters.", fewer="One word can bear no more.")
+        made = walk(self.stage(taxonomy, 9), self.SEED, Scripted(expand=reply))
+        assert made.fewer == "One word can bear no more."
+        assert made.target == 9
+
+    @pytest.mark.parametrize(
+        ("flawed", "reason"),
+        [
+            ({"added": (), "stated": ('Do not write "Nile".',)}, "unchanged"),
+            ({"added": ("Output Format: a list.", "Be kind.")}, "name_leaked"),
+        ],
+        ids=["nothing added", "a label"],
+    )
+    def test_what_is_turned_down(self, taxonomy: Taxonomy, flawed: dict[str, Any], reason: str) -> None:
+        reply = self.parts(*flawed.pop("added"), **flawed)
+        assert rejected(walk(self.stage(taxonomy), self.SEED, Scripted(expand=[reply, reply]))) == reason
+
+    def test_another_theme_is_turned_down(self, taxonomy: Taxonomy) -> None:
+        seed = Seed(id="a", lang="en", instruction="Name some rivers.")
+        reply = self.parts("Be kind.", description="Explain how taxes work.", stated=())
+        made = walk(self.stage(taxonomy, 1), seed, Scripted(expand=[reply, reply]))
+        assert rejected(made) == "theme_lost"
+
+    @pytest.mark.parametrize(
+        "flawed",
+        [
+            {"added": ("Give each a country.", "that is well known.")},
+            {"added": ("Give each a country.", "Give each a country")},
+            {"added": ("Give each a country.", "Use a list."), "label": "humour"},
+        ],
+        ids=["a fragment", "a repetition", "a label outside the taxonomy"],
+    )
+    def test_a_flaw_is_asked_again(self, taxonomy: Taxonomy, flawed: dict[str, Any]) -> None:
+        reply = self.parts(*flawed.pop("added"), **flawed)
+        good = self.parts("Give each a country.", "Use a list.")
+        made = walk(self.stage(taxonomy), self.SEED, Scripted(expand=[reply, good]))
+        assert [c.text for c in made.parts.constraints][1:] == ["Give each a country.", "Use a list."]
+
+    def test_a_seed_that_says_it_is_complex_is_written_as_text(self, taxonomy: Taxonomy) -> None:
+        seed = self.SEED.model_copy(update={"complex": True})
+        text = 'Name 3 rivers, and do not write "Nile". Use a list.'
+        made = walk(self.stage(taxonomy), seed, Scripted(expand_text=Expansion(text=text)))
+        assert (made.text, made.parts) == (text, None)

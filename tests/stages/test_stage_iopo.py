@@ -6,17 +6,29 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from stage_scripts import Scripted, answered, config, rejected, rewriting, same_origin, verdicts, walk
+from stage_scripts import (
+    Scripted,
+    additions,
+    answered,
+    cell,
+    config,
+    deletions,
+    rejected,
+    revisions,
+    same_origin,
+    verdicts,
+    walk,
+)
 
 from trace_builder.records import IopoGroup
-from trace_builder.stages.base import Answer
+from trace_builder.stages.base import Answer, Unanswered
 from trace_builder.stages.common.answer_schemas import Rationality
 from trace_builder.stages.iopo import Iopo
 from trace_builder.taxonomy import Taxonomy
 
 SEA, BRIEF, SALT = "Mention the sea.", "Use at most 5 words.", "Mention the salt."
 RECORD = answered(SEA, BRIEF)
-REVISED = rewriting((SEA, "c1"), ("Use at least 50 words.", "c2"))
+REVISED = revisions(c2="Use at least 50 words.")
 
 
 def iopo(taxonomy: Taxonomy, operation: str = "revise", **sections: Any) -> Iopo:
@@ -55,60 +67,81 @@ def test_a_weight_of_zero_is_never_drawn_nor_the_deletion_of_all_there_is(taxono
     assert iopo(taxonomy, "delete").draw("a", 1) == "revise"
 
 
+NOTHING = {"add": additions(), "delete": deletions(), "revise": revisions()}
+
+
 @pytest.mark.parametrize("operation", ["add", "delete", "revise"])
-def test_each_operation_has_its_prompt(taxonomy: Taxonomy, operation: str) -> None:
-    ask = Scripted(**{f"iopo_{operation}": rewriting((SEA, None), (BRIEF, None))})
+def test_each_operation_has_its_prompt_and_one_further_try(taxonomy: Taxonomy, operation: str) -> None:
+    ask = Scripted(**{f"iopo_{operation}": [NOTHING[operation]] * 2})
     assert rejected(walk(iopo(taxonomy, operation), RECORD, ask)) == "x2_unchanged"
+    assert [question.sample for question in ask.asked] == [0, 1]
     values = ask.asked[0].values
-    assert values["operation"] == operation
     assert values["description"] == "Write a poem."
     assert values["response"] == "The good poem."
     assert SEA in (values["constraints"] or "")
 
 
 @pytest.mark.parametrize(
-    ("operation", "rows"),
+    ("operation", "edits"),
     [
-        ("add", [(SEA, None)]),
-        ("add", [(SEA, None), ("Use 50 words.", "c2")]),
-        ("add", [(SEA, None), (SALT, None)]),
-        ("delete", [(SEA, None), (BRIEF, None), (SALT, None)]),
-        ("delete", [(SEA, None), ("Use 50 words.", "c2")]),
-        ("delete", []),
-        ("revise", [(SEA, None), (BRIEF, None), (SALT, None)]),
-        ("revise", [(SEA, None)]),
-        ("revise", [(SEA, None), ("Use 50 words.", None)]),
-        ("revise", [("Use 50 words.", "c2")]),
-        ("revise", [(SEA, None), ("Use 50 words.", "c9")]),
+        ("delete", deletions("c1", "c2")),
+        ("delete", deletions("c9")),
+        ("revise", revisions(c9="Use 50 words.")),
+        ("revise", revisions(c1="Use at most 60 words.", c2="Mention the salt.")),
+        ("revise", revisions(c2="that has 50 words.")),
+        ("add", additions("and mention the salt.")),
     ],
+    ids=["all", "unknown", "unknown to revise", "swapped", "a fragment", "an added fragment"],
 )
-def test_another_difference_than_asked_for_is_the_wrong_operation(
-    taxonomy: Taxonomy, operation: str, rows: list[tuple[str, str | None]]
+def test_edits_that_do_not_hold_are_asked_for_once_more(
+    taxonomy: Taxonomy, operation: str, edits: Any
 ) -> None:
-    ask = Scripted(**{f"iopo_{operation}": rewriting(*rows)})
+    ask = Scripted(**{f"iopo_{operation}": [edits, edits]})
     made = walk(iopo(taxonomy, operation), RECORD, ask)
     assert rejected(made) == "wrong_operation"
-    assert made.detail.startswith(f"{operation} was asked for: ")
-    assert ask.counts == {f"iopo_{operation}": 1}, "nothing more is paid for"
+    assert ask.counts == {f"iopo_{operation}": 2}, "nothing more is paid for"
 
 
-@pytest.mark.parametrize(
-    "rows",
-    [
-        [(SEA, None), (BRIEF, None)],
-        [("1. mention THE sea", "c1"), ("- Use at most 5 words", "c2")],
-        [(BRIEF, "c1"), (SEA, "c2")],
-        [(SEA, None), (SEA, "c2"), (BRIEF, None), ("", None)],
-    ],
-    ids=["same", "same but for layout", "turned round", "said twice"],
-)
-def test_x2_that_says_the_same_is_unchanged(taxonomy: Taxonomy, rows: list[tuple[str, str | None]]) -> None:
-    assert rejected(walk(iopo(taxonomy), RECORD, Scripted(iopo_revise=rewriting(*rows)))) == "x2_unchanged"
+def test_the_further_try_may_be_right(taxonomy: Taxonomy) -> None:
+    ask = Scripted(
+        iopo_revise=[revisions(c9="Use 50 words."), REVISED],
+        judge=[cell(0), verdicts(10, 10), cell(0)],
+        respond="Y2.",
+    )
+    assert isinstance(walk(iopo(taxonomy), RECORD, ask), IopoGroup)
 
 
-def test_a_dimensions_name_may_not_leak_into_a_new_constraint(taxonomy: Taxonomy) -> None:
-    ask = Scripted(iopo_revise=rewriting((SEA, None), ("Numbering and List: use three points.", "c2")))
+def test_a_cut_off_rewriting_uses_up_one_try(taxonomy: Taxonomy) -> None:
+    cut = Unanswered("failed", "truncated_output", "cut off at 4096 tokens")
+    ask = Scripted(iopo_revise=[cut, REVISED], judge=[cell(0), verdicts(10, 10), cell(0)], respond="Y2.")
+    assert isinstance(walk(iopo(taxonomy), RECORD, ask), IopoGroup)
+
+
+def test_a_dimensions_name_may_not_label_a_new_constraint(taxonomy: Taxonomy) -> None:
+    ask = Scripted(iopo_revise=[revisions(c2="Numbering and List: use three points.")] * 2)
     assert rejected(walk(iopo(taxonomy), RECORD, ask)) == "name_leaked"
+
+
+def test_a_revision_that_y1_follows_too_is_rewritten_before_y2_is_paid_for(taxonomy: Taxonomy) -> None:
+    """ "80 to 120 words" overlaps with "60 to 90"."""
+    overlapping = revisions(c2="Use 3 to 8 words.")
+    ask = Scripted(
+        iopo_revise=[overlapping, REVISED],
+        judge=[cell(10), cell(0), verdicts(10, 10), cell(0)],
+        respond="Y2.",
+    )
+    made = walk(iopo(taxonomy), RECORD, ask)
+    assert isinstance(made, IopoGroup)
+    assert made.x2.constraints[1].text == "Use at least 50 words."
+    assert ask.counts == {"iopo_revise": 2, "judge": 4, "respond": 1}
+    ask = Scripted(iopo_revise=[overlapping] * 2, judge=[cell(10)] * 2)
+    assert rejected(walk(iopo(taxonomy), RECORD, ask)) == "no_contrast"
+
+
+def test_a_response_to_x2_off_the_task_spoils_the_match(taxonomy: Taxonomy) -> None:
+    ask = Scripted(iopo_revise=REVISED, judge=[cell(0), verdicts(10, 10, task=0)], respond="The moon.")
+    made = walk(iopo(taxonomy), RECORD, ask)
+    assert (rejected(made), made.detail) == ("y2_imperfect", "short of full marks: task")
 
 
 @pytest.mark.parametrize(
@@ -121,14 +154,14 @@ def test_a_dimensions_name_may_not_leak_into_a_new_constraint(taxonomy: Taxonomy
     ],
 )
 def test_y2_that_is_no_response_of_its_own_is_imperfect(taxonomy: Taxonomy, reply: Any, said: str) -> None:
-    ask = Scripted(iopo_revise=REVISED, judge=verdicts(10, 0), respond=reply)
+    ask = Scripted(iopo_revise=REVISED, judge=cell(0), respond=reply)
     made = walk(iopo(taxonomy), RECORD, ask)
     assert rejected(made) == "y2_imperfect"
     assert made.detail == said
 
 
 def test_y2_has_as_many_tries_as_the_config_says(taxonomy: Taxonomy) -> None:
-    judging = [verdicts(10, 0), verdicts(10, 9), verdicts(8, 10)]
+    judging = [cell(0), verdicts(10, 9), verdicts(8, 10)]
     ask = Scripted(iopo_revise=REVISED, judge=judging, respond=["No.", "Nor that."])
     made = walk(iopo(taxonomy, iopo={"samples": 2}), RECORD, ask)
     assert rejected(made) == "y2_imperfect"
@@ -138,7 +171,7 @@ def test_y2_has_as_many_tries_as_the_config_says(taxonomy: Taxonomy) -> None:
 
 def test_y2_is_asked_for_as_the_response_was(taxonomy: Taxonomy) -> None:
     stage = iopo(taxonomy, respond={"call": {"temperature": 0.3}})
-    ask = Scripted(iopo_revise=REVISED, judge=[verdicts(10, 0), verdicts(10, 9)], respond="No.")
+    ask = Scripted(iopo_revise=REVISED, judge=[cell(0), verdicts(10, 9)], respond="No.")
     walk(stage, RECORD, ask)
     question = ask.to("respond")[0]
     assert question.call.temperature == 0.3
@@ -150,7 +183,7 @@ class TestPaper:
 
     def made(self, taxonomy: Taxonomy, verdict: str) -> tuple[Any, Scripted]:
         rational = Rationality.model_validate({"reasoning": "they fit", "verdict": verdict})
-        ask = Scripted(iopo_add=rewriting((SEA, None), (BRIEF, None), (SALT, None)), respond="Salt.",
+        ask = Scripted(iopo_add=additions(SALT), respond="Salt.",
                        judge=verdicts(10, 10, 10), rational=rational)  # fmt: skip
         return walk(iopo(taxonomy, "add", iopo={"certificate": "rationality"}), RECORD, ask), ask
 

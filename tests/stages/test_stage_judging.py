@@ -6,11 +6,13 @@ import asyncio
 from typing import Any
 
 import pytest
-from stage_scripts import ATTEMPTS, Scripted, config, instruction, verdicts
+from stage_scripts import ATTEMPTS, Scripted, cell, config, instruction, verdicts
 
 from trace_builder.config import JudgeConfig
-from trace_builder.records import Judgement
+from trace_builder.records import Constraint, Instruction, Judgement
 from trace_builder.stages.base import Unanswered
+from trace_builder.stages.common.answer_schemas import verdicts_of
+from trace_builder.stages.common.facts import facts_text
 from trace_builder.stages.common.judging import Claim, judge, judge_call, judge_votes, strictest
 
 X = instruction("Mention the sea.", "Use at most 5 words.")
@@ -29,40 +31,80 @@ def scores(made: Judgement) -> tuple[int | None, ...]:
     return tuple(score.score for score in made.scores)
 
 
-def test_scores_are_taken_by_id_whatever_their_order() -> None:
-    made = judged(Scripted(judge=verdicts(3, 10, names=("c2", "c1"))))
+def test_each_name_has_its_verdict_and_the_task_stands_apart() -> None:
+    ask = Scripted(judge=verdicts(10, 3, task=7))
+    made = judged(ask)
     assert [(s.constraint, s.score, s.reasoning) for s in made.scores] == [
         ("c1", 10, "about c1"),
         ("c2", 3, "about c2"),
     ]
-    assert made.overall == 6.5
-    assert made.failed == ("c2",)
+    assert made.task is not None
+    assert (made.task.constraint, made.task.score, made.task.reasoning) == ("task", 7, "about task")
+    assert (made.overall, made.failed) == (6.5, ("c2",)), "the task is left out of means and of what failed"
+    assert made.imperfect == ("task", "c2")
+    assert ask.asked[0].values["wanted"] == "task, c1, c2"
 
 
-def test_a_verdict_on_something_else_is_ignored() -> None:
-    assert scores(judged(Scripted(judge=verdicts(10, 10, 0, names=("c1", "c2", "overall"))))) == (10, 10)
+def test_every_name_is_a_required_key_reasoning_first_and_few_schemas_do_for_all() -> None:
+    want = verdicts_of(2, task=True)
+    assert want is verdicts_of(2, task=True), "servers compile each"
+    schema = want.model_json_schema()
+    assert schema["required"] == list(schema["properties"]) == ["task", "c1", "c2"]
+    assert list(schema["$defs"]["Verdict"]["properties"]) == ["reasoning", "score"]
+    with pytest.raises(ValueError, match="c2"):
+        want.model_validate({"task": {"reasoning": "", "score": 1}, "c1": {"reasoning": "", "score": 1}})
+
+
+def test_constraints_are_numbered_anew_for_the_judge_and_keep_their_ids() -> None:
+    x = Instruction(
+        description="d",
+        constraints=(Constraint(id="c1", text="One."), Constraint(id="c7", text="Two.")),
+    )
+    ask = Scripted(judge=verdicts(10, 4))
+    made = asyncio.run(judge(ask, x, "R.", config().judge, "follows"))
+    assert [(s.constraint, s.score) for s in made.scores] == [("c1", 10), ("c7", 4)]
+    assert (ask.asked[0].values["constraints"] or "").splitlines()[1] == '{"id": "c2", "text": "Two."}'
+
+
+def test_a_perfect_response_does_its_task_too() -> None:
+    assert judged(Scripted(judge=verdicts(10, 10))).perfect
+    spoiled = judged(Scripted(judge=verdicts(10, 10, task=0)))
+    assert not spoiled.perfect
+    assert (spoiled.failed, spoiled.overall) == ((), 10)
+
+
+def test_an_answer_off_the_topic_is_no_claim_about_constraints() -> None:
+    """Voting for a fail goes on only for a constraint that is short."""
+    made = judged(Scripted(judge=verdicts(10, 10, task=0)), claim="fails", votes=3)
+    assert (made.failed, made.votes, made.settled) == ((), 1, False)
+
+
+def test_only_what_is_asked_for_is_judged_and_then_no_task() -> None:
+    ask = Scripted(judge=cell(4))
+    made = asyncio.run(judge(ask, X, "The sea.", config().judge, "fails", {"c2"}))
+    assert [(s.constraint, s.score) for s in made.scores] == [("c2", 4)]
+    assert made.task is None
+    assert ask.asked[0].values["wanted"] == "c1"
+    assert "Mention the sea." not in (ask.asked[0].values["constraints"] or "")
 
 
 @pytest.mark.parametrize(
     "bad",
     [
-        verdicts(10, names=("c1",)),
-        verdicts(10, 10, 10, names=("c1", "c2", "c2")),
-        verdicts(10, 10, 0, names=("c1", "c2", "c2")),
         verdicts(10, "7 or 8"),
         verdicts(10, 11),
         verdicts(10, None),
         verdicts(10, True),
-        verdicts(10, 10, names=("c1", "C2")),
+        verdicts(10, 10, task=None),
     ],
-    ids=["missing", "doubled", "doubled apart", "unreadable", "too high", "null", "a boolean", "other id"],
+    ids=["unreadable", "too high", "null", "a boolean", "the task"],
 )
-def test_an_unscored_constraint_is_asked_again(bad: Any) -> None:
+def test_what_is_unscored_is_asked_again(bad: Any) -> None:
     assert scores(judged(Scripted(judge=[bad, verdicts(10, 10)]))) == (10, 10)
 
 
 def test_unscored_to_the_end_is_failed_and_neither_pass_nor_verdict() -> None:
-    ask = Scripted(judge=[verdicts(10, names=("c1",))] * ATTEMPTS)
+    ask = Scripted(judge=[verdicts(10, None)] * ATTEMPTS)
     with pytest.raises(Unanswered) as caught:
         judged(ask)
     assert caught.value.status == "failed"
@@ -167,3 +209,27 @@ def test_one_unscored_vote_leaves_a_constraint_unscored() -> None:
     assert combined.unscored == ("c1",)
     assert not combined.perfect
     assert combined.overall is None
+
+
+def test_the_judge_is_given_facts_instead_of_being_asked_to_count() -> None:
+    ask = Scripted(judge=verdicts(10, 10))
+    judged(ask, "# The **sea**\n\n- wide\n- blue\n  - deep\n\n```\ncode here\n```\nIt is well-known. Truly!")
+    facts = (ask.asked[0].values["facts"] or "").splitlines()
+    assert facts == [
+        "words (Chinese characters not counted): 9",
+        "Chinese characters: 0",
+        "sentences: 6",
+        "paragraphs: 3",
+        "list items at the outer level: 2 bulleted, 0 numbered; nested: 1",
+        "headings: 1",
+        "code blocks: 1",
+        "first line: # The **sea**",
+        "last line: It is well-known. Truly!",
+        "language: English",
+    ]
+
+
+def test_facts_are_told_in_the_instructions_language() -> None:
+    facts = facts_text("春天来了，Mia 去看海。\n她很开心！", "zh").splitlines()
+    assert facts[:3] == ["英文单词数（不含汉字）：1", "汉字数：11", "句数：2"]
+    assert facts[-1] == "语言：Chinese"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from stage_scripts import Scripted, config, instruction, rejected, same_origin, verdicts, walk
 
-from trace_builder.records import Answered, Checked
+from trace_builder.records import Answered, Attempted, Checked
 from trace_builder.stages.base import Answer
 from trace_builder.stages.respond import Respond
 from trace_builder.taxonomy import load_taxonomy
@@ -68,6 +68,8 @@ def test_a_rejection_keeps_what_was_judged() -> None:
     assert rejected(made) == "imperfect_response"
     assert "c2" in made.detail
     assert "c1" not in made.detail, "it tells of the best one"
+    assert isinstance(made.kept, Attempted)
+    assert (made.kept.instruction, made.kept.response, made.kept.source) == (X, None, "s")
     kept = made.kept.imperfect
     assert [a.response for a in kept] == ["One.", "Two."]
     assert all(a.judgement is not None for a in kept)
@@ -86,7 +88,7 @@ def test_a_rejection_keeps_what_was_judged() -> None:
 def test_what_is_no_response_is_never_judged(reply: Any, reason: str) -> None:
     made = respond(Scripted(respond=reply))
     assert rejected(made) == reason
-    assert made.kept.imperfect[0].fault == reason
+    assert made.kept is None, "there is nothing to harvest"
 
 
 def test_a_fault_costs_a_sample_and_the_next_is_tried() -> None:
@@ -104,3 +106,10 @@ def test_judged_and_imperfect_is_told_before_a_later_fault() -> None:
 def test_a_cut_off_answer_never_passes_however_good_it_looks() -> None:
     made = respond(Scripted(respond=Answer("The sea. It is brief.", truncated=True)))
     assert rejected(made) == "truncated_response"
+
+
+def test_a_response_off_the_task_does_not_pass_and_names_no_constraint() -> None:
+    made = respond(Scripted(respond="The moon.", judge=verdicts(10, 10, task=0)))
+    assert rejected(made) == "imperfect_response"
+    assert made.detail.endswith("short of full marks in task")
+    assert made.kept.imperfect[0].judgement.failed == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from stage_scripts import Scripted, config, expanded, rejected, walk
+from stage_scripts import Scripted, config, expanded, instruction, rejected, walk
 
 from trace_builder.records import Structured
 from trace_builder.stages.common.answer_schemas import LabelledConstraint, Structuring
@@ -109,15 +109,23 @@ def test_the_seeds_own_input_stays_as_it_is(taxonomy: Taxonomy) -> None:
         reply("Mention a purple elephant in the third line."),
         reply("Mention the sea.", description="Compose a symphony for three pianos."),
         reply("Mention the sea.", given="a text that nobody has ever given"),
-        reply("Mention the sea in at most 60 words, and be sure that each of the lines rhymes well."),
     ],
-    ids=["constraint", "description", "input", "a changed figure"],
+    ids=["constraint", "description", "input"],
 )
 def test_what_does_not_stand_in_the_text_is_invented(taxonomy: Taxonomy, given: Structuring) -> None:
     text = (
         "Write a poem. Mention the sea in at most 50 words, and be sure that each of the lines rhymes well."
     )
     assert rejected(made_of(taxonomy, text, given)) == "invented_text"
+
+
+def test_a_changed_figure_is_put_right_and_one_torn_out_of_another_is_invented(taxonomy: Taxonomy) -> None:
+    text = "Write a poem. Mention the sea in at most 150 words, and see that each of the lines rhymes well."
+    changed = "Mention the sea in at most 60 words, and see that each of the lines rhymes well."
+    assert constraints(made_of(taxonomy, text, reply(changed))) == [text.removeprefix("Write a poem. ")]
+    assert rejected(
+        made_of(taxonomy, text, reply("50 words, and see that each of the lines rhymes well"))
+    ) == ("invented_text")
 
 
 def test_layout_and_width_are_no_invention(taxonomy: Taxonomy) -> None:
@@ -134,16 +142,44 @@ def test_layout_and_width_are_no_invention(taxonomy: Taxonomy) -> None:
         (reply("Mention the sea.", description=None), "poor_instruction"),
         (reply("Mention the sea.", description="NULL"), "poor_instruction"),
         (reply("Mention the sea.", description=" . "), "poor_instruction"),
-        (reply(), "no_constraints"),
-        (reply("Theme Constraint: mention the sea."), "name_leaked"),
-        (reply("Mention the sea.", description="Write a poem. Mention the sea."), "repeated_text"),
-        (reply("Mention the sea.", "- Mention the sea"), "repeated_text"),
-        (reply("Mention the sea.", given="Mention the sea. Be brief"), "repeated_text"),
-        (reply("Mention the sea. Be brief.", given="Mention the sea"), "repeated_text"),
     ],
 )
-def test_every_fault_has_its_reason(taxonomy: Taxonomy, given: Structuring, reason: str) -> None:
-    text = "Write a poem. Mention the sea. Be brief. Theme Constraint: mention the sea."
+def test_the_models_own_verdict_has_its_reason(taxonomy: Taxonomy, given: Structuring, reason: str) -> None:
+    assert rejected(made_of(taxonomy, "Write a poem. Mention the sea.", given)) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "reason"),
+    [
+        ("Write a poem.", reply(), "no_constraints"),
+        (
+            "Write a poem. Theme Constraint: mention the sea.",
+            reply("Theme Constraint: mention the sea."),
+            "name_leaked",
+        ),
+        (
+            "Write a poem. Mention the sea.",
+            reply("Mention the sea.", description="Write a poem. Mention the sea."),
+            "repeated_text",
+        ),
+        (
+            "Write a poem. Mention the sea.",
+            reply("Mention the sea.", "- Mention the sea"),
+            "repeated_text",
+        ),
+        (
+            "Write a poem. Mention the sea. Be brief.",
+            reply("Mention the sea.", given="Mention the sea. Be brief"),
+            "repeated_text",
+        ),
+        (
+            "Write a poem. Mention the sea. Be brief.",
+            reply("Mention the sea. Be brief.", given="Mention the sea"),
+            "repeated_text",
+        ),
+    ],
+)
+def test_every_fault_has_its_reason(taxonomy: Taxonomy, text: str, given: Structuring, reason: str) -> None:
     assert rejected(made_of(taxonomy, text, given)) == reason
 
 
@@ -156,3 +192,75 @@ def test_a_short_word_may_stand_in_two_fields(taxonomy: Taxonomy) -> None:
     text = "Write a poem in English. In English."
     made = made_of(taxonomy, text, reply("In English.", description="Write a poem in English."))
     assert constraints(made) == ["In English."]
+
+
+WHOLE = "Write a poem. Mention the sea. End with a line of three words. Be brief."
+
+
+def test_a_lost_sentence_is_asked_for_once_more_and_warmer(taxonomy: Taxonomy) -> None:
+    less, whole = (
+        reply("Mention the sea.", "Be brief."),
+        reply("Mention the sea.", "End with a line of three words.", "Be brief."),
+    )
+    ask = Scripted(structure=[less, whole])
+    made = walk(Structure(config(), taxonomy), expanded(WHOLE), ask)
+    assert len(constraints(made)) == 3
+    assert [question.sample for question in ask.asked] == [0, 1]
+    cold, warm = (question.call.temperature for question in ask.asked)
+    assert cold < warm, "at 0 it would be answered like the first"
+
+
+def test_a_sentence_lost_twice_is_lost_text(taxonomy: Taxonomy) -> None:
+    less = reply("Mention the sea.", "Be brief.")
+    made = walk(Structure(config(), taxonomy), expanded(WHOLE), Scripted(structure=[less, less]))
+    assert rejected(made) == "lost_text"
+    assert made.detail.endswith("End with a line of three words.")
+
+
+@pytest.mark.parametrize(
+    ("text", "copied", "kept"),
+    [
+        (
+            "Write a poem. Use the word tide in both the title and the end.",
+            "Use the word tide in the title and the end.",
+            "Use the word tide in both the title and the end.",
+        ),
+        ("写一首诗。语言风格要活泼生动。", "语言要活泼生动。", "语言风格要活泼生动。"),
+    ],
+)
+def test_a_near_copy_is_snapped_to_the_text_and_not_rejected(
+    taxonomy: Taxonomy, text: str, copied: str, kept: str
+) -> None:
+    description = text.split("Use")[0].split("语")[0]
+    assert constraints(made_of(taxonomy, text, reply(copied, description=description))) == [kept]
+
+
+def test_a_fragment_is_no_constraint(taxonomy: Taxonomy) -> None:
+    text = 'Write a poem that ends with the word "shore". Be brief.'
+    made = made_of(taxonomy, text, reply('that ends with the word "shore".', "Be brief."))
+    assert rejected(made) == "fragment"
+
+
+class TestParts:
+    """What expand wrote in parts is verified without asking."""
+
+    def of(self, taxonomy: Taxonomy, *texts: str, description: str = "Name a river.") -> object:
+        parts = instruction(*texts).model_copy(update={"description": description})
+        record = expanded("").model_copy(update={"text": None, "parts": parts})
+        return walk(Structure(config(), taxonomy), record, Scripted())
+
+    def test_good_ones_pass_as_they_are(self, taxonomy: Taxonomy) -> None:
+        assert constraints(self.of(taxonomy, "Use one word.", "Be kind.")) == ["Use one word.", "Be kind."]
+
+    @pytest.mark.parametrize(
+        ("texts", "reason"),
+        [
+            ((), "no_constraints"),
+            (("Use one word.", "which is short."), "fragment"),
+            (("Use one word.", "Use one word"), "repeated_text"),
+            (("Name a river.",), "repeated_text"),
+            (("Output Format: one word.",), "name_leaked"),
+        ],
+    )
+    def test_faults_are_seen_by_code(self, taxonomy: Taxonomy, texts: tuple[str, ...], reason: str) -> None:
+        assert rejected(self.of(taxonomy, *texts)) == reason

@@ -52,8 +52,12 @@ def select(source: Path, quotas: Quotas, rng_seed: int = 0) -> Selection:
 
 
 def _of_run(folder: Path, taxonomy: Taxonomy) -> tuple[EvalItem, ...]:
-    """The instructions of a run that passed its quality control."""
+    """The instructions of a run that passed its quality control and whose constraints all have a label."""
     with RunFolder.open(folder) as run:
         if _STAGE not in run.stages:
             raise InputError(f"{folder}: this run has no stage {_STAGE}, whose instructions could be taken")
-        return tuple(eval_item(one, one.instruction, taxonomy) for one in run.records(_STAGE, Checked))
+        return tuple(
+            eval_item(one, one.instruction, taxonomy)
+            for one in run.records(_STAGE, Checked)
+            if all(constraint.dimension is not None for constraint in one.instruction.constraints)
+        )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
 from trace_builder.config import CallConfig, RunConfig
 from trace_builder.errors import InputError
 from trace_builder.evaluate.bootstrap import Sampling
@@ -32,7 +34,7 @@ from trace_builder.run.engine import RunSpec, RunSummary, run_stages
 from trace_builder.run.pipeline import open_prompts
 from trace_builder.run.stop import run_to_end
 from trace_builder.stages.base import Stage
-from trace_builder.stages.common.answer_schemas import Verdicts
+from trace_builder.stages.common.answer_schemas import verdict_names
 from trace_builder.stages.respond import RespondConfig
 from trace_builder.storage.jsonl import write_jsonl
 from trace_builder.storage.lock import folder_lock
@@ -180,10 +182,10 @@ def _collected(run: RunFolder, kind: type[EvalItem]) -> Iterator[InstructionResu
 def _tell_unknown_verdicts(run: RunFolder, items: Sequence[EvalItem], say: Say) -> None:
     """Says which of the judge's answers scored a constraint that its instruction does not have: the first few
     by name, then how many in all."""
-    known = {item.id: {constraint.id for constraint in item.constraints} for item in items}
+    known = {item.id: set(verdict_names(len(item.constraints), task=True)) for item in items}
     count = 0
     for call in run.calls("judge", known):
-        unknown = sorted(_judged_ids(call.text) - known[call.id])
+        unknown = sorted(_judged_names(call.text) - known[call.id])
         count += bool(unknown)
         if unknown and count <= _SHOWN:
             names = ", ".join(json.dumps(name[:60], ensure_ascii=False) for name in unknown[:_SHOWN])
@@ -195,9 +197,15 @@ def _tell_unknown_verdicts(run: RunFolder, items: Sequence[EvalItem], say: Say) 
         say(f"{count} answers of the judge score constraints that do not exist; {_SHOWN} are named above")
 
 
-def _judged_ids(text: str) -> set[str]:
+class _AnyVerdicts(BaseModel):
+    """A judge's answer, whatever the names of its verdicts."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def _judged_names(text: str) -> set[str]:
     try:
-        return {verdict.id for verdict in parse(text, Verdicts, "text").verdicts}
+        return set(parse(text, _AnyVerdicts, "text").model_extra or ())
     except ValueError:
         return set()
 

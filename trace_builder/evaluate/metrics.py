@@ -62,6 +62,7 @@ def score(
             by_dimension=_by_dimension(items, taxonomy, maker),
         ),
         score_counts={**{str(n): scores[n] for n in range(TOP_SCORE + 1)}, "unscored": scores[None]},
+        task=_task(items, maker),
         authors_reading=_authors_reading(items, maker),
         votes=_votes(items, sampling, maker),
         interval=described(sampling, "instructions"),
@@ -126,6 +127,12 @@ class _Maker:
         pairs: Pairs = Counter((int(hit), 1) for hit in hits)
         return self._figure(pairs, pairs, name)
 
+    def scored(self, hits: Iterable[tuple[bool, bool]], *name: str) -> Figure:
+        """A share of (hit, scored)."""
+        every = list(hits)
+        known: Pairs = Counter((int(hit), 1) for hit, scored in every if scored)
+        return self._figure(Counter((int(hit), 1) for hit, _ in every), known, name)
+
     def _figure(self, everything: Pairs, known: Pairs, name: tuple[str, ...]) -> Figure:
         whole = self._share(everything, *name)
         part = whole if everything == known else self._share(known, "scored", *name)
@@ -173,6 +180,12 @@ def _outside(items: Items, taxonomy: Taxonomy, maker: _Maker) -> Figure:
     """The constraints whose label lies outside the taxonomy."""
     inside = {dimension.id for dimension in taxonomy.dimensions}
     return maker.constraints(items, "outside", wanted=lambda dimension: dimension not in inside)
+
+
+def _task(items: Items, maker: _Maker) -> Figure | None:
+    """The share of answers that do their task; Eq. 3 and the shares of constraints leave it out."""
+    judged = [item.task for item in items if item.task is not None]
+    return maker.scored([(task.full, task.score is not None) for task in judged], "task") if judged else None
 
 
 def _authors_reading(items: Items, maker: _Maker) -> AuthorsReading | None:

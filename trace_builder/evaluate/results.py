@@ -50,7 +50,8 @@ class ConstraintResult(Record):
 
 class InstructionResult(Record):
     """A line of ``instructions.jsonl``: all about one instruction, to be read without other files. ``votes``
-    are the scores of each vote; ``why`` says what kept it from being scored."""
+    are the scores of each vote; ``why`` says what kept it from being scored.
+    ``task``: whether the response does what the description asks; Eq. 3 leaves it out."""
 
     id: str
     lang: Lang
@@ -58,6 +59,7 @@ class InstructionResult(Record):
     why: str | None = None
     fault: str | None = None
     overall: int | None = None
+    task: Score | None = None
     constraints: tuple[ConstraintResult, ...]
     votes: tuple[tuple[int | None, ...], ...] = ()
     prompt: str
@@ -77,6 +79,7 @@ class InstructionResult(Record):
             why=why,
             fault=generated.fault if generated else None,
             overall=judged.overall if judged else None,
+            task=judged.judgement.task if judged else None,
             constraints=tuple(
                 ConstraintResult(
                     id=constraint.id,
@@ -256,6 +259,8 @@ class Results(_Figures):
     unscored_because: dict[str, int]
     scores: Scores
     score_counts: dict[str, int]
+    #: Of the answers whose task was judged, those that do it; None where no task was.
+    task: Figure | None
     authors_reading: AuthorsReading | None
     votes: VotesAgreement | None
     interval: IntervalMethod

@@ -1,4 +1,4 @@
-"""The two stages of an evaluation: a model answers, the judge scores every constraint (paper 4.3)."""
+"""The two stages of an evaluation: a model answers, the judge scores task and constraints (paper 4.3)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from trace_builder.config import CallConfig, RunConfig
 from trace_builder.records import Judgement, ResponseFault, Score
 from trace_builder.released_rows import EvalItem
 from trace_builder.stages.base import Ask, Stage
+from trace_builder.stages.common.answer_schemas import TASK
 from trace_builder.stages.common.judging import (
     judge_call,
     judge_settings,
@@ -105,5 +106,6 @@ def _nothing_followed(record: Generated) -> Judgement:
     return Judgement(
         scores=tuple(
             Score(constraint=c.id, score=score, reasoning=reasoning, by="code") for c in record.constraints
-        )
+        ),
+        task=Score(constraint=TASK, score=score, reasoning=reasoning, by="code"),
     )

@@ -36,6 +36,8 @@ def print_evaluation(results: Results, printer: Printer) -> None:
         printer.line(_DRILL)
     scores = results.scores
     headline = [_row(label, getattr(scores, key)) for key, label in (*_INSTRUCTIONS, ("csr", "CSR"))]
+    if results.task is not None:
+        headline.append(_row("task", results.task))
     printer.table(_COLUMNS, headline)
     found = results.results
     printer.line(

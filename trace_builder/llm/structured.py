@@ -33,7 +33,18 @@ _CANDIDATES = 50
 _VALUES = 10_000
 
 _THINK, _THOUGHT = "<think>", "</think>"
-_DECODER = json.JSONDecoder(strict=False)
+
+
+class _Doubled(dict[str, Any]):
+    """An object in which a key is given twice: which of the two is meant nobody knows."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    return made if len(made) == len(pairs) else _Doubled(made)
+
+
+_DECODER = json.JSONDecoder(strict=False, object_pairs_hook=_object)
 _OPENING = re.compile(r'[{｛]\s*"')
 #: What Chinese models write outside of strings, and where an object broke off that mending may help.
 _FULL_WIDTH = {"：": ":", "，": ",", "｛": "{", "｝": "}", "［": "[", "］": "]"}
@@ -75,7 +86,8 @@ def parse(text: str, want: type[T], mode: Mode = "json_schema") -> T:
 
     Under ``json_schema`` the answer is one object that fits exactly. In the other modes it may stand in a
     code fence or in prose, with full-width colons and trailing commas; the last complete object that fits
-    counts. (What is written in a field is read by the field's own type, scores such as "[[7/10]]" too.)
+    counts. An object that gives a key twice is no value. (What is written in a field is read by the field's
+    own type, scores such as "[[7/10]]" too.)
 
     Args:
         text: the answer as received.
@@ -103,24 +115,43 @@ def _exact(text: str, want: type[BaseModel]) -> Any:
     """The whole text as ``want``, types as they are. Raw control characters in strings are let through: the
     default grammar of vLLM does not stop a model from writing them."""
     try:
-        return _validated(text, want)
+        fit = _validated(text, want)
     except ValidationError as error:
         if _first(error)["type"] != "json_invalid":
             return None
     except ValueError:
         return None
+    else:
+        _check_single(_DECODER.decode(text))
+        return fit
     try:
-        return _fit(json.loads(text, strict=False), want)
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
+    return _fit(value, want)
 
 
 def _fit(value: Any, want: type[BaseModel]) -> Any:
-    """A decoded value as ``want``, by JSON's rules; None where it does not fit."""
+    """A decoded value as ``want``, by JSON's rules; None where it does not fit.
+
+    Raises:
+        ValueError: it does, and gives a key twice.
+    """
     try:
-        return _validated(json.dumps(value), want)
+        fit = _validated(json.dumps(value), want)
     except (ValueError, RecursionError):
         return None
+    _check_single(value)
+    return fit
+
+
+def _check_single(value: Any) -> None:
+    values = [value]
+    for item in values:  # grows under way
+        if isinstance(item, _Doubled):
+            raise ValueError("a key is given twice")
+        if isinstance(item, list | dict):
+            values.extend(item.values() if isinstance(item, dict) else item)
 
 
 def _validated(text: str, want: type[BaseModel]) -> Any:

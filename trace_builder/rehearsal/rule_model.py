@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from trace_builder.rehearsal.tasks.expansion import expand
+from trace_builder.rehearsal.tasks.expansion import expand, expand_text
+from trace_builder.rehearsal.tasks.harvesting import harvest
 from trace_builder.rehearsal.tasks.inspection import inspect_instruction
-from trace_builder.rehearsal.tasks.quality_questions import completeness, redundancy
+from trace_builder.rehearsal.tasks.quality_questions import completeness, quality, redundancy
 from trace_builder.rehearsal.tasks.request import Request, content, read_request
 from trace_builder.rehearsal.tasks.responses import respond, respond_worse
-from trace_builder.rehearsal.tasks.rewriting import rewrite
+from trace_builder.rehearsal.tasks.rewriting import add, delete, revise
 from trace_builder.rehearsal.tasks.schema_filler import fill
 from trace_builder.rehearsal.tasks.structuring import structure
 from trace_builder.rehearsal.tasks.verdicts import judge, rationality
@@ -30,6 +31,7 @@ def _name(schema: type[Reply]) -> str:
 #: By the name of the answer's schema: questions that are answered by looking, and those whose answer is
 #: written, with a flaw in a share of cases. The schema of an inspection belongs to evaluation sets.
 _LOOKED_UP: dict[str, Callable[[Request], Reply | dict[str, Any]]] = {
+    _name(asked.QualityVerdicts): quality,
     _name(asked.Completeness): completeness,
     _name(asked.Redundancy): redundancy,
     _name(asked.Verdicts): judge,
@@ -37,9 +39,14 @@ _LOOKED_UP: dict[str, Callable[[Request], Reply | dict[str, Any]]] = {
     "inspection": inspect_instruction,
 }
 _WRITTEN: dict[str, Callable[[Request, Random, float], Reply]] = {
-    _name(asked.Expansion): expand,
+    _name(asked.Parts): expand,
+    _name(asked.Expansion): expand_text,
     _name(asked.Structuring): structure,
-    _name(asked.Rewriting): rewrite,
+    _name(asked.Additions): add,
+    _name(asked.Deletions): delete,
+    _name(asked.Revisions): lambda request, rng, flawed: (harvest if "failed" in request.blocks else revise)(
+        request, rng, flawed
+    ),
 }
 #: The data blocks of the prompt ``worse``, the only one with such blocks that wants plain text.
 _WORSE = frozenset({"instruction", "constraints", "input", "response"})

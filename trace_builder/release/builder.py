@@ -17,10 +17,10 @@ from trace_builder.release.certify import Certifier, RunSetup
 from trace_builder.release.cleaning.benchmarks import Target, read_targets
 from trace_builder.release.cleaning.decontaminate import Decontaminator
 from trace_builder.release.cleaning.dedup import duplicates
-from trace_builder.release.cleaning.removal import Removal, Removals, Text
+from trace_builder.release.cleaning.removal import Removal, Removals, Text, group_of
 from trace_builder.release.examples import Example, SeedRecords, training_example
 from trace_builder.release.formats.release_format import PARQUET, ReleaseFormat, Split, choose
-from trace_builder.release.inventory import Inventory
+from trace_builder.release.inventory import Inventory, group_texts
 from trace_builder.release.options import ReleaseOptions
 from trace_builder.release.split_figures import SplitFigures
 from trace_builder.release.splits import split_seeds
@@ -162,11 +162,11 @@ def _read(release: Release, targets: list[Target]) -> None:
 
 
 def _compared(seed: Seed, records: SeedRecords) -> Iterator[Text]:
-    """Every text that could carry a benchmark's: the seed, the instruction, a group's second instruction."""
+    """Every text that could carry a benchmark's: the seed, the instruction, those of its groups."""
     yield Text(seed.id, "seed", "\n".join(filter(None, (seed.instruction, seed.input))))
     yield Text(seed.id, "x", records.checked.instruction.render())
-    if records.group is not None:
-        yield Text(seed.id, "x2", records.group.x2.render())
+    for part, text in group_texts(records).items():
+        yield Text(seed.id, part, text)
 
 
 def _decide(release: Release) -> None:
@@ -177,8 +177,15 @@ def _decide(release: Release) -> None:
         removals.add(removal)
     left = {id_: entry for id_, entry in inventory.entries.items() if id_ not in removals.seeds}
     counts = {id_: entry.count for id_, entry in left.items()}
-    answered = {id_ for id_, entry in left.items() if entry.answered}
-    release.splits, release.quotas = split_seeds(counts, answered, options.quotas, options.validation)
+    trainable = {
+        id_
+        for id_, entry in left.items()
+        if entry.answered or any(group_of(id_, part) not in removals.groups for part in entry.parts)
+    }
+    unlabelled = {id_ for id_, entry in left.items() if not entry.labelled}
+    release.splits, release.quotas = split_seeds(
+        counts, trainable, options.quotas, options.validation, unlabelled
+    )
 
 
 def _write(release: Release, id_: str, split: Split) -> None:
@@ -200,7 +207,7 @@ def _example(release: Release, records: SeedRecords, split: Split) -> Example:
     example = training_example(
         records,
         release.setup.taxonomy,
-        with_group=records.checked.id not in release.removals.groups,
+        without=release.removals.groups,
         uncertified=release.options.uncertified,
     )
     limit = release.options.max_length_ratio

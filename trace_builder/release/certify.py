@@ -19,7 +19,7 @@ from trace_builder.errors import InputError
 from trace_builder.records import IopoGroup, Outcome, Record, Rejection, Seed
 from trace_builder.release.examples import SeedRecords
 from trace_builder.run.asking.answers import read_answer
-from trace_builder.stages.base import Answer, Product, Stage, Unanswered
+from trace_builder.stages.base import Answer, Stage, Unanswered
 from trace_builder.stages.stage_registry import build_stages, recorded_config
 from trace_builder.storage.calls import Call
 from trace_builder.storage.jsonl import encode, first_error, parse_row
@@ -73,11 +73,15 @@ class Certifier:
             name: found.get(name, "json_schema") if model.structured == "auto" else model.structured
             for name, model in setup.config.models.items()
         }
-        self._products = {
-            name: _ProductRows(run, name, stage.product)
-            for name, stage in setup.stages.items()
-            if stage.product is not None
-        }
+        self._products: dict[str, _ProductRows] = {}
+        #: Stages whose rows stand behind another's in the same product, with the ids that they accepted.
+        self._behind: dict[str, list[str]] = {}
+        for name, stage in sorted(setup.stages.items(), key=lambda item: item[1].takes_rejected):
+            if stage.product is not None and stage.product.name in self._products:
+                self._behind[name] = []
+            elif stage.product is not None:
+                self._products[stage.product.name] = _ProductRows(run, stage.product.name)
+        self._kept = {stage.follows for stage in setup.stages.values() if stage.takes_rejected}
         self._loop = asyncio.new_event_loop()
 
     def records(self) -> Iterator[tuple[Seed, SeedRecords | None]]:
@@ -92,26 +96,35 @@ class Certifier:
                 yield seed, self._loop.run_until_complete(self._of_seed(seed))
         finally:
             self._loop.close()
+        for name, ids in self._behind.items():
+            stage = self._stages[name]
+            for id_ in ids:
+                self._compare(stage, self._run.record(name, id_, stage.makes))
         for product in self._products.values():
             product.end()
 
     async def _of_seed(self, seed: Seed) -> SeedRecords | None:
         made: dict[str | None, Any] = {None: seed}
+        kept: dict[str | None, Any] = {}
         lineage: dict[str, Outcome] = {}
         drawn = None
         for stage in self._run.stages:
             outcome = self._run.outcome(stage, seed.id)
             if outcome is None:
                 continue
-            if outcome.status == "accepted" and stage in self._stages:
-                made[stage] = await self._made(outcome, self._incoming(stage, made))
+            if stage in self._stages and outcome.status == "accepted":
+                before = {**kept, **made} if self._stages[stage].takes_rejected else made
+                made[stage] = await self._made(outcome, self._incoming(stage, before))
+            elif stage in self._kept and outcome.status == "rejected" and outcome.record is not None:
+                kept[stage] = await self._made(outcome, self._incoming(stage, made))
             if stage == "iopo":
                 drawn = self._drawn(outcome, made.get(stage))
             lineage[stage] = outcome.model_copy(update={"record": None})
         if "quality" not in made:
             return None
         answered, preference, group = map(made.get, ("respond", "dpo", "iopo"))
-        return SeedRecords(made["quality"], answered, preference, group, drawn, lineage)
+        harvested = made["harvest"].groups if "harvest" in made else ()
+        return SeedRecords(made["quality"], answered, preference, group, drawn, lineage, harvested)
 
     def _incoming(self, stage: str, made: Mapping[str | None, Any]) -> Record:
         before = self._run.follows(stage)
@@ -128,9 +141,16 @@ class Certifier:
             record = await self._again(outcome, incoming)
         except (CertificateError, Unanswered) as exc:
             raise self._error(outcome, f"is not what its calls give: {exc}; {_AGAIN}") from None
-        if stage.name in self._products:
-            self._products[stage.name].compare(record)
+        if stage.name in self._behind:
+            self._behind[stage.name].append(outcome.id)
+        elif outcome.status == "accepted":
+            self._compare(stage, record)
         return record
+
+    def _compare(self, stage: Stage[Any, Any], record: Record) -> None:
+        if stage.product is not None:
+            for row in stage.product.rows(record):
+                self._products[stage.product.name].compare(stage.name, row)
 
     async def _again(self, outcome: Outcome, incoming: Record) -> Record:
         stage, stored = self._stages[outcome.stage], self._run.calls_of(outcome.stage, outcome.id)
@@ -140,14 +160,18 @@ class Certifier:
         ask = StoredAnswers([stored[key] for key in outcome.calls], self._modes)
         made: Record | Rejection = await stage.decide(incoming, ask)
         if isinstance(made, Rejection):
-            raise CertificateError(f"they give {made.reason}")
+            if made.reason != outcome.reason or made.kept is None:
+                raise CertificateError(f"they give {made.reason}")
+            made = made.kept
+        elif outcome.status != "accepted":
+            raise CertificateError("they give an accepted record")
         again = made.model_dump(mode="json")
         if again == outcome.record:
             return made
         if json.loads(encode(again)) != outcome.record:
             raise CertificateError(_difference(outcome.record, again))
         # What is no character in an answer became a question mark on disk.
-        as_written: Record = outcome.made(stage.makes)
+        as_written: Record = outcome.made(type(made))
         return as_written
 
     def _drawn(self, outcome: Outcome, group: IopoGroup | None) -> str | None:
@@ -199,22 +223,19 @@ class StoredAnswers:
 
 
 class _ProductRows:
-    """A product at the end of a run is a view of its stage; one that was edited is better named than passed
+    """A product at the end of a run is a view of its stages; one that was edited is better named than passed
     over."""
 
-    def __init__(self, run: RunFolder, stage: str, product: Product[Any]) -> None:
-        self._stage = stage
-        self._row = product.row
-        self._path = product_file(run.path, product.name)
+    def __init__(self, run: RunFolder, product: str) -> None:
+        self._path = product_file(run.path, product)
         written = run.finished and self._path.is_file()
-        self._rows = run.product_rows(product.name) if written else None
+        self._rows = run.product_rows(product) if written else None
 
-    def compare(self, record: Record) -> None:
-        """The next row is the one of the next record. Raises InputError."""
+    def compare(self, stage: str, row: dict[str, Any]) -> None:
+        """The next row is this one, of a record of this stage. Raises InputError."""
         if self._rows is None:
             return
         line, raw = next(self._rows, (0, b"{}"))
-        row = self._row(record)
         if raw == json.dumps(row, ensure_ascii=False).encode():
             return
         found = parse_row(self._path, line, raw) if line else {}
@@ -223,14 +244,14 @@ class _ProductRows:
                 line, f"the row of {row['id']!r} is not in its place; the file was edited or cut short"
             )
         raise self._error(
-            line, f"record {row['id']!r} is not what {self._stage} accepted: {_difference(found, row)}"
+            line, f"record {row['id']!r} is not what {stage} accepted: {_difference(found, row)}"
         )
 
     def end(self) -> None:
         """There is no further row. Raises InputError."""
         line, _ = next(self._rows or iter(()), (0, b""))
         if line:
-            raise self._error(line, f"a row that {self._stage} has no record for")
+            raise self._error(line, "a row that no stage has a record for")
 
     def _error(self, line: int, what: str) -> InputError:
         place = f"{self._path}:{line}" if line else str(self._path)

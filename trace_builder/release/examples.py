@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,7 +55,8 @@ class SeedRecords:
     """What the stages accepted of one seed.
 
     ``operation`` is the one drawn for the IOPO group, also where none came of it. ``lineage`` has, for each
-    stage that decided something, its outcome without the record."""
+    stage that decided something, its outcome without the record. ``harvested``: groups made of imperfect
+    answers, also where there is no perfect one."""
 
     checked: Checked
     answered: Answered | None
@@ -62,6 +64,12 @@ class SeedRecords:
     group: IopoGroup | None
     operation: str | None
     lineage: dict[str, Outcome]
+    harvested: tuple[IopoGroup, ...] = ()
+
+    @property
+    def groups(self) -> tuple[IopoGroup, ...]:
+        """Its groups, the one with a drawn operation first."""
+        return self.harvested if self.group is None else (self.group, *self.harvested)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +79,14 @@ class Example:
     Attributes:
         checked: the instruction.
         answered: its perfect response and the imperfect ones; None in the evaluation set, which has no
-            responses. group: a group that goes into the IOPO files whole. pairs, input_pairs: proven claims
-            alone. taxonomy: names of the constraints' dimensions.
+            responses, and where there are only harvested groups. groups: what goes into the IOPO files whole.
+            pairs, input_pairs: proven claims alone. taxonomy: names of the constraints' dimensions.
     """
 
     checked: Checked
     taxonomy: Taxonomy
     answered: Answered | None = None
-    group: IopoGroup | None = None
+    groups: tuple[IopoGroup, ...] = ()
     pairs: tuple[Pair, ...] = ()
     input_pairs: tuple[InputPair, ...] = ()
 
@@ -106,7 +114,7 @@ class Example:
 
     @property
     def response(self) -> str:
-        """The perfect response; empty in the evaluation set."""
+        """The perfect response; empty where there is none."""
         return self.answered.response if self.answered else ""
 
     @property
@@ -117,30 +125,30 @@ class Example:
 
 
 def training_example(
-    records: SeedRecords, taxonomy: Taxonomy, *, with_group: bool, uncertified: bool
+    records: SeedRecords, taxonomy: Taxonomy, *, without: Container[str], uncertified: bool
 ) -> Example:
-    """An answered seed for training.
+    """A seed with a response or groups, for training.
 
     Args:
         records: its records.
         taxonomy: see ``Example``.
-        with_group: False where its group was removed.
+        without: ids of the groups that were removed.
         uncertified: take a group that passed the paper's own check alone.
     """
-    group = records.group if with_group else None
-    if group is not None and group.certificate == "rationality" and not uncertified:
-        group = None
-    whole = group if group is not None and group.certificate != "one_sided" else None
+    groups = [
+        group
+        for group in records.groups
+        if group.id not in without and (uncertified or group.certificate != "rationality")
+    ]
     pairs = [] if records.preference is None else [preference_pair(records.preference)]
-    if group is not None and whole is None:
-        pairs.extend(output_pairs(group))
+    pairs += [pair for group in groups if group.certificate == "one_sided" for pair in output_pairs(group)]
     return Example(
         records.checked,
         taxonomy,
         answered=records.answered,
-        group=whole,
+        groups=tuple(group for group in groups if group.certificate != "one_sided"),
         pairs=tuple(pairs),
-        input_pairs=input_pairs(group) if group is not None else (),
+        input_pairs=tuple(pair for group in groups for pair in input_pairs(group)),
     )
 
 

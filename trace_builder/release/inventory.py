@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trace_builder.release.cleaning.removal import Part, Text
+from trace_builder.release.cleaning.removal import Part, Text, group_of
 from trace_builder.release.examples import SeedRecords
 
 
 @dataclass(slots=True)
 class Entry:
     """One instruction that passed quality: its constraint count, how many products its seed gives, whether it
-    is answered, whether it has a group, and where its texts and records are set aside."""
+    is answered, whether all its constraints have a label, its groups' instructions by part, and where its
+    texts and records are set aside."""
 
     count: int
     products: int
     answered: bool
-    grouped: bool
+    labelled: bool
+    parts: tuple[Part, ...]
     at: int
 
 
@@ -53,24 +55,31 @@ class Inventory:
 
     def add(self, records: SeedRecords) -> None:
         """Sets one seed's records aside."""
-        group = records.group
-        if iopo := records.lineage.get("iopo"):
-            became = group.certificate if group is not None else iopo.status
-            self.groups[records.operation or "not known"][became] += 1
+        self._count_groups(records)
+        texts = {"x": records.checked.instruction.render(), **group_texts(records)}
+        constraints = records.checked.instruction.constraints
         self.entries[records.checked.id] = Entry(
-            count=len(records.checked.instruction.constraints),
+            count=len(constraints),
             products=(records.answered is not None)
             + (records.preference is not None)
-            + 2 * (group is not None),
+            + 2 * len(records.groups),
             answered=records.answered is not None,
-            grouped=group is not None,
+            labelled=all(c.dimension is not None for c in constraints),
+            parts=tuple(part for part in texts if part != "x"),
             at=self._end,
         )
         self._aside.seek(self._end)
-        x2 = group.x2.render() if group is not None else ""
-        pickle.dump({"x": records.checked.instruction.render(), "x2": x2}, self._aside)
+        pickle.dump(texts, self._aside)
         pickle.dump(records, self._aside)
         self._end = self._aside.tell()
+
+    def _count_groups(self, records: SeedRecords) -> None:
+        if iopo := records.lineage.get("iopo"):
+            became = records.group.certificate if records.group is not None else iopo.status
+            self.groups[records.operation or "not known"][became] += 1
+        if harvest := records.lineage.get("harvest"):
+            made: list[str] = [group.certificate for group in records.harvested]
+            self.groups["harvest"].update(made or (harvest.status,))
 
     def records(self, id_: str) -> SeedRecords:
         """A seed's records again."""
@@ -79,25 +88,26 @@ class Inventory:
         return found
 
     def text(self, id_: str, part: Part) -> str:
-        """The rendered instruction ("x") or the group's second one ("x2") again."""
+        """A rendered instruction again."""
         found: str = self._texts(id_)[part]
         return found
 
     def by_worth(self, out: Container[str], without_group: Container[str]) -> Iterator[Text]:
         """The texts to look for duplicates in: instructions, those of the seeds with the most products first,
-        then the second instructions.
+        then the instructions of their groups.
 
         Args:
-            out: ids to pass over; looked at again before the second instructions.
-            without_group: ids whose second instruction is passed over.
+            out: ids to pass over; looked at again before the groups' instructions.
+            without_group: ids of groups to pass over.
         """
         order = sorted(self.entries, key=lambda id_: -self.entries[id_].products)
         for id_ in order:
             if id_ not in out:
                 yield Text(id_, "x", self.text(id_, "x"))
         for id_ in order:
-            if self.entries[id_].grouped and id_ not in out and id_ not in without_group:
-                yield Text(id_, "x2", self.text(id_, "x2"))
+            for part in self.entries[id_].parts:
+                if id_ not in out and group_of(id_, part) not in without_group:
+                    yield Text(id_, part, self.text(id_, part))
 
     def _texts(self, id_: str) -> dict[Part, Any]:
         self._aside.seek(self.entries[id_].at)
@@ -105,7 +115,13 @@ class Inventory:
         return found
 
 
-def _number(records: SeedRecords) -> int:
-    """How much a seed gives: a response, a pair, and a group, which counts twice."""
-    kept = (records.answered, records.preference, records.group, records.group)
-    return sum(record is not None for record in kept)
+def group_texts(records: SeedRecords) -> dict[Part, str]:
+    """The instructions of a seed's groups other than its own, by part."""
+    own = records.checked.instruction
+    texts: dict[Part, str] = {}
+    for group in records.groups:
+        name = group.id.removeprefix(records.checked.id).lstrip("#")
+        for side, instruction in (("x1", group.x1), ("x2", group.x2)):
+            if instruction != own:
+                texts[f"{name}.{side}" if name else side] = instruction.render()
+    return texts

@@ -41,7 +41,7 @@ class Lengths:
 
 @dataclass
 class SplitFigures:
-    """One split's figures; instructions are counted once a seed (x2 of a group apart)."""
+    """One split's figures; instructions are counted once a seed (those of groups apart)."""
 
     counts: Counter[int] = field(default_factory=Counter)
     dimensions: Counter[str | None] = field(default_factory=Counter)
@@ -62,9 +62,9 @@ class SplitFigures:
         self.origins.update(pair.origin for pair in example.pairs)
         self.lengths.add(example.pairs)
         self.input_pairs += len(example.input_pairs)
-        if example.group is not None:
-            self.groups[example.group.operation] += 1
-            self.group_lengths.add(output_pairs(example.group))
+        for group in example.groups:
+            self.groups[group.operation] += 1
+            self.group_lengths.add(output_pairs(group))
 
     @property
     def instructions(self) -> int:

@@ -36,23 +36,29 @@ def default_quotas(available: Mapping[int, int]) -> dict[int, int]:
 
 
 def split_seeds(
-    counts: Mapping[str, int], answered: Collection[str], quotas: Quotas | None, validation: float
+    counts: Mapping[str, int],
+    trainable: Collection[str],
+    quotas: Quotas | None,
+    validation: float,
+    unlabelled: Collection[str] = (),
 ) -> tuple[dict[str, Split], dict[int, int]]:
-    """Every seed's split, in the order of ``counts``; without a response a seed can only be in the evaluation
-    set.
+    """Every seed's split, in the order of ``counts``; a seed without anything to train on can only be in the
+    evaluation set.
 
     Args:
         counts: constraint count by id.
-        answered: ids that have a response.
+        trainable: ids that have a response or a group.
         quotas: of the evaluation set; None: the paper's row, scaled.
-        validation: share of the answered seeds that is held out.
+        validation: share of the trainable seeds that is held out.
+        unlabelled: ids with a constraint of no known dimension, which an evaluation set does not take.
 
     Returns:
         the splits, and the quotas that were asked for.
     """
-    quotas = default_quotas(Counter(counts.values())) if quotas is None else dict(quotas)
-    chosen = fill(quotas, counts, "release", "evaluation")
-    rest = [id_ for id_ in counts if id_ in answered and id_ not in chosen]
+    offered = {id_: count for id_, count in counts.items() if id_ not in unlabelled}
+    quotas = default_quotas(Counter(offered.values())) if quotas is None else dict(quotas)
+    chosen = fill(quotas, offered, "release", "evaluation")
+    rest = [id_ for id_ in counts if id_ in trainable and id_ not in chosen]
     held = held_out(rest, validation)
     splits: dict[str, Split] = {id_: "validation" if id_ in held else "train" for id_ in rest}
     splits |= dict.fromkeys(chosen, "evaluation")

@@ -10,7 +10,17 @@ from typing import Any
 from pydantic import BaseModel
 
 from trace_builder.errors import InputError
-from trace_builder.records import TOP_SCORE, Cells, Instruction, Item, Judgement, Outcome, Seed, Terms
+from trace_builder.records import (
+    TOP_SCORE,
+    Cells,
+    Instruction,
+    IopoGroup,
+    Item,
+    Judgement,
+    Outcome,
+    Seed,
+    Terms,
+)
 from trace_builder.release.atomic_folder import MARK
 from trace_builder.report.page.labels import spaced
 from trace_builder.stages.stage_registry import stage_classes
@@ -97,14 +107,24 @@ def _value(name: str, value: Any) -> list[str]:
         return [line for cell, judged in cells if judged for line in _judgement(f"judge, {cell}", judged)]
     if isinstance(value, Terms):
         return _field("proven", [term for term, holds in value if holds] or "nothing")
+    if isinstance(value, tuple) and any(isinstance(part, IopoGroup) for part in value):
+        return [line for group in value for line in _group(group)]
     parts = value if isinstance(value, tuple) else (value,)
     told = parts and not any(isinstance(part, BaseModel) for part in parts)
     return _field(name, value) if told else []
 
 
+def _group(group: IopoGroup) -> list[str]:
+    lines = _field("group", group.id)
+    for name, value in group:
+        if name not in Item.model_fields:
+            lines += _value(name, value)
+    return lines
+
+
 def _judgement(name: str, judgement: Judgement) -> list[str]:
     lines = [f"  {name}" + (f" ({judgement.votes} votes)" if judgement.votes != 1 else "")]
-    for score in judgement.scores:
+    for score in (*([judgement.task] if judgement.task else []), *judgement.scores):
         value = "unscored" if score.score is None else f"{score.score}/{TOP_SCORE}"
         doubt = ", disputed" if score.disputed else ""
         code = f", code finds it {'kept' if score.found == 'holds' else 'broken'}" if score.found else ""

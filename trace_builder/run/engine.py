@@ -129,7 +129,14 @@ def _stage_run(
         walks=walks,
         walked=spec.only in (None, stage.name),
         seeds=seeds,
-        outcomes=OutcomeLog(path, seeds, print_, walks, upstream.outcomes if upstream else None),
+        outcomes=OutcomeLog(
+            path,
+            seeds,
+            print_,
+            walks,
+            upstream.outcomes if upstream else None,
+            takes_rejected=stage.takes_rejected,
+        ),
         calls=CallLog(calls_file(spec.folder, stage.name), seeds),
         before=upstream,
         depth=upstream.depth + 1 if upstream else 0,
@@ -264,7 +271,11 @@ class Walk:
     def note(self, **fields: object) -> None:
         stages = {
             run.name: StageEntry(
-                follows=run.stage.follows, fingerprint=run.fingerprint, parts=run.parts, walks=run.walks
+                follows=run.stage.follows,
+                takes_rejected=run.stage.takes_rejected,
+                fingerprint=run.fingerprint,
+                parts=run.parts,
+                walks=run.walks,
             )
             for run in self.runs
         }

@@ -33,6 +33,7 @@ class StageCount:
     entered: int
     accepted: int
     done: int
+    takes_rejected: bool = False
     before: StageCount | None = None
     after: list[StageCount] = field(default_factory=list)
     fresh: int = 0
@@ -99,10 +100,9 @@ class Progress:
             return
         count.done += 1
         count.fresh += 1
-        if status == "accepted":
-            count.accepted += 1
-            for after in count.after:
-                after.entered += 1
+        count.accepted += status == "accepted"
+        for after in count.after:
+            after.entered += status == "accepted" or (status == "rejected" and after.takes_rejected)
 
     def line(self) -> str:
         """All of it in one line."""
@@ -198,7 +198,8 @@ def _one_line(text: str) -> str:
 
 def _stage_count(run: StageRun) -> StageCount:
     funnel = stage_funnel(run.name, run.outcomes, run.seeds)
-    return StageCount(run.name, funnel.entered, funnel.accepted, funnel.entered - funnel.pending)
+    done = funnel.entered - funnel.pending
+    return StageCount(run.name, funnel.entered, funnel.accepted, done, run.stage.takes_rejected)
 
 
 def _clock(seconds: float) -> str:

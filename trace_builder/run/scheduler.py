@@ -15,7 +15,7 @@ from trace_builder.records import Lang, Record
 from trace_builder.run.asking.ask import AskContext, RecordAsk
 from trace_builder.run.stage_run import StageRun, Verdict
 from trace_builder.stages.base import Unanswered
-from trace_builder.storage.outcomes import ACCEPTED, PENDING, STATUS_NAMES
+from trace_builder.storage.outcomes import PENDING, STATUS_NAMES
 
 log = logging.getLogger(__name__)
 
@@ -65,11 +65,9 @@ class Scheduler:
                 return
             finally:
                 self._watcher.ended(run.name, status)
-        if run.outcomes.status(place) != ACCEPTED:
-            return
-        following = [after for after in run.after if after.needs_work(place)]
+        following = [after for after in run.following(place) if after.needs_work(place)]
         if following:
-            await self._visit_each(following, place, made or run.made(place))
+            await self._visit_each(following, place, made)
 
     async def _visit_each(self, runs: Sequence[StageRun], place: int, incoming: Record | None) -> None:
         if len(runs) == 1:

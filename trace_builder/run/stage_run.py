@@ -8,7 +8,7 @@ from typing import Any
 from trace_builder.records import Outcome, Record, Rejection, Status
 from trace_builder.stages.base import Stage
 from trace_builder.storage.calls import CallLog
-from trace_builder.storage.outcomes import ACCEPTED, PENDING, OutcomeLog
+from trace_builder.storage.outcomes import PENDING, OutcomeLog
 from trace_builder.storage.seeds import SeedIndex
 from trace_builder.support.redaction import without_secrets
 
@@ -39,14 +39,19 @@ class StageRun:
         status = self.outcomes.status(place)
         if status == PENDING:
             return self.walked
-        return status == ACCEPTED and any(run.needs_work(place) for run in self.after)
+        return any(run.needs_work(place) for run in self.following(place))
+
+    def following(self, place: int) -> list[StageRun]:
+        """The stages that read what this one has made, or kept, of a record."""
+        return [run for run in self.after if run.outcomes.incoming(place) is not None]
 
     def incoming(self, place: int) -> Record:
         """What this stage reads for a record, from disk."""
         if self.before is None:
             seed: Record = self.seeds.read(place, self.stage.reads)
             return seed
-        return self.before.made(place)
+        record: Record = self.before.outcomes.read(place).made(self.stage.reads)
+        return record
 
     def made(self, place: int) -> Record:
         """What this stage has accepted for a record, from disk."""

@@ -58,7 +58,14 @@ def as_seed(row: object, default_source: str) -> Seed:
         instruction=instruction,
         input=text,
         source=_line_of_text(row.get("source"), "source") or default_source,
+        complex=_flag(row.get("complex"), "complex"),
     )
+
+
+def _flag(value: Any, name: str) -> bool:
+    if value is not None and not isinstance(value, bool):
+        raise RowError(f"{name} must be true or false, not {_kind(value)}")
+    return bool(value)
 
 
 def content_id(instruction: str, text: str | None) -> str:

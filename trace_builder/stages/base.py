@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
@@ -78,13 +78,14 @@ class Product(Generic[Out]):
     Attributes:
         label: what the page and the summary call it, such as DPO.
         description: what a row of it is.
-        row: makes a row, JSON-able, of an accepted record.
+        rows: makes the rows, JSON-able, of an accepted record. Stages may share a product: the rows of those
+            that come later stand behind.
     """
 
     name: str
     label: str
     description: Text
-    row: Callable[[Out], dict[str, Any]]
+    rows: Callable[[Out], Iterable[dict[str, Any]]]
 
 
 class Stage(ABC, Generic[In, Out]):
@@ -95,6 +96,7 @@ class Stage(ABC, Generic[In, Out]):
         name: as in ``--stage``, and the name of its section in the configuration.
         label: what it does to a record, in a few words.
         follows: the stage whose accepted records it reads; None reads the seeds.
+        takes_rejected: it also reads what that stage has kept of the records that it rejected.
         reads / makes: record types in and out.
         prompts: names of the prompts it may ask.
         config: the type of its section; None where it needs none.
@@ -107,6 +109,7 @@ class Stage(ABC, Generic[In, Out]):
     name: str
     label: Text
     follows: str | None = None
+    takes_rejected: bool = False
     reads: type[In]
     makes: type[Out]
     prompts: tuple[str, ...] = ()
@@ -121,6 +124,11 @@ class Stage(ABC, Generic[In, Out]):
         self.taxonomy = taxonomy
         if self.config is not None:
             self._section = config.section(self.config)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the configuration wants this stage at all; nothing may follow one that can be left out."""
+        return True
 
     @property
     def calls(self) -> tuple[CallConfig, ...]:

@@ -61,22 +61,27 @@ class Dpo(Stage[Answered, Preference]):
         return {**super().settings, "judge": judge_settings(self._judge)}
 
     async def process(self, record: Answered, ask: Ask) -> Preference | Rejection:
-        sampled = self._sampled(record) if self._config.sampled else None
-        if sampled is not None:
-            return _preference(record, *sampled, origin="sampled")
+        if self._config.sampled:
+            for response, judgement in self._sampled(record):
+                if not judgement.settled:
+                    # The vote that stopped respond is no proof yet.
+                    judgement = await judge(ask, record.instruction, response, self._judge, claim="fails")
+                if judgement.failed:
+                    return _preference(record, response, judgement, origin="sampled")
         return await self._prompted(record, ask)
 
-    def _sampled(self, record: Answered) -> tuple[str, Judgement] | None:
-        """The imperfect response with the lowest overall score; the earlier one of equals."""
+    def _sampled(self, record: Answered) -> list[tuple[str, Judgement]]:
+        """The imperfect responses in which a constraint was found short, the lowest overall score first, the
+        earlier one of equals."""
         judged = [
             (attempt.response, attempt.judgement)
             for attempt in record.imperfect
             if attempt.judgement is not None
-            and attempt.judgement.failed
+            and any(score.short for score in attempt.judgement.scores)
             and not attempt.judgement.unscored
             and attempt.response.strip() != record.response.strip()
         ]
-        return min(judged, key=lambda pair: pair[1].overall or 0, default=None)
+        return sorted(judged, key=lambda pair: pair[1].overall or 0)
 
     async def _prompted(self, record: Answered, ask: Ask) -> Preference | Rejection:
         values = {**instruction_values(record.instruction), "response": record.response}

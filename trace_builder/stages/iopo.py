@@ -3,6 +3,7 @@ certificate over the four cells (paper D; the certificate is ours)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -20,26 +21,46 @@ from trace_builder.records import (
     Terms,
 )
 from trace_builder.stages.base import Ask, Product, Stage
-from trace_builder.stages.common.answer_schemas import Rationality, Rewriting
-from trace_builder.stages.common.certificate import certificate, mismatch_fails, proven_terms
-from trace_builder.stages.common.constraint_changes import is_operation, is_unchanged, second_instruction
+from trace_builder.stages.common.answer_schemas import Additions, Deletions, Rationality, Revisions
+from trace_builder.stages.common.cells import fails, judge_group, judge_mismatch
+from trace_builder.stages.common.certificate import Certificate, proven_terms
+from trace_builder.stages.common.constraint_changes import EditFault, second_instruction
+from trace_builder.stages.common.cut_answers import CUT_OFF, TRUNCATED, skipping_cut_answers
 from trace_builder.stages.common.judging import judge, judge_call, judge_settings
 from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
 from trace_builder.stages.common.product_rows import group_row
 from trace_builder.stages.common.prompt_values import instruction_values
 from trace_builder.stages.common.response_faults import response_fault
+from trace_builder.stages.common.wording import fragment
 from trace_builder.stages.respond import RespondConfig
 from trace_builder.support.bilingual import Text
 from trace_builder.support.randomness import generator
 from trace_builder.taxonomy import Taxonomy
 
+_WANTED: dict[Operation, type[Additions | Deletions | Revisions]] = {
+    "add": Additions,
+    "delete": Deletions,
+    "revise": Revisions,
+}
 _NO_CONTRAST = Rejection(reason="no_contrast", detail="each response follows the other's instruction too")
+
+
+@dataclass(frozen=True)
+class _Second:
+    """A second instruction, how it differs from the first, and the verdict on y1 under it."""
+
+    x2: Instruction
+    changes: Changes
+    x2y1: Judgement | None = None
 
 
 class IopoConfig(AskingSection):
     call: CallConfig = CallConfig(temperature=0.8)
-    operations: Annotated[dict[Operation, Weight], AfterValidator(one_above_zero)] = Field(
-        default={"add": 1.0, "delete": 1.0, "revise": 4.0}, description="Weights of the operations."
+    operations: Annotated[
+        dict[Literal["add", "delete", "revise"], Weight], AfterValidator(one_above_zero)
+    ] = Field(default={"add": 1.0, "delete": 1.0, "revise": 8.0}, description="Weights of the operations.")
+    rewritings: int = Field(
+        default=2, ge=1, description="Second instructions tried until y1 is found to fail one."
     )
     samples: int = Field(default=1, ge=1, description="Responses to x2 tried until one is perfect.")
     certificate: Literal["cells", "rationality"] = Field(
@@ -64,6 +85,7 @@ class Iopo(Stage[Answered, IopoGroup]):
             "the constraints changed in another way than asked for", "约束的改动方式与要求不符"
         ),
         **NAME_LEAKED,
+        **TRUNCATED,
         "y2_imperfect": Text(
             "no response to x2 with 10 for every constraint", "x2 没有各项约束均得 10 分的回答"
         ),
@@ -99,15 +121,39 @@ class Iopo(Stage[Answered, IopoGroup]):
     async def process(self, record: Answered, ask: Ask) -> IopoGroup | Rejection:
         operation = self.draw(record.id, len(record.instruction.constraints))
         values = {**instruction_values(record.instruction), "response": record.response}
-        values["operation"] = operation
-        reply = (await ask(f"iopo_{operation}", values, Rewriting, self._config.call)).value
-        x2, changes = second_instruction(record.instruction, reply, self.taxonomy)
-        fault = self._fault(operation, x2, changes)
-        if fault is not None:
-            return fault
+        made: Rejection | _Second = CUT_OFF
+        for sample in range(self._config.rewritings):
+            with skipping_cut_answers():
+                reply = await ask(
+                    f"iopo_{operation}", values, _WANTED[operation], self._config.call, sample=sample
+                )
+                made = await self._second(record, operation, reply.value, ask)
+                if isinstance(made, _Second):
+                    break
+        if isinstance(made, Rejection):
+            return made
         if self._config.certificate == "rationality":
-            return await self._by_rationality(record, operation, x2, changes, ask)
-        return await self._by_cells(record, operation, x2, changes, ask)
+            return await self._by_rationality(record, operation, made, ask)
+        return await self._by_cells(record, operation, made, ask)
+
+    async def _second(
+        self, record: Answered, operation: Operation, edits: Additions | Deletions | Revisions, ask: Ask
+    ) -> _Second | Rejection:
+        """x2, and the verdict on y1 under it, which needs no second response: an x2 that y1 happens to follow
+        is written anew before y2 is paid for."""
+        try:
+            x2, changes = second_instruction(record.instruction, edits, self.taxonomy)
+        except EditFault as exc:
+            return Rejection(reason=exc.reason, detail=f"{operation} was asked for: {exc}")
+        new = (*changes.added, *(r.after for r in changes.revised))
+        if leaked := leaked_name(new, self.taxonomy):
+            return leaked
+        if broken := fragment(new):
+            return Rejection(reason="wrong_operation", detail=broken)
+        if operation == "delete" or self._config.certificate == "rationality":
+            return _Second(x2, changes)
+        x2y1 = await judge_mismatch(ask, x2, record.response, record.instruction, self._judge)
+        return _Second(x2, changes, x2y1) if fails(x2y1, x2, record.instruction) else _NO_CONTRAST
 
     def draw(self, record_id: str, constraints: int) -> Operation:
         """An operation by weight. A single constraint cannot be deleted, since x2 needs one: another takes
@@ -120,62 +166,36 @@ class Iopo(Stage[Answered, IopoGroup]):
         rng = generator(self._seed, record_id, self.name, "operation")
         return rng.choices(list(weights), weights=list(weights.values()))[0] if weights else "revise"
 
-    def _fault(self, operation: Operation, x2: Instruction, changes: Changes) -> Rejection | None:
-        if is_unchanged(changes):
-            return Rejection(reason="x2_unchanged", detail=f"{operation} changed nothing")
-        if not is_operation(changes, operation) or not x2.constraints:
-            made = (
-                f"{len(changes.added)} added, {len(changes.removed)} removed, {len(changes.revised)} revised"
-            )
-            return Rejection(reason="wrong_operation", detail=f"{operation} was asked for: {made}")
-        return leaked_name((*changes.added, *(r.after for r in changes.revised)), self.taxonomy)
-
     async def _by_cells(
-        self, record: Answered, operation: Operation, x2: Instruction, changes: Changes, ask: Ask
+        self, record: Answered, operation: Operation, second: _Second, ask: Ask
     ) -> IopoGroup | Rejection:
-        x1, y1 = record.instruction, record.response
-        x2y1 = None
-        if operation != "delete":
-            # Needs no second response. An addition that y1 happens to follow has lost its only contrast.
-            x2y1 = await judge(ask, x2, y1, self._judge, claim="fails")
-            if operation == "add" and not mismatch_fails(x2y1, x2, x1):
-                return _NO_CONTRAST
-        answered = await self._respond(x2, y1, ask)
+        answered = await self._respond(second.x2, record.response, ask)
         if isinstance(answered, Rejection):
             return answered
-        y2, x2y2 = answered
-        x1y2 = await judge(ask, x1, y2, self._judge, claim="fails")
-        if operation == "delete" and not mismatch_fails(x1y2, x1, x2):
-            return _NO_CONTRAST
-        if x2y1 is None:
-            x2y1 = await judge(ask, x2, y1, self._judge, claim="fails")
-        cells = Cells(x1y1=record.judgement, x1y2=x1y2, x2y1=x2y1, x2y2=x2y2)
-        terms = proven_terms(cells, x1, x2)
-        grade = certificate(terms)
-        if grade is None:
-            return _NO_CONTRAST
-        return _group(record, operation, x2, y2, changes, cells, terms, grade)
+        first = (record.instruction, record.response, record.judgement)
+        cells, terms, grade = await judge_group(ask, first, (second.x2, *answered), self._judge, second.x2y1)
+        return _group(record, operation, second, answered[0], cells, terms, grade) if grade else _NO_CONTRAST
 
     async def _by_rationality(
-        self, record: Answered, operation: Operation, x2: Instruction, changes: Changes, ask: Ask
+        self, record: Answered, operation: Operation, second: _Second, ask: Ask
     ) -> IopoGroup | Rejection:
         """The paper's weaker check (D, step 4): one question about the whole group, and nothing proven."""
-        answered = await self._respond(x2, record.response, ask)
+        answered = await self._respond(second.x2, record.response, ask)
         if isinstance(answered, Rejection):
             return answered
         y2, x2y2 = answered
         values = {
             "x1": record.instruction.render(),
             "y1": record.response,
-            "x2": x2.render(),
+            "x2": second.x2.render(),
             "y2": y2,
         }
         reply = (await ask("rational", values, Rationality, self._judge.call)).value
         if reply.verdict != "rational":
             return Rejection(reason="not_rational", detail=reply.reasoning)
         cells = Cells(x1y1=record.judgement, x2y2=x2y2)
-        terms = proven_terms(cells, record.instruction, x2)
-        return _group(record, operation, x2, y2, changes, cells, terms, "rationality")
+        terms = proven_terms(cells, record.instruction, second.x2)
+        return _group(record, operation, second, y2, cells, terms, "rationality")
 
     async def _respond(self, x2: Instruction, y1: str, ask: Ask) -> tuple[str, Judgement] | Rejection:
         """y2 with its judgement, after up to ``iopo.samples`` tries."""
@@ -197,12 +217,11 @@ class Iopo(Stage[Answered, IopoGroup]):
 def _group(
     record: Answered,
     operation: Operation,
-    x2: Instruction,
+    second: _Second,
     y2: str,
-    changes: Changes,
     cells: Cells,
     terms: Terms,
-    grade: Any,
+    grade: Certificate,
 ) -> IopoGroup:
     return IopoGroup(
         id=record.id,
@@ -210,10 +229,10 @@ def _group(
         source=record.source,
         operation=operation,
         x1=record.instruction,
-        x2=x2,
+        x2=second.x2,
         y1=record.response,
         y2=y2,
-        changes=changes,
+        changes=second.changes,
         cells=cells,
         terms=terms,
         certificate=grade,

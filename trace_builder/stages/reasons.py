@@ -5,19 +5,18 @@ from __future__ import annotations
 from functools import cache
 
 from trace_builder.records import Lang
+from trace_builder.stages.common.cut_answers import TRUNCATED
 from trace_builder.stages.stage_registry import stage_classes
 from trace_builder.support.bilingual import Text
 
 #: Rejections that any stage may end in.
 ANY_STAGE: dict[str, Text] = {
     "context_overflow": Text("the prompt does not fit the model's context", "提示超出模型的上下文长度"),
-    "truncated_output": Text(
-        "cut off by max_tokens, also after the larger try", "被 max_tokens 截断，放宽后重试仍被截断"
-    ),
 }
 
 #: Kinds of failure, which a later run tries again.
 FAILURES: dict[str, Text] = {
+    **TRUNCATED,
     "unfit_answer": Text("no answer that fits its schema after all attempts", "多次尝试仍没有符合格式的回答"),
     "internal_error": Text("our own code failed on it", "程序自身出错"),
     "connection": Text("the connection failed", "连接失败"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from trace_builder.config import AskingSection, CallConfig, RunConfig
-from trace_builder.records import Answered, Checked, FailedResponse, Kept, Rejection
+from trace_builder.records import Answered, Attempted, Checked, FailedResponse, Rejection
 from trace_builder.stages.base import Ask, Product, Stage
 from trace_builder.stages.common.judging import judge, judge_call, judge_settings
 from trace_builder.stages.common.product_rows import prompt_row
@@ -79,12 +79,18 @@ class Respond(Stage[Checked, Answered]):
                     imperfect=tuple(imperfect),
                 )
             imperfect.append(FailedResponse(response=answer.value, judgement=judgement))
-        return _rejection(imperfect)
+        return _rejection(record, imperfect)
 
 
-def _rejection(imperfect: list[FailedResponse]) -> Rejection:
+def _rejection(record: Checked, imperfect: list[FailedResponse]) -> Rejection:
     """Judged and imperfect if any response was worth judging; else what was wrong with the last one."""
-    kept = Kept(imperfect=tuple(imperfect))
+    kept = Attempted(
+        id=record.id,
+        lang=record.lang,
+        source=record.source,
+        instruction=record.instruction,
+        imperfect=tuple(imperfect),
+    )
     judged = [a.judgement for a in imperfect if a.judgement is not None]
     if judged:
         best = max(judged, key=lambda j: j.overall or 0)
@@ -92,4 +98,4 @@ def _rejection(imperfect: list[FailedResponse]) -> Rejection:
         return Rejection(reason="imperfect_response", detail=detail, kept=kept)
     fault = imperfect[-1].fault
     assert fault is not None
-    return Rejection(reason=fault, detail=f"{len(imperfect)} tried", kept=kept)
+    return Rejection(reason=fault, detail=f"{len(imperfect)} tried")

@@ -26,7 +26,8 @@ AnyStage = type[Stage[Any, Any]]
 
 def build_stages(config: RunConfig, taxonomy: Taxonomy) -> tuple[Stage[Any, Any], ...]:
     """All stages, set up for this configuration."""
-    return tuple(kind(config, taxonomy) for kind in stage_classes().values())
+    every = (kind(config, taxonomy) for kind in stage_classes().values())
+    return tuple(stage for stage in every if stage.enabled)
 
 
 @cache

@@ -37,6 +37,7 @@ class StageEntry(_Entry):
     end."""
 
     follows: str | None = None
+    takes_rejected: bool = False
     fingerprint: str
     parts: dict[str, str] = Field(default_factory=dict)
     walks: int = 0

@@ -28,6 +28,8 @@ _HEAD = re.compile(
 )
 #: Where the record begins. Between it and the head there are a JSON string and keys, which cannot hold this.
 _RECORD = b',"record":'
+#: The digest of no record.
+_NOTHING = record_digest(b"null")
 
 
 class OutcomeLog:
@@ -49,10 +51,14 @@ class OutcomeLog:
         walks: int = 0,
         upstream: OutcomeLog | None = None,
         end: int | None = None,
+        *,
+        takes_rejected: bool = False,
     ) -> None:
-        """``walks``: completed walks of the stage; ``end``: read no further than this offset."""
+        """``walks``: completed walks of the stage; ``end``: read no further than this offset;
+        ``takes_rejected``: the stage also reads what the one before has kept of rejected records."""
         self.path = path
         self.upstream = upstream
+        self._takes_rejected = takes_rejected
         self._seeds = seeds
         self._fingerprint = fingerprint.encode()
         self._walks = walks
@@ -83,9 +89,23 @@ class OutcomeLog:
         """The digest of the record that was accepted; None where none was."""
         return self._digests[place] if self._status[place] == ACCEPTED else None
 
+    def kept(self, place: int) -> int | None:
+        """The digest of what was kept of a record that was rejected; None where nothing was."""
+        digest = self._digests[place]
+        return digest if self._status[place] == REJECTED and digest != _NOTHING else None
+
     def incoming(self, place: int) -> int | None:
         """The digest of the record that the stage reads; None where there is none to read."""
-        return self._seeds.digest(place) if self.upstream is None else self.upstream.made(place)
+        if self.upstream is None:
+            return self._seeds.digest(place)
+        made = self.upstream.made(place)
+        return self.upstream.kept(place) if made is None and self._takes_rejected else made
+
+    def entered(self) -> int:
+        """How many records there are for the stage to read."""
+        if self.upstream is None:
+            return len(self._seeds)
+        return sum(self.incoming(place) is not None for place in range(len(self._seeds)))
 
     @property
     def stale(self) -> int:

@@ -48,9 +48,8 @@ class StageFunnel:
 def stage_funnel(name: str, log: OutcomeLog, seeds: SeedIndex) -> StageFunnel:
     """One stage's counts; what enters it is what the stage before has accepted."""
     counts = log.counts()
-    entered = len(seeds) if log.upstream is None else log.upstream.counts()[ACCEPTED]
     return StageFunnel(
-        name, entered, counts[ACCEPTED], counts[REJECTED], counts[FAILED], log.reasons(), log.stale
+        name, log.entered(), counts[ACCEPTED], counts[REJECTED], counts[FAILED], log.reasons(), log.stale
     )
 
 
@@ -224,6 +223,22 @@ class RunFolder:
         for outcome in self.outcomes(stage, ids, "accepted"):
             yield self._made(stage, outcome, kind)
 
+    def incoming(self, stage: str, kind: type[R], ids: Container[str] | None = None) -> Iterator[R]:
+        """What ``stage`` reads, of all records or of some: what the one before accepted, and what it kept of
+        rejected records where the stage takes those.
+
+        Raises:
+            InputError: a record does not have the fields of ``kind``; names file, line and field.
+        """
+        before = self.follows(stage)
+        if before is None:
+            yield from self.inputs(kind, ids)
+            return
+        log = self._logs[stage]
+        for outcome in self.outcomes(before, ids):
+            if log.incoming(self.position(outcome.id)) is not None:
+                yield self._made(before, outcome, kind)
+
     def where(self, stage: str, id_: str) -> str:
         """File and line of the outcome that counts, for messages."""
         return self._logs[stage].where(self.position(id_))
@@ -271,6 +286,7 @@ class RunFolder:
                 self._seeds,
                 entry.fingerprint,
                 upstream=self._logs[entry.follows] if entry.follows else None,
+                takes_rejected=entry.takes_rejected,
                 end=ends[stage],
             )
 

@@ -22,6 +22,12 @@ _DIGITS = re.compile(r"\d+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|`[^`]*`|「[^」]*」|《[^》]*》")
+#: The clause that asks: Chinese up to a colon, a line's or a sentence's end; in other letters at least two
+#: words up to a colon or a line's end, since a full stop may end the material just as well.
+_CLAUSE = re.compile(
+    r"\s*(?=[^:：\n。！？]*[\u4e00-\u9fff][^:：\n。！？]*[\u4e00-\u9fff])[^:：\n。！？]+(?=[:：\n。！？])"
+    r"|\s*[^\W\d_]+[ ,][^:：\n]*[^\W\d_](?=[^:：\n]?[:：\n])"
+)
 #: Characters of a text that its language is read from.
 _SAMPLE = 2000
 _PLACEHOLDERS = frozenset(
@@ -34,10 +40,16 @@ _EDGES = " \t\r\n\"'`“”‘’「」.。<>()（）[]【】"
 
 
 def detect_lang(*texts: str | None) -> Lang:
-    """The language of the first text that has letters: zh from a share of Chinese characters among them on,
-    else en; en where none has any. What stands in quotes counts only where there is nothing else: it may be
-    what is to be translated."""
+    """The language in which the first text that has letters asks for something; en where none has any. Its
+    own clause decides, not the material that it works on: what stands in quotes, behind a colon or on further
+    lines counts only where there is nothing else."""
     return next(filter(None, (_lang(text) for text in texts if text)), "en")
+
+
+def written_in(text: str) -> Lang:
+    """The language that a text is written in, taken as a whole: zh from a share of Chinese characters among
+    its letters on, else en."""
+    return _share_lang(text[:_SAMPLE]) or "en"
 
 
 def _lang(text: str) -> Lang | None:
@@ -46,6 +58,11 @@ def _lang(text: str) -> Lang | None:
         return "en" if _LETTER.search(sample) else None
     unquoted = _QUOTED.sub("", sample)
     sample = unquoted if _LETTER.search(unquoted) else sample
+    clause = _CLAUSE.match(sample)
+    return _share_lang(clause.group() if clause else sample)
+
+
+def _share_lang(sample: str) -> Lang | None:
     letters = len(_LETTER.findall(sample))
     if not letters:
         return None

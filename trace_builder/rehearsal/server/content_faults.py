@@ -18,7 +18,7 @@ def apply_first(kinds: Iterable[str], text: str, choice: float) -> tuple[str, bo
 
     Args:
         kinds: names from faults.CONTENT_FAULTS. Those about JSON fit an answer that is a JSON object, those
-            about verdicts one that holds verdicts.
+            about verdicts one that holds nothing but verdicts.
         text: the good answer.
         choice: in 0..1, decides where the fault lies.
 
@@ -47,6 +47,8 @@ def _apply(kind: str, text: str, choice: float) -> str | None:
     if kind == "prose":
         lang = detect_lang(text)
         return f"{PREFACES[lang]}\n\n```json\n{text}\n```\n\n{CLOSINGS[lang]}"
+    if kind == "doubled_verdict":
+        return _double_verdict(value, choice)
     changed = _CHANGES[kind](value, choice)
     return json.dumps(value, ensure_ascii=False) if changed else None
 
@@ -62,11 +64,11 @@ def _object(text: str) -> dict[str, Any] | None:
 
 
 def _places(value: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
-    """Every (object, key) of the answer and of the objects in its lists."""
+    """Every (object, key) of the answer, and of the objects in it and in its lists."""
     places = [(value, key) for key in value]
     for content in value.values():
-        if isinstance(content, list):
-            places += [(item, key) for item in content if isinstance(item, dict) for key in item]
+        inner = content if isinstance(content, list) else [content]
+        places += [(item, key) for item in inner if isinstance(item, dict) for key in item]
     return places
 
 
@@ -90,28 +92,42 @@ def _change_type(value: dict[str, Any], choice: float) -> bool:
     return True
 
 
+def _verdicts(value: dict[str, Any]) -> list[str]:
+    """The names under which verdicts stand; none where the answer is no judge's."""
+    scored = [name for name, held in value.items() if isinstance(held, dict) and "score" in held]
+    return scored if len(scored) == len(value) else []
+
+
 def _drop_verdict(value: dict[str, Any], choice: float) -> bool:
-    verdicts = value.get("verdicts")
-    if not isinstance(verdicts, list) or not verdicts:
-        return False
-    del verdicts[_pick(len(verdicts), choice)]
-    return True
+    names = _verdicts(value)
+    if names:
+        del value[names[_pick(len(names), choice)]]
+    return bool(names)
 
 
-def _double_verdict(value: dict[str, Any], choice: float) -> bool:
-    verdicts = value.get("verdicts")
-    if not isinstance(verdicts, list) or not verdicts:
-        return False
-    again = dict(verdicts[_pick(len(verdicts), choice)])
-    # The second verdict disagrees with the first, so taking either would be a guess.
-    again["score"] = 10 if again.get("score") != 10 else 3
-    verdicts.append(again)
-    return True
+def _unscore_verdict(value: dict[str, Any], choice: float) -> bool:
+    """A score that is none: prose in its place."""
+    names = _verdicts(value)
+    if names:
+        value[names[_pick(len(names), choice)]]["score"] = "somewhere between 7 and 9"
+    return bool(names)
+
+
+def _double_verdict(value: dict[str, Any], choice: float) -> str | None:
+    """The answer with one name given twice. The second verdict disagrees with the first, so taking either
+    would be a guess."""
+    names = _verdicts(value)
+    if not names:
+        return None
+    name = names[_pick(len(names), choice)]
+    again = {**value[name], "score": 10 if value[name]["score"] != 10 else 3}
+    whole, twice = (json.dumps(part, ensure_ascii=False) for part in (value, {name: again}))
+    return f"{whole[:-1]}, {twice[1:]}"
 
 
 _CHANGES = {
     "schema_break": _drop_field,
     "wrong_types": _change_type,
     "missing_verdict": _drop_verdict,
-    "doubled_verdict": _double_verdict,
+    "unscored_verdict": _unscore_verdict,
 }

@@ -37,6 +37,7 @@ CONTENT_FAULTS: dict[str, str] = {
     "wrong_types": "JSON with a value of the wrong type",
     "missing_verdict": "a judgement that leaves a constraint out",
     "doubled_verdict": "a judgement that judges a constraint twice",
+    "unscored_verdict": "a judgement with prose for a score",
     "prose": "JSON with prose and a code fence around it",
 }
 

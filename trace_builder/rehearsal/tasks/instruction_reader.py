@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trace_builder.checks.templates import strip_mark
@@ -10,6 +11,7 @@ from trace_builder.rehearsal.writer.kind_writers import Worded, known
 
 #: The most lines one constraint takes.
 _LONGEST = 14
+_INPUT = re.compile(r"^(?:Input|输入)[:：][ \t]*(.*)$")
 _INPUTS = re.compile(r"^# Inputs:[ \t]*$", re.MULTILINE)
 
 
@@ -58,6 +60,16 @@ def read_prompt(message: str) -> Reading:
     """A rendered instruction up to its input, which stands behind the last line ``# Inputs:``."""
     marks = list(_INPUTS.finditer(message))
     return read_text(message[: marks[-1].start()] if marks else message)
+
+
+def split_input(lines: Sequence[str]) -> tuple[str, str | None]:
+    """Lines that are no constraints as description and the input that they hold."""
+    for at, line in enumerate(lines):
+        match = _INPUT.match(line)
+        if match and at > 0:
+            held = "\n".join([match.group(1), *lines[at + 1 :]]).strip()
+            return "\n".join(lines[:at]).strip(), held or None
+    return "\n".join(lines).strip(), None
 
 
 def _constraint_at(lines: list[str], at: int) -> tuple[Found | None, int]:

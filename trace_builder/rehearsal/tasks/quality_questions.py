@@ -1,15 +1,18 @@
-"""The prompts ``complete`` and ``redundant``, really checked."""
+"""The prompts ``quality``, ``complete`` and ``redundant``, really checked."""
 
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 from trace_builder.checks.reading.counting import count_words
 from trace_builder.checks.templates import canonical
+from trace_builder.rehearsal.tasks.expansion import INFEASIBLE
+from trace_builder.rehearsal.tasks.instruction_reader import read_text
 from trace_builder.rehearsal.tasks.request import Request
 from trace_builder.rehearsal.writer.kind_writers import known
 from trace_builder.rehearsal.writer.lexicons import lexicon
-from trace_builder.stages.common.answer_schemas import Completeness, Redundancy
+from trace_builder.stages.common.answer_schemas import Completeness, Feasibility, QualityVerdicts, Redundancy
 from trace_builder.support.text import detect_lang
 
 _REFERS = re.compile(
@@ -32,6 +35,17 @@ _REFERS_ZH = re.compile(
 )
 
 
+_CODE = re.compile(r"\b(?:code|function|script)\b|代码|函数|程序", re.IGNORECASE)
+_CODE_MARKS = re.compile(r"[(){};=<>]")
+
+
+def quality(request: Request) -> QualityVerdicts:
+    """All three verdicts."""
+    return QualityVerdicts(
+        complete=completeness(request), redundant=redundancy(request), feasible=feasibility(request)
+    )
+
+
 def completeness(request: Request) -> Completeness:
     """Does the description stand alone, and is there an input where it refers to one?"""
     description, held = request.block("description").strip(), request.block("input")
@@ -44,6 +58,10 @@ def completeness(request: Request) -> Completeness:
         found = match.group()
         why = words.in_lang(f"It refers to “{found}”, and there is no input.", f"提到“{found}”，却没有输入。")
         return Completeness(reasoning=why, verdict="missing_input")
+    named = description[match.start() : match.end() + 12] if match else ""
+    if held.strip() and _CODE.search(named) and not _CODE_MARKS.search(held):
+        why = words.in_lang("The task is about code, the input is none.", "任务针对代码，输入却不是代码。")
+        return Completeness(reasoning=why, verdict="mismatched_input")
     why = words.in_lang("Task and input stand by themselves.", "任务与输入自成一体。")
     return Completeness(reasoning=why, verdict="complete")
 
@@ -70,19 +88,36 @@ def redundancy(request: Request) -> Redundancy:
     if said:
         why = words.in_lang(f"The description already says: {said[0]}", f"描述中已有：{said[0]}")
         return Redundancy(reasoning=why, verdict="redundant_description")
-    if len(held) > 20 and held in description:
+    if len(held) > 20 and (held in description or (len(description) > 10 and description in held)):
         why = words.in_lang("The input stands in the description as well.", "输入在描述中又出现了一遍。")
         return Redundancy(reasoning=why, verdict="redundant_input")
     return Redundancy(reasoning=words.in_lang("Nothing is said twice.", "没有重复的内容。"), verdict="none")
 
 
+def feasibility(request: Request) -> Feasibility:
+    """Can one response follow all constraints?"""
+    texts = [text for _, text in request.constraints()]
+    words = lexicon(detect_lang(request.block("description"), *texts))
+    checks = [check for text in texts if (check := known(text))]
+    if any(first.contradicts(second) for first, second in combinations(checks, 2)):
+        why = words.in_lang("Two constraints exclude each other.", "有两条约束互相矛盾。")
+        return Feasibility(reasoning=why, verdict="contradictory")
+    if any(text in INFEASIBLE for text in texts):
+        why = words.in_lang("Nothing can be written without characters.", "不用任何字符就写不出回答。")
+        return Feasibility(reasoning=why, verdict="infeasible")
+    why = words.in_lang("One response can follow them all.", "可以有同时满足全部约束的回答。")
+    return Feasibility(reasoning=why, verdict="feasible")
+
+
 def repeats(description: str, texts: list[str]) -> list[tuple[str, bool, bool]]:
     """Each constraint's text, whether it repeats an earlier one, and whether the description holds it."""
+    demanded = {check.key for check in read_text(description).checks}
     seen: set[object] = set()
-    told = []
+    found = []
     for text in texts:
-        found = known(text)
-        key: object = canonical(text).lower() if found is None else found.key
-        told.append((text, key in seen, len(text) > 5 and canonical(text) in description))
+        check = known(text)
+        key: object = canonical(text).lower() if check is None else check.key
+        said = key in demanded or (len(text) > 5 and canonical(text) in description)
+        found.append((text, key in seen, said))
         seen.add(key)
-    return told
+    return found

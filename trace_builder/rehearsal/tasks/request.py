@@ -19,7 +19,7 @@ class Request:
     """One request.
 
     Attributes:
-        asked: the name of the answer's schema, in small letters; "" where it has none.
+        asked: the name of the answer's schema, in small letters without underscores; "" where there is none.
         blocks: the data blocks of the user message by name, None for NULL.
         message: the user message as it is.
         schema: the schema itself; {} where any JSON object will do, None where plain text is wanted.
@@ -61,7 +61,7 @@ def read_request(body: Mapping[str, Any]) -> Request:
     message = next((content(m) for m in reversed(messages) if m.get("role") == "user"), "")
     blocks, _ = read_blocks(message)
     name, schema = _wanted(body.get("response_format"), messages, blocks)
-    return Request(name, blocks, message, schema)
+    return Request(name.lower().replace("_", ""), blocks, message, schema)
 
 
 def _wanted(
@@ -74,11 +74,11 @@ def _wanted(
         wrapper = form.get("json_schema")
         wrapper = wrapper if isinstance(wrapper, Mapping) else {}
         schema = wrapper.get("schema")
-        return str(wrapper.get("name", "")).lower(), schema if isinstance(schema, Mapping) else {}
+        return str(wrapper.get("name", "")), schema if isinstance(schema, Mapping) else {}
     if messages and (blocks or messages[0].get("role") == "system"):
         schema = _last_schema(content(messages[0]))
         if schema is not None:
-            return str(schema["title"]).lower(), schema
+            return str(schema["title"]), schema
     return "", {} if form.get("type") == "json_object" else None
 
 

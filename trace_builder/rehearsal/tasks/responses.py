@@ -11,8 +11,12 @@ from trace_builder.rehearsal.writer.keywords import keywords
 from trace_builder.rehearsal.writer.lexicons import lexicon
 from trace_builder.support.text import detect_lang
 
-#: Shares of the misses that are no answer at all, and of the worse answers that are not worse.
-_EMPTY, _REFUSED, _NOT_WORSE = 0.06, 0.12, 0.1
+#: Shares of the misses that are no answer at all or leave the task (each up to the next), and of the worse
+#: answers that are the good one over again or not worse.
+_EMPTY, _REFUSED, _OFF_TASK = 0.06, 0.12, 0.16
+_COPIED, _NOT_WORSE = 0.05, 0.1
+#: What an answer that leaves the task opens with.
+OFF_TASK = ("Before that, a few words about my holidays instead.", "在此之前，先聊聊我的假期。")
 
 
 def respond(request: Request, rng: Random, miss: float) -> str:
@@ -25,6 +29,9 @@ def respond(request: Request, rng: Random, miss: float) -> str:
         return ""
     if draw < _REFUSED:
         return rng.choice(lexicon(detect_lang(reading.subject)).refusals)
+    if draw < _OFF_TASK:
+        words = lexicon(detect_lang(reading.subject))
+        return words.in_lang(*OFF_TASK) + words.joiner + _written(reading, rng, keep=True)
     return _written(reading, rng, keep=False)
 
 
@@ -34,7 +41,10 @@ def respond_worse(request: Request, rng: Random) -> str:
     if not reading.constraints:
         texts = (text for _, text in request.constraints())
         reading = read_prompt("\n".join([request.block("instruction"), *texts]))
-    return _written(reading, rng, keep=rng.random() < _NOT_WORSE)
+    draw = rng.random()
+    if draw < _COPIED:
+        return request.block("response")
+    return _written(reading, rng, keep=draw < _NOT_WORSE)
 
 
 def _written(reading: Reading, rng: Random, *, keep: bool) -> str:

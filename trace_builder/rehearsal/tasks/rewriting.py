@@ -1,17 +1,24 @@
-"""The prompts ``iopo_*``: constraints of x2 by adding, deleting or revising those of x1."""
+"""The prompts ``iopo_*``: constraints to add, to delete, or to put in the place of others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from trace_builder.checks.wordings.wording import Slots
 from trace_builder.rehearsal.tasks.request import Request
 from trace_builder.rehearsal.writer.choose import add_one, all_kept, draw_check, fits, in_words, least_size
+from trace_builder.rehearsal.writer.keywords import dimension_name
 from trace_builder.rehearsal.writer.kind_writers import DIMENSIONS, WORDINGS, WRITERS, Worded, known
 from trace_builder.rehearsal.writer.parameters import Picker
-from trace_builder.stages.common.answer_schemas import Rewriting, RewrittenConstraint
+from trace_builder.stages.common.answer_schemas import (
+    Additions,
+    Deletions,
+    LabelledConstraint,
+    RevisedConstraint,
+    Revisions,
+)
 from trace_builder.support.text import detect_lang
 
 _TRIES = 6
@@ -19,83 +26,117 @@ _TRIES = 6
 
 @dataclass
 class Row:
-    """One constraint of x2 in the making."""
+    """One constraint of x1, or one in the making."""
 
-    id: str | None
+    id: str
     text: str
     check: Worded | None
-    replaces: str | None = None
 
-    def shown(self) -> RewrittenConstraint:
+    def labelled(self) -> LabelledConstraint:
         dimension = self.check.wording.dimension if self.check else "inclusion"
-        return RewrittenConstraint(text=self.text, dimension=dimension, replaces=self.replaces)
+        return LabelledConstraint(text=self.text, dimension=dimension)
+
+    def revised(self) -> RevisedConstraint:
+        return RevisedConstraint(id=self.id, **self.labelled().model_dump())
 
 
-def rewrite(request: Request, rng: Random, flawed: float) -> Rewriting:
-    """The whole list of x2's constraints under the operation that the request names; in a share of cases
-    under another one."""
-    rows = [Row(name, text, known(text)) for name, text in request.constraints()]
-    instruction = request.block("description") or (rows[0].text if rows else "")
-    operation = request.block("operation").strip().lower()
+def add(request: Request, rng: Random, flawed: float) -> Additions:
+    """One or two constraints that the response does not keep; in a share of cases none, one with a label, or
+    one that is there already in other words."""
+    rows, picker = read_rows(request), picker_for(request, rng)
+    checks, added = _checks(rows), list[Row]()
+    used = {check.wording.dimension for check in checks}
+    free = [name for name in DIMENSIONS if name not in used]
+    rng.shuffle(free)
+    wanted = rng.choice((1, 1, 2))
+    for dimension in free:
+        check = add_one(dimension, [*checks, *_checks(added)], picker)
+        if check is not None and check.holds(picker.text) is False:
+            added.append(new_row(check, picker))
+            wanted -= 1
+        if wanted == 0:
+            break
     if rng.random() < flawed:
-        operation = rng.choice(
-            [name for name in ("unchanged", "add", "delete", "revise") if name != operation]
-        )
+        added = _flawed(added, rows, picker)
+    return Additions(reasoning=_why(picker, "add"), added=[row.labelled() for row in added])
+
+
+def delete(request: Request, rng: Random, flawed: float) -> Deletions:
+    """Ids of some constraints, not of all; in a share of cases of none, of all, or one that there is not."""
+    rows, picker = read_rows(request), picker_for(request, rng)
+    names = [row.id for row in rows]
+    gone = rng.sample(names, rng.randint(1, len(names) - 1)) if len(names) > 1 else []
+    if rng.random() < flawed:
+        gone = rng.choice(([], names, [f"c{len(names) + 1}"]))
+    return Deletions(
+        reasoning=_why(picker, "delete"), deleted=sorted(gone, key=lambda name: (len(name), name))
+    )
+
+
+def revise(request: Request, rng: Random, flawed: float) -> Revisions:
+    """Some constraints turned into what the response does not keep; in a share of cases none, one that there
+    is not, one with a label, or one in other words."""
+    rows, picker = read_rows(request), picker_for(request, rng)
+    made, changed = list(rows), list[Row]()
+    known = [(at, row.check) for at, row in enumerate(rows) if row.check is not None]
+    rng.shuffle(known)
+    wanted = rng.randint(1, max(1, len(known)))
+    for at, old in known:
+        new = _revised(old, _checks(made[:at] + made[at + 1 :]), picker)
+        if new is not None:
+            made[at] = new_row(new, picker, rows[at].id)
+            changed.append(made[at])
+            wanted -= 1
+        if wanted == 0:
+            break
+    if rng.random() < flawed:
+        changed = _flawed(changed, rows, picker)
+    changed.sort(key=lambda row: (len(row.id), row.id))
+    return Revisions(reasoning=_why(picker, "revise"), revised=[row.revised() for row in changed])
+
+
+def _flawed(changed: list[Row], rows: list[Row], picker: Picker) -> list[Row]:
+    flaw = picker.rng.randrange(4)
+    if flaw == 0 or not changed:
+        return []
+    row = changed[0]
+    if flaw == 1:
+        return [*changed[1:], replace(row, id=f"c{len(rows) + 1}", text="and " + row.text)]
+    if flaw == 2:
+        label = dimension_name("numerical", picker.lang) + picker.words.in_lang(": ", "：")
+        return [*changed[1:], replace(row, text=label + row.text)]
+    return [new for row in rows if (new := reworded(row, picker)).text != row.text][:1]
+
+
+def reworded(row: Row, picker: Picker) -> Row:
+    """A constraint in other words where it has any."""
+    texts = [in_words(row.check, picker, n) for n in range(4)] if row.check else []
+    return replace(row, text=next((text for text in texts if text != row.text), row.text))
+
+
+def read_rows(request: Request) -> list[Row]:
+    """The constraints of a request."""
+    return [Row(name, text, known(text)) for name, text in request.constraints()]
+
+
+def picker_for(request: Request, rng: Random) -> Picker:
+    """Picks words that neither a request's constraints nor its response hold."""
+    rows = read_rows(request)
+    instruction = request.block("description") or (rows[0].text if rows else "")
     taken = {value for check in _checks(rows) for value in check.slots.values()}
-    picker = Picker(detect_lang(instruction), rng, instruction, request.block("response"), taken)
-    made = OPERATIONS.get(operation, _unchanged)(rows, picker)
-    why = picker.words.in_lang(f"The list was changed by: {operation}.", f"对列表做了改动：{operation}。")
-    return Rewriting(reasoning=why, constraints=[row.shown() for row in made])
+    return Picker(detect_lang(instruction), rng, instruction, request.block("response"), taken)
+
+
+def new_row(check: Worded, picker: Picker, replaces: str = "") -> Row:
+    return Row(replaces, in_words(check, picker, picker.rng.randrange(4)), check)
 
 
 def _checks(rows: list[Row]) -> list[Worded]:
     return [row.check for row in rows if row.check is not None]
 
 
-def _new_row(check: Worded, picker: Picker, replaces: str | None = None) -> Row:
-    return Row(None, in_words(check, picker, picker.rng.randrange(4)), check, replaces)
-
-
-def _unchanged(rows: list[Row], _: Picker) -> list[Row]:
-    return rows
-
-
-def _add(rows: list[Row], picker: Picker) -> list[Row]:
-    made = list(rows)
-    used = {check.wording.dimension for check in _checks(rows)}
-    free = [name for name in DIMENSIONS if name not in used]
-    picker.rng.shuffle(free)
-    wanted = picker.rng.choice((1, 1, 2))
-    for dimension in free:
-        check = add_one(dimension, _checks(made), picker)
-        if check is not None and check.holds(picker.text) is False:
-            made.append(_new_row(check, picker))
-            wanted -= 1
-        if wanted == 0:
-            break
-    return made
-
-
-def _delete(rows: list[Row], picker: Picker) -> list[Row]:
-    if len(rows) < 2:
-        return rows
-    gone = set(picker.rng.sample(range(len(rows)), picker.rng.randint(1, len(rows) - 1)))
-    return [row for at, row in enumerate(rows) if at not in gone]
-
-
-def _revise(rows: list[Row], picker: Picker) -> list[Row]:
-    made = list(rows)
-    known = [(at, row.check) for at, row in enumerate(rows) if row.check is not None]
-    picker.rng.shuffle(known)
-    wanted = picker.rng.randint(1, max(1, len(known)))
-    for at, old in known:
-        new = _revised(old, _checks(made[:at] + made[at + 1 :]), picker)
-        if new is not None:
-            made[at] = _new_row(new, picker, rows[at].id)
-            wanted -= 1
-        if wanted == 0:
-            break
-    return made
+def _why(picker: Picker, operation: str) -> str:
+    return picker.words.in_lang(f"The list was changed by: {operation}.", f"对列表做了改动：{operation}。")
 
 
 def _revised(old: Worded, others: list[Worded], picker: Picker) -> Worded | None:
@@ -103,7 +144,7 @@ def _revised(old: Worded, others: list[Worded], picker: Picker) -> Worded | None
     kinds = [kind for kind in contrast if WORDINGS[kind].forms(picker.lang)]
     for _ in range(_TRIES if kinds else 0):
         new = _draw(picker.rng.choice(kinds), old, others, picker)
-        if new is None or new.holds(picker.text) is not False or not fits(new, others):
+        if new is None or new.holds(picker.text) or not fits(new, others):
             continue
         if all_kept([*others, new], picker):
             return new
@@ -147,5 +188,3 @@ _TURNS: dict[tuple[str, str], Callable[[Slots, Slots], Slots]] = {
     },
     ("table_fact", "table_fact"): _other_row,
 }
-
-OPERATIONS = {"add": _add, "delete": _delete, "revise": _revise, "unchanged": _unchanged}

@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zlib import crc32
 
 from trace_builder.checks import recognise
 from trace_builder.rehearsal.tasks.instruction_reader import read_prompt
 from trace_builder.rehearsal.tasks.request import Request
+from trace_builder.rehearsal.tasks.responses import OFF_TASK
 from trace_builder.rehearsal.writer.compose import all_hold
 from trace_builder.rehearsal.writer.kind_writers import known
 from trace_builder.rehearsal.writer.lexicons import lexicon
-from trace_builder.stages.common.answer_schemas import Rationality, Verdict, Verdicts
+from trace_builder.stages.common.answer_schemas import TASK, Rationality, Verdict
 from trace_builder.support.text import detect_lang
 
 
-def judge(request: Request) -> Verdicts:
-    """One verdict for each constraint id. What the response says about itself is not read."""
-    response = request.block("response")
-    return Verdicts(verdicts=[_verdict(name, text, response) for name, text in request.constraints()])
+def judge(request: Request) -> dict[str, Any]:
+    """A verdict under every name that is asked for. What the response says about itself is not read, nor what
+    was measured of it: code measures here."""
+    response, texts = request.block("response"), dict(request.constraints())
+    names = [name.strip() for name in request.block("wanted").split(",") if name.strip()]
+    judged = {name: _verdict(texts.get(name, ""), response) for name in names or texts if name != TASK}
+    task = {TASK: _on_task(request.block("description"), response)} if TASK in names else {}
+    return {name: verdict.model_dump() for name, verdict in {**task, **judged}.items()}
 
 
-def _verdict(name: str, text: str, response: str) -> Verdict:
+def _on_task(description: str, response: str) -> Verdict:
+    words = lexicon(detect_lang(description))
+    if not response.strip() or response.strip() in words.refusals:
+        return Verdict(reasoning=words.in_lang("There is no answer.", "没有作答。"), score=0)
+    if any(text in response for text in OFF_TASK):
+        return Verdict(reasoning=words.in_lang("It speaks of something else.", "答非所问。"), score=0)
+    return Verdict(reasoning=words.in_lang("It does the task.", "完成了任务。"), score=10)
+
+
+def _verdict(text: str, response: str) -> Verdict:
     words = lexicon(detect_lang(text))
     kind, kept = _checked(text, response)
     if kind is None:
         told, score = _impression(text, response)
-        return Verdict(id=name, reasoning=words.in_lang(*told), score=score)
+        return Verdict(reasoning=words.in_lang(*told), score=score)
     what = kind.replace("_", " ")
     en, zh = ("kept", "符合") if kept else ("not kept", "不符合")
     why = words.in_lang(f"Checked {what}: it is {en}.", f"已核对（{what}）：{zh}。")
-    return Verdict(id=name, reasoning=why, score=10 if kept else failing_score(kind))
+    return Verdict(reasoning=why, score=10 if kept else failing_score(kind))
 
 
 def _checked(text: str, response: str) -> tuple[str | None, bool]:

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 Kind = Literal["exact_duplicate", "near_duplicate", "contaminated", "length_ratio"]
 
-#: The text that was compared: the seed, the structured instruction, a group's second instruction, a pair.
-Part = Literal["seed", "x", "x2", "dpo"]
+#: The text that was compared: "seed", "x" (the structured instruction), "x2" (the second one of its group),
+#: "h1.x1", "h1.x2" (those of the first group that was harvested), or "dpo" (a pair).
+Part = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """One hit. A hit on ``seed`` or ``x`` takes everything of that seed; on ``x2`` the IOPO group alone, on
-    ``dpo`` the pair alone.
+    """One hit. A hit on ``seed`` or ``x`` takes everything of that seed; on ``dpo`` the
+    pair alone, on another one the group that it stands in.
 
     ``method`` is the measure that was over its threshold (``exact``, ``jaccard``, ``overlap``, ``order``,
     ``length``), ``other`` the id on the other side (of a record, or of a target row), ``where`` its file and
@@ -57,7 +58,7 @@ class Removals:
     Attributes:
         write: takes a line of removed.jsonl.
         seeds: ids that are out altogether.
-        groups: ids without their IOPO group.
+        groups: ids of groups that are out.
         counts: hits by kind, part and method.
     """
 
@@ -71,8 +72,8 @@ class Removals:
         self.counts[removal.kind, removal.part, removal.method] += 1
         if removal.whole_seed:
             self.seeds.add(removal.id)
-        elif removal.part == "x2":
-            self.groups.add(removal.id)
+        elif removal.part != "dpo":
+            self.groups.add(group_of(removal.id, removal.part))
 
     def by_kind(self) -> dict[str, int]:
         """Hits by kind alone, in alphabetical order."""
@@ -80,3 +81,9 @@ class Removals:
         for (kind, _, _), number in self.counts.items():
             found[kind] += number
         return dict(sorted(found.items()))
+
+
+def group_of(id_: str, part: Part) -> str:
+    """The id of the group that a part of a seed's stands in."""
+    name = part.rpartition(".")[0]
+    return f"{id_}#{name}" if name else id_

@@ -104,7 +104,9 @@ def judged(example: Example) -> Iterator[tuple[str, str, str, bool]]:
     Besides the pairs' two sides these are the imperfect responses that came before the perfect one: they
     were paid for and judged.
     """
-    rows = [(f"{example.id}#respond", example.prompt, example.response, True)]
+    rows = []
+    if example.answered is not None:
+        rows.append((f"{example.id}#respond", example.prompt, example.response, True))
     for pair in example.pairs:
         rows.append((f"{pair.id}.chosen", pair.prompt, pair.chosen, True))
         rows.append((f"{pair.id}.rejected", pair.prompt, pair.rejected, False))

@@ -29,11 +29,11 @@ class IopoTrace(ReleaseFormat):
     reader = "authors' IOPO layout"
 
     def rows(self, example: Example) -> Iterator[Row]:
-        if example.group is not None:
+        for group in example.groups:
             yield {
-                "conversations": [human(example.group.x1.render()), human(example.group.x2.render())],
-                "chosen": gpt(example.group.y1),
-                "rejected": gpt(example.group.y2),
+                "conversations": [human(group.x1.render()), human(group.x2.render())],
+                "chosen": gpt(group.y1),
+                "rejected": gpt(group.y2),
             }
 
     def encode(self, row: Row) -> str:
@@ -62,7 +62,7 @@ class IopoTrl(ReleaseFormat):
     trl = "dpo"
 
     def rows(self, example: Example) -> Iterator[Row]:
-        return (trl_pair(pair) for pair in (output_pairs(example.group) if example.group else ()))
+        return (trl_pair(pair) for group in example.groups for pair in output_pairs(group))
 
 
 class IopoRanking(ReleaseFormat):
@@ -72,7 +72,7 @@ class IopoRanking(ReleaseFormat):
     llamafactory = RANKING
 
     def rows(self, example: Example) -> Iterator[Row]:
-        return (ranking_pair(pair) for pair in (output_pairs(example.group) if example.group else ()))
+        return (ranking_pair(pair) for group in example.groups for pair in output_pairs(group))
 
 
 class IopoInputPreference(ReleaseFormat):
@@ -104,8 +104,8 @@ class IopoGroups(ReleaseFormat):
     }
 
     def rows(self, example: Example) -> Iterator[Row]:
-        if example.group is not None:
-            record, x1, x2 = example.group.model_dump(mode="json"), example.group.x1, example.group.x2
+        for group in example.groups:
+            record, x1, x2 = group.model_dump(mode="json"), group.x1, group.x2
             parts = {"x1_parts": record["x1"], "x2_parts": record["x2"]}
             yield {**record, "x1": x1.render(), "x2": x2.render(), **parts}
 

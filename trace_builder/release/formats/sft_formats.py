@@ -28,7 +28,8 @@ class SftMessages(ReleaseFormat):
     }
 
     def rows(self, example: Example) -> Iterator[Row]:
-        yield {"id": example.id, "messages": [*user(example.prompt), *assistant(example.response)]}
+        if example.answered is not None:
+            yield {"id": example.id, "messages": [*user(example.prompt), *assistant(example.response)]}
 
 
 class SftSharegpt(ReleaseFormat):
@@ -38,7 +39,8 @@ class SftSharegpt(ReleaseFormat):
     llamafactory = {"formatting": "sharegpt", "columns": {"messages": "conversations"}}
 
     def rows(self, example: Example) -> Iterator[Row]:
-        yield {"id": example.id, "conversations": [human(example.prompt), gpt(example.response)]}
+        if example.answered is not None:
+            yield {"id": example.id, "conversations": [human(example.prompt), gpt(example.response)]}
 
 
 class SftAlpaca(ReleaseFormat):
@@ -51,6 +53,8 @@ class SftAlpaca(ReleaseFormat):
     llamafactory = {"columns": {"prompt": "instruction", "query": "input", "response": "output"}}
 
     def rows(self, example: Example) -> Iterator[Row]:
+        if example.answered is None:
+            return
         head, tail = split_prompt(example.prompt, example.instruction.input)
         yield {"id": example.id, "instruction": head, "input": tail, "output": example.response}
 

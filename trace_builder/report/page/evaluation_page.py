@@ -102,6 +102,7 @@ def _entry(row: InstructionResult) -> Entry:
 
 
 def _step(row: InstructionResult, model: str) -> Step:
+    task = row.task and row.task.model_copy(update={"reasoning": clipped(row.task.reasoning)})
     scores = tuple(
         Score(
             constraint=c.id,
@@ -114,5 +115,5 @@ def _step(row: InstructionResult, model: str) -> Step:
         for c in row.constraints
     )
     answer = {"kind": "answer", "response": clipped(row.response), "overall": row.overall}
-    judgement = Judgement(scores=scores, votes=max(len(row.votes), 1))
+    judgement = Judgement(scores=scores, task=task, votes=max(len(row.votes), 1))
     return Step(model, row.result, row.fault or row.why, data={**answer, "judgement": judgement})

@@ -67,9 +67,7 @@ class PromptReplay:
         run = self._run
         for stage in self._stages:
             if stage.name in run.stages:
-                before = run.follows(stage.name)
-                incoming = run.records(before, stage.reads, entries) if before else run.inputs(Seed, entries)
-                for record in incoming:
+                for record in run.incoming(stage.name, stage.reads, entries):
                     for step in entries[record.id].steps:
                         if step.stage == stage.name and step.calls:
                             self._replay(stage, record, step)

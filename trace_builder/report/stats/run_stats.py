@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -10,7 +11,16 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from trace_builder.errors import InputError
-from trace_builder.records import Answered, FailedResponse, IopoGroup, Item, Outcome, Preference, Status
+from trace_builder.records import (
+    Answered,
+    FailedResponse,
+    Harvested,
+    IopoGroup,
+    Item,
+    Outcome,
+    Preference,
+    Status,
+)
 from trace_builder.report.stats.call_stats import CallDetails, Pace, StageCalls, Timeline, totals
 from trace_builder.report.stats.dataset_stats import Dataset, Statistics
 from trace_builder.report.stats.histogram import Figures, percent
@@ -114,7 +124,7 @@ def run_stats(run: RunFolder, taxonomy: Taxonomy) -> RunStats:
         path=str(run.path),
         run=_facts(run),
         funnel=tuple(_row(row, run.follows(name)) for name, row in funnel.items()),
-        products={product: funnel[name].accepted for product, name in known},
+        products={product: made.rows[product] for product, _ in known},
         sets={name: dataset.stats() for name, dataset in made.sets.items()},
         judge=JudgeStats(
             response=made.response.stats(), worse=made.worse.stats(), mismatch=made.mismatch.stats()
@@ -193,6 +203,7 @@ class _Made:
     taxonomy: Taxonomy
     operations: Mapping[str, str]
     sets: dict[str, Dataset] = field(default_factory=dict)
+    rows: Counter[str] = field(default_factory=Counter)
     response: Scores = field(default_factory=Scores)
     worse: Scores = field(default_factory=Scores)
     mismatch: Scores = field(default_factory=Scores)
@@ -202,14 +213,18 @@ class _Made:
     def add_stage(self, name: str, stage: AnyStage) -> None:
         if stage.product is None:
             return
-        dataset = self.sets[stage.product.name] = Dataset(self.taxonomy)
+        dataset = self.sets.setdefault(stage.product.name, Dataset(self.taxonomy))
         for record in self.run.records(name, stage.makes):
             self._accepted(record, dataset)
+            self.rows[stage.product.name] += len(record.groups) if isinstance(record, Harvested) else 1
         statuses: tuple[Status, ...] = ("rejected", "failed")
         for outcome in chain(*(self.run.outcomes(name, status=status) for status in statuses)):
             self._lost(outcome, stage)
 
     def _accepted(self, record: Item, dataset: Dataset) -> None:
+        groups = record.groups if isinstance(record, Harvested) else ()
+        for group in groups:
+            self._accepted(group, dataset)
         dataset.add_all(record_examples(record, record.id, record.lang))
         if isinstance(record, Answered):
             self.response.add(record.judgement, record.instruction)
@@ -227,6 +242,8 @@ class _Made:
         if issubclass(stage.makes, Answered):
             for attempt in imperfect(self.run, outcome):
                 self.response.add(attempt.judgement, None)
+        elif issubclass(stage.makes, Harvested):
+            self.groups.turned_down("harvest", str(outcome.reason))
         elif issubclass(stage.makes, IopoGroup):
             operation = self.operations.get(outcome.id, "unknown")
             self.groups.turned_down(operation, str(outcome.reason))

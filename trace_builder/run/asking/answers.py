@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from trace_builder.llm.structured import parse, strip_thinking
-from trace_builder.stages.base import Answer, Unanswered
+from trace_builder.stages.base import Answer
 from trace_builder.storage.calls import Call
 
 T = TypeVar("T")
@@ -22,13 +22,12 @@ def read_answer(call: Call, want: type[T], mode: Any, check: Callable[[T], None]
         check: raises ``Unfit`` for a value that cannot be used.
 
     Raises:
-        ValueError: it does not fit, and is asked for again.
-        Unanswered: a structure that was cut off.
+        ValueError: it does not fit, or is a structure that was cut off, and is asked for again.
     """
     if want is str:
         return cast("Answer[T]", Answer(plain_text(call.text), truncated=call.cut))
     if call.cut:
-        raise Unanswered("rejected", "truncated_output", f"cut off at {call.max_tokens} tokens")
+        raise ValueError(f"cut off at {call.max_tokens} tokens")
     value = parse(call.text, want, mode)
     if check is not None:
         check(value)

@@ -109,17 +109,19 @@ class RecordAsk:
         secret = f"{self.context.rng_seed}\x1f{self.record}"
         messages = self.context.prompts.get(prompt, self.lang).render(values, secret)
         asked = Asked(prompt)
-        trouble = ""
+        trouble, cut, room = "", False, 1
         for attempt in range(self.context.wire.attempts * (self.tries + 1)):
             asked.attempt = attempt
             request = await self._request(prompt, messages, want, call, sample, attempt)
-            answer = await self._whole(asked, request)
+            answer = await self._whole(asked, replace(request, max_tokens=room * request.max_tokens))
+            cut = answer.cut and want is not str
             try:
                 return read_answer(answer, want, request.mode, check)
             except ValueError as exc:
                 trouble = str(exc).splitlines()[0][:300]
                 asked.wasted = answer.usage.completion
-        raise Unanswered("failed", "unfit_answer", f"{prompt}: {trouble}")
+                room = _GROWTH if cut else room
+        raise Unanswered("failed", "truncated_output" if cut else "unfit_answer", f"{prompt}: {trouble}")
 
     async def _request(
         self,
@@ -156,9 +158,10 @@ class RecordAsk:
         )
 
     async def _whole(self, asked: Asked, request: ChatRequest) -> Call:
-        """The answer to a request; one that was cut off is asked for once more with more room."""
+        """The answer to a request; one that was cut off is asked for once more with more room. At temperature
+        0 it is not: a model that is stuck would repeat itself under the same seed, for four times as much."""
         call = await self._once(asked, request)
-        if not call.cut:
+        if not call.cut or dict(request.sampling)["temperature"] == 0:
             return call
         room = self._room(request, call)
         if room <= max(request.max_tokens, call.max_tokens):

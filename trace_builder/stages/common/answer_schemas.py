@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from functools import cache
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, create_model
 
 from trace_builder.records import TOP_SCORE
 from trace_builder.stages.common.scores import read_score
@@ -24,19 +25,35 @@ class Reply(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class LabelledConstraint(Reply):
+    text: str
+    dimension: str
+
+
+class PartsConstraint(LabelledConstraint):
+    """``stated``: a requirement that the plain instruction already had."""
+
+    stated: bool
+
+
+class Parts(Reply):
+    """Prompt ``expand``: the instruction in its parts. ``fewer`` says why there are fewer constraints than
+    were wished for; ``input`` is material that stood in the instruction; null where there is none."""
+
+    fewer: str | None
+    description: str
+    input: str | None
+    constraints: list[PartsConstraint]
+
+
 class Expansion(Reply):
-    """Prompt ``expand``: the instruction with constraints written into it.
+    """Prompt ``expand_text``: the instruction with constraints written into it.
 
     No schema here bounds a string's length: with such a bound vLLM's xgrammar lets raw control characters
     into the string (measured in docs/vllm.md).
     """
 
     text: str
-
-
-class LabelledConstraint(Reply):
-    text: str
-    dimension: str
 
 
 class Structuring(Reply):
@@ -50,44 +67,87 @@ class Structuring(Reply):
 
 
 class Completeness(Reply):
-    """Prompt ``complete``."""
+    """Prompt ``complete``, and the first part of ``quality``."""
 
     reasoning: str
     verdict: Literal["complete", "incomplete_description", "missing_input", "mismatched_input"]
 
 
 class Redundancy(Reply):
-    """Prompt ``redundant``."""
+    """Prompt ``redundant``, and the second part of ``quality``."""
 
     reasoning: str
     verdict: Literal["none", "redundant_constraints", "redundant_description", "redundant_input"]
 
 
+class Feasibility(Reply):
+    """The third part of ``quality``."""
+
+    reasoning: str
+    verdict: Literal["feasible", "contradictory", "infeasible"]
+
+
+class QualityVerdicts(Reply):
+    """Prompt ``quality``: three verdicts, each with its own reasons, in this order."""
+
+    complete: Completeness
+    redundant: Redundancy
+    feasible: Feasibility
+
+
 class Verdict(Reply):
-    id: str
     reasoning: str
     score: ReadScore
 
 
 class Verdicts(Reply):
-    """Prompt ``judge``: one verdict for each constraint, by its id."""
-
-    verdicts: list[Verdict]
+    """Prompt ``judge``: a verdict under each name that ``verdict_names`` gives, each of them required."""
 
 
-class RewrittenConstraint(Reply):
-    """``replaces`` is the id of the constraint of x1 that this one revises; null when it is kept or new."""
-
-    text: str
-    dimension: str
-    replaces: str | None
+#: Under which the task itself is judged.
+TASK = "task"
 
 
-class Rewriting(Reply):
-    """Prompts ``iopo_add``, ``iopo_delete``, ``iopo_revise``: the whole list of constraints of x2."""
+def verdict_names(constraints: int, *, task: bool) -> tuple[str, ...]:
+    """The names that verdicts are asked for under, in order. Constraints are numbered anew for the judge,
+    whatever their ids: servers compile every schema they see, and so there are few."""
+    return (*((TASK,) if task else ()), *(f"c{number}" for number in range(1, constraints + 1)))
+
+
+@cache
+def verdicts_of(constraints: int, *, task: bool) -> type[Verdicts]:
+    """The type of the judge's answer about so many constraints."""
+    fields: Any = dict.fromkeys(verdict_names(constraints, task=task), (Verdict, ...))
+    return create_model("Verdicts", __base__=Verdicts, __doc__=Verdicts.__doc__, **fields)
+
+
+class Additions(Reply):
+    """Prompt ``iopo_add``: new constraints."""
 
     reasoning: str
-    constraints: list[RewrittenConstraint]
+    added: list[LabelledConstraint]
+
+
+class Deletions(Reply):
+    """Prompt ``iopo_delete``: ids of constraints to drop."""
+
+    reasoning: str
+    deleted: list[str]
+
+
+class RevisedConstraint(Reply):
+    """``id`` is that of the constraint that this one takes the place of."""
+
+    id: str
+    text: str
+    dimension: str
+
+
+class Revisions(Reply):
+    """Prompts ``iopo_revise`` and ``harvest``: constraints in new words, by the ids of the old ones."""
+
+    reasoning: str
+    revised: list[RevisedConstraint]
 
 
 class Rationality(Reply):

@@ -7,6 +7,9 @@ from typing import Literal
 from trace_builder.records import Cells, Instruction, Judgement, Terms
 from trace_builder.support.text import squeeze
 
+#: What a group's cells prove: all four terms, two of them, or, under the paper's own check, none.
+Certificate = Literal["full", "one_sided", "rationality"]
+
 
 def mismatch_fails(judgement: Judgement | None, judged: Instruction, other: Instruction) -> tuple[str, ...]:
     """Ids of the constraints that prove a mismatch: failed beyond dispute, and not shared with the other
@@ -18,9 +21,14 @@ def mismatch_fails(judgement: Judgement | None, judged: Instruction, other: Inst
     """
     if judgement is None:
         return ()
-    shared = {squeeze(c.text) for c in other.constraints}
-    own = {c.id for c in judged.constraints if squeeze(c.text) not in shared}
+    own = unshared(judged, other)
     return tuple(name for name in judgement.failed if name in own)
+
+
+def unshared(judged: Instruction, other: Instruction) -> frozenset[str]:
+    """Ids of the constraints that only the first of two instructions has."""
+    shared = {squeeze(c.text) for c in other.constraints}
+    return frozenset(c.id for c in judged.constraints if squeeze(c.text) not in shared)
 
 
 def proven_terms(cells: Cells, x1: Instruction, x2: Instruction) -> Terms:

@@ -1,70 +1,113 @@
-"""From the model's rewritten list of constraints to x2, and to how it differs from x1."""
+"""From the model's edits to x2, and to how it differs from x1."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import count
+from difflib import SequenceMatcher
+from itertools import count, permutations
 
-from trace_builder.records import Changes, Constraint, Instruction, Operation, Revision
-from trace_builder.stages.common.answer_schemas import Rewriting, RewrittenConstraint
+from trace_builder.records import Changes, Constraint, Instruction, Revision
+from trace_builder.stages.common.answer_schemas import Additions, Deletions, RevisedConstraint, Revisions
 from trace_builder.support.text import squeeze, unmarked
 from trace_builder.taxonomy import Taxonomy
 
 
-def second_instruction(
-    x1: Instruction, rewriting: Rewriting, taxonomy: Taxonomy
-) -> tuple[Instruction, Changes]:
-    """x2 and its changes.
+class EditFault(ValueError):
+    """Edits that do not make the second instruction that was asked for."""
 
-    What is kept is told by the text alone, whatever the model says it replaced. A kept or revised constraint
-    keeps the id it has in x1; a new one gets the next free number. x2 has x1's description and input.
-    The constraints of x1 say different things (``structure`` sees to it).
+    def __init__(self, detail: str, *, reason: str = "wrong_operation") -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+def second_instruction(
+    x1: Instruction, edits: Additions | Deletions | Revisions, taxonomy: Taxonomy
+) -> tuple[Instruction, Changes]:
+    """x2 and its changes. A revised constraint keeps its id and its place; a new one gets the next free
+    number and stands last. x2 has x1's description and input.
+
+    Raises:
+        EditFault: the edits name constraints that are not there, change nothing, or leave none.
     """
-    old = {squeeze(c.text): c for c in x1.constraints}
-    rows = _distinct(rewriting.constraints, old)
-    kept = {key: old[key] for key, _ in rows if key in old}
-    gone = {c.id: c for key, c in old.items() if key not in kept}
+    if isinstance(edits, Additions):
+        changes = Changes(added=_added(x1, edits, taxonomy))
+    elif isinstance(edits, Deletions):
+        changes = Changes(removed=_removed(x1, edits))
+    else:
+        changes = Changes(revised=_revised(x1, edits, taxonomy))
+    return applied(x1, changes), changes
+
+
+def applied(x1: Instruction, changes: Changes) -> Instruction:
+    """x1 with the changes made."""
+    gone = {c.id for c in changes.removed}
+    new = {r.before.id: r.after for r in changes.revised}
+    kept = tuple(new.get(c.id, c) for c in x1.constraints if c.id not in gone)
+    return x1.model_copy(update={"constraints": (*kept, *changes.added)})
+
+
+def _added(x1: Instruction, edits: Additions, taxonomy: Taxonomy) -> tuple[Constraint, ...]:
+    known = {squeeze(c.text) for c in x1.constraints}
     taken = {c.id for c in x1.constraints}
     free = (name for number in count(len(taken) + 1) if (name := f"c{number}") not in taken)
-    constraints: list[Constraint] = []
-    added: list[Constraint] = []
-    revised: list[Revision] = []
-    for key, row in rows:
-        if key in kept:
-            constraints.append(kept[key])
+    added = []
+    for row in edits.added:
+        text = unmarked(row.text)
+        if squeeze(text) and squeeze(text) not in known:
+            known.add(squeeze(text))
+            added.append(_constraint(next(free), text, row.dimension, taxonomy))
+    if not added:
+        raise EditFault("nothing was added", reason="x2_unchanged")
+    return tuple(added)
+
+
+def _removed(x1: Instruction, edits: Deletions) -> tuple[Constraint, ...]:
+    unknown = set(edits.deleted) - {c.id for c in x1.constraints}
+    if unknown:
+        raise EditFault(f"no constraint has the id {', '.join(sorted(unknown))}")
+    removed = tuple(c for c in x1.constraints if c.id in edits.deleted)
+    if not removed:
+        raise EditFault("nothing was deleted", reason="x2_unchanged")
+    if len(removed) == len(x1.constraints):
+        raise EditFault("no constraint is left")
+    return removed
+
+
+def _revised(x1: Instruction, edits: Revisions, taxonomy: Taxonomy) -> tuple[Revision, ...]:
+    old = {c.id: c for c in x1.constraints}
+    rows = {row.id: row for row in edits.revised}
+    if unknown := rows.keys() - old.keys():
+        raise EditFault(f"no constraint has the id {', '.join(sorted(unknown))}")
+    if len(rows) < len(edits.revised):
+        raise EditFault("a constraint was revised twice")
+    if swapped := _swapped(rows, old):
+        raise EditFault(f"the ids of {swapped} are mixed up")
+    texts = {squeeze(c.text) for c in x1.constraints}
+    revised = []
+    for id_, row in rows.items():
+        text = unmarked(row.text)
+        if not squeeze(text) or squeeze(text) in texts:
             continue
-        found = taxonomy.find(row.dimension)
-        before = gone.pop(row.replaces, None) if row.replaces else None
-        new = Constraint(
-            id=before.id if before else next(free),
-            text=unmarked(row.text),
-            dimension=found.id if found else None,
-        )
-        constraints.append(new)
-        if before is not None:
-            revised.append(Revision(before=before, after=new))
-        else:
-            added.append(new)
-    x2 = Instruction(description=x1.description, constraints=tuple(constraints), input=x1.input)
-    return x2, Changes(added=tuple(added), removed=tuple(gone.values()), revised=tuple(revised))
+        texts.add(squeeze(text))
+        revised.append(Revision(before=old[id_], after=_constraint(id_, text, row.dimension, taxonomy)))
+    if not revised:
+        raise EditFault("nothing was revised", reason="x2_unchanged")
+    return tuple(sorted(revised, key=lambda r: list(old).index(r.before.id)))
 
 
-def _distinct(
-    rows: list[RewrittenConstraint], old: Mapping[str, Constraint]
-) -> list[tuple[str, RewrittenConstraint]]:
-    """Rows by what they say; an empty row is dropped, and so is a repeated one after its first."""
-    keyed: dict[str, RewrittenConstraint] = {}
-    for row in rows:
-        whole = squeeze(row.text)  # what looks like a mark may belong to the constraint: "30. März"
-        keyed.setdefault(whole if whole in old else squeeze(unmarked(row.text)), row)
-    return [(key, row) for key, row in keyed.items() if key]
+def _swapped(rows: dict[str, RevisedConstraint], old: dict[str, Constraint]) -> str | None:
+    """Two revisions that each read like the other's constraint."""
+    for one, other in permutations(rows, 2):
+        straight = _likeness(rows[one].text, old[one].text) + _likeness(rows[other].text, old[other].text)
+        crossed = _likeness(rows[one].text, old[other].text) + _likeness(rows[other].text, old[one].text)
+        if one < other and crossed > straight + 0.2:
+            return f"{one} and {other}"
+    return None
 
 
-def is_unchanged(changes: Changes) -> bool:
-    return not (changes.added or changes.removed or changes.revised)
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, squeeze(one), squeeze(other), autojunk=False).ratio()
 
 
-def is_operation(changes: Changes, operation: Operation) -> bool:
-    """Whether the difference is of the named kind and of no other."""
-    kinds = {"add": changes.added, "delete": changes.removed, "revise": changes.revised}
-    return all(bool(found) == (kind == operation) for kind, found in kinds.items())
+def _constraint(id_: str, text: str, label: str, taxonomy: Taxonomy) -> Constraint:
+    found = taxonomy.find(label)
+    return Constraint(id=id_, text=text, dimension=found.id if found else None)

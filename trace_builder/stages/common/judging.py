@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Container
 from typing import Any, Literal
 
 from trace_builder.checks import verify
 from trace_builder.config import CallConfig, JudgeConfig
 from trace_builder.records import TOP_SCORE, Instruction, Judgement, Score
 from trace_builder.stages.base import Ask, Unfit
-from trace_builder.stages.common.answer_schemas import Verdicts
-from trace_builder.stages.common.prompt_values import instruction_values
+from trace_builder.stages.common.answer_schemas import TASK, Verdict, Verdicts, verdict_names, verdicts_of
+from trace_builder.stages.common.facts import facts_text
+from trace_builder.stages.common.prompt_values import constraint_lines
+from trace_builder.support.text import detect_lang
 
 #: What is claimed of a response. Of several votes the score hardest on the claim counts: the lowest where
 #: the response is said to follow its instruction, the highest where it is said to fail it.
@@ -34,17 +36,20 @@ async def judge(
     response: str,
     config: JudgeConfig,
     claim: Claim = "follows",
+    only: Container[str] | None = None,
 ) -> Judgement:
     """One judgement out of up to ``config.votes`` votes.
 
-    Voting stops as soon as the claim is refuted, since no further vote could bring it back.
+    Voting stops as soon as the claim is refuted, since no further vote could bring it back. ``only`` limits
+    what is judged to some constraints and leaves the task out: in a mismatching cell all else is shared with
+    the other instruction and can prove nothing.
 
     Raises:
         Unanswered: a constraint stayed unscored after all attempts.
     """
     votes: list[Judgement] = []
     for number in range(config.votes):
-        votes.append(await _vote(ask, instruction, response, config, number))
+        votes.append(await _vote(ask, instruction, response, config, number, only))
         combined = _combine(votes, claim, config.votes)
         stands = combined.perfect if claim == "follows" else any(s.short for s in combined.scores)
         if not stands:
@@ -65,31 +70,47 @@ def strictest(votes: tuple[Judgement, ...]) -> Judgement:
 
 
 async def _vote(
-    ask: Ask, instruction: Instruction, response: str, config: JudgeConfig, number: int
+    ask: Ask,
+    instruction: Instruction,
+    response: str,
+    config: JudgeConfig,
+    number: int,
+    only: Container[str] | None = None,
 ) -> Judgement:
+    judged = tuple(c for c in instruction.constraints if only is None or c.id in only)
+    names = verdict_names(len(judged), task=only is None)
+
     def complete(reply: Verdicts) -> None:
-        missing = [s.constraint for s in _scores(instruction, reply) if s.score is None]
+        missing = [name for name in names if getattr(reply, name).score is None]
         if missing:
             raise Unfit(f"unscored: {', '.join(missing)}")
 
-    values = {**instruction_values(instruction), "response": response}
-    answer = await ask("judge", values, Verdicts, judge_call(config), sample=number, check=complete)
-    scores = _scores(instruction, answer.value)
+    values: dict[str, str | None] = {
+        "description": instruction.description,
+        "constraints": constraint_lines(
+            tuple(
+                c.model_copy(update={"id": name})
+                for c, name in zip(judged, names[-len(judged) :], strict=True)
+            )
+        ),
+        "input": instruction.input,
+        "response": response,
+        "facts": facts_text(response, detect_lang(instruction.description)),
+        "wanted": ", ".join(names),
+    }
+    want = verdicts_of(len(judged), task=only is None)
+    call = judge_call(config)
+    reply = (await ask("judge", values, want, call, sample=number, check=complete)).value
+    scores = tuple(
+        _score(c.id, getattr(reply, name)) for c, name in zip(judged, names[-len(judged) :], strict=True)
+    )
     if config.code_checks:
         scores = tuple(_checked(score, instruction, response) for score in scores)
-    return Judgement(scores=scores)
+    return Judgement(scores=scores, task=_score(TASK, getattr(reply, TASK)) if only is None else None)
 
 
-def _scores(instruction: Instruction, reply: Verdicts) -> tuple[Score, ...]:
-    """The judge's verdicts by constraint; a missing or doubled one is unscored, an unknown id is ignored."""
-    seen = Counter(v.id for v in reply.verdicts)
-    by_id = {v.id: v for v in reply.verdicts if seen[v.id] == 1}
-    return tuple(
-        Score(constraint=c.id, score=v.score, reasoning=v.reasoning)
-        if (v := by_id.get(c.id)) is not None
-        else Score(constraint=c.id)
-        for c in instruction.constraints
-    )
+def _score(name: str, verdict: Verdict) -> Score:
+    return Score(constraint=name, score=verdict.score, reasoning=verdict.reasoning)
 
 
 def _checked(score: Score, instruction: Instruction, response: str) -> Score:
@@ -105,8 +126,14 @@ def _checked(score: Score, instruction: Instruction, response: str) -> Score:
 
 def _combine(votes: list[Judgement], claim: Claim, asked: int) -> Judgement:
     columns = zip(*(vote.scores for vote in votes), strict=True)
-    scores = tuple(_hardest(column, claim) for column in columns)
-    return Judgement(scores=scores, votes=len(votes), settled=len(votes) == asked)
+    tasks = tuple(vote.task for vote in votes if vote.task is not None)
+    return Judgement(
+        scores=tuple(_hardest(column, claim) for column in columns),
+        # Of the task only the match is ever claimed.
+        task=_hardest(tasks, "follows") if tasks else None,
+        votes=len(votes),
+        settled=len(votes) == asked,
+    )
 
 
 def _hardest(column: tuple[Score, ...], claim: Claim) -> Score:

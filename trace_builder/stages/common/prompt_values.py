@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from trace_builder.records import Constraint, Instruction
+from trace_builder.records import Constraint, Instruction, Judgement
 
 
 def constraint_lines(constraints: tuple[Constraint, ...]) -> str:
@@ -19,3 +19,12 @@ def instruction_values(instruction: Instruction) -> dict[str, str | None]:
         "constraints": constraint_lines(instruction.constraints),
         "input": instruction.input,
     }
+
+
+def failed_lines(judgement: Judgement) -> str:
+    """One JSON object a line: the ids of the constraints that are failed, and what the judge found."""
+    return "\n".join(
+        json.dumps({"id": s.constraint, "found": s.reasoning}, ensure_ascii=False)
+        for s in judgement.scores
+        if s.short
+    )

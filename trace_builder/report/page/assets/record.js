@@ -83,13 +83,15 @@ function scoresView(judgement, instruction) {
     const by = told ? h("small", null, told) : null;
     return h("li", null, h("span", { class: kind }, s.score ?? "–"), h("div", null, h("div", { class: "body" }, h("small", null, s.constraint, " "), texts.get(s.constraint) ?? ""), (by || s.reasoning) && h("div", { class: "reasoning" }, by, s.reasoning)));
   };
-  const perfect = judgement.scores.every(full);
+  const task = judgement.task ? [judgement.task] : [];
+  const perfect = [...task, ...judgement.scores].every(full);
   const failed = judgement.scores.filter((s) => !full(s)).length;
+  const fault = failed ? `${failed} of ${judgement.scores.length} constraints without a 10` : "the task without a 10";
   return h(
     "details",
     { open: !perfect },
-    h("summary", null, perfect ? "10 for every constraint" : `${failed} of ${judgement.scores.length} constraints without a 10`, judgement.votes > 1 ? ` (${judgement.votes} votes)` : ""),
-    h("ul", { class: "scores" }, judgement.scores.map(row)),
+    h("summary", null, perfect ? `10 for ${task.length ? "the task and " : ""}every constraint` : fault, judgement.votes > 1 ? ` (${judgement.votes} votes)` : ""),
+    h("ul", { class: "scores" }, [...task, ...judgement.scores].map(row)),
   );
 }
 
@@ -135,9 +137,9 @@ const VIEWS = {
     scoresView(data.judgement, record.instruction),
     data.overall !== null && h("p", { class: "note" }, `The judge's own overall number: ${data.overall}`),
   ],
-  expand: (data) => [labelled("Expanded instruction", textView(data.text)), h("p", { class: "note" }, `${data.target} wanted, offered: ${(data.offered || []).map(dimensionName).join(", ")}`)],
+  expand: (data) => [data.text ? labelled("Expanded instruction", textView(data.text)) : data.parts && instructionView(data.parts), data.fewer && h("p", { class: "why" }, `Fewer constraints: ${data.fewer}`), h("p", { class: "note" }, `${data.target} wanted, offered: ${(data.offered || []).map(dimensionName).join(", ")}`)],
   structure: (data) => instructionView(data.instruction),
-  quality: (data) => [h("p", { class: "why" }, `Complete: ${data.completeness}`), h("p", { class: "why" }, `Redundant: ${data.redundancy}`)],
+  quality: (data) => [h("p", { class: "why" }, `Complete: ${data.completeness}`), h("p", { class: "why" }, `Redundant: ${data.redundancy}`), data.feasibility && h("p", { class: "why" }, `Feasible: ${data.feasibility}`)],
   respond: (data, record) => [
     data.response !== undefined && labelled("Response", textView(data.response)),
     data.judgement && scoresView(data.judgement, instructionOf(record)),
@@ -148,19 +150,24 @@ const VIEWS = {
     sideBySide(["Chosen", "Rejected"], data.chosen, data.rejected, "better"),
     scoresView(data.rejected_judgement, instructionOf(record)),
   ],
-  iopo: (data) => [
+  iopo: (data) => groupView(data),
+  harvest: (data) => data.groups.map((group) => [h("h5", null, group.id), groupView(group)]),
+};
+
+function groupView(data) {
+  return [
     h("p", { class: "why" }, `Operation ${data.operation}; certificate ${words(data.certificate)}.`),
     labelled("Instructions", twoInstructions(data.x1, data.x2)),
     sideBySide(["y1", "y2"], data.y1, data.y2, "neutral"),
     labelled("Cells", cellsView(data)),
     labelled("Terms of the loss", h("div", null, Object.entries(data.terms).map(([name, proven]) => h("p", { class: "term" }, h("b", null, proven ? "✓" : "–"), state.head.terms?.[name] || words(name), h("small", null, proven ? "proven" : "not proven"))))),
-  ],
-};
+  ];
+}
 
 function cellsView(data) {
   const cell = (key) => {
     const judgement = data.cells[key];
-    const failed = judgement ? judgement.scores.filter((s) => s.score !== 10).length : null;
+    const failed = judgement ? [...(judgement.task ? [judgement.task] : []), ...judgement.scores].filter((s) => s.score !== 10).length : null;
     const verdict = judgement === null ? "not judged" : failed ? `fails ${failed}` : "full marks";
     return h("div", null, h("h6", null, `(${key.slice(0, 2)}, ${key.slice(2)})`, h("span", { class: `pill ${judgement === null ? "pending" : failed ? "rejected" : "accepted"}` }, verdict)), judgement && scoresView(judgement, data[key.slice(0, 2)]));
   };

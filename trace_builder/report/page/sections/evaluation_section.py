@@ -102,7 +102,9 @@ def _percent(figure: Share) -> str:
 
 
 def _tiles(model: Model) -> Iterator[Markup]:
-    for title, what, figure in _measures(model.results.scores):
+    task = model.results.task
+    does = (("Task", "answers that do what the description asks", task),) if task is not None else ()
+    for title, what, figure in (*_measures(model.results.scores), *does):
         note = f"{number(figure.followed)} of {number(figure.n)}"
         note += f" · 95%: {figure.low:.1f} to {figure.high:.1f}" if figure.low is not None else ""
         yield tile(title, _percent(figure), note, what)
