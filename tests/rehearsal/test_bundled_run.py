@@ -14,7 +14,8 @@ import pytest
 from run_folders import small_run
 
 from trace_builder.storage.run_folder import RunFolder
-from trace_builder.taxonomy import LANGS, load_taxonomy
+from trace_builder.support.bilingual import LANGS
+from trace_builder.taxonomy import load_taxonomy
 
 PRODUCTS = ("sft", "dpo", "iopo")
 

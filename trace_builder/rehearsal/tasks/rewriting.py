@@ -41,8 +41,8 @@ class Row:
 
 
 def add(request: Request, rng: Random, flawed: float) -> Additions:
-    """One or two constraints that the response does not keep; in a share of cases none, one with a label, or
-    one that is there already in other words."""
+    """One or two constraints that the response does not keep; in a share of cases none, one with a label,
+    one that is there already in other words, or one that the response keeps."""
     rows, picker = read_rows(request), picker_for(request, rng)
     checks, added = _checks(rows), list[Row]()
     used = {check.wording.dimension for check in checks}
@@ -75,7 +75,7 @@ def delete(request: Request, rng: Random, flawed: float) -> Deletions:
 
 def revise(request: Request, rng: Random, flawed: float) -> Revisions:
     """Some constraints turned into what the response does not keep; in a share of cases none, one that there
-    is not, one with a label, or one in other words."""
+    is not, one with a label, one in other words, or one turned into what the response keeps."""
     rows, picker = read_rows(request), picker_for(request, rng)
     made, changed = list(rows), list[Row]()
     known = [(at, row.check) for at, row in enumerate(rows) if row.check is not None]
@@ -96,7 +96,7 @@ def revise(request: Request, rng: Random, flawed: float) -> Revisions:
 
 
 def _flawed(changed: list[Row], rows: list[Row], picker: Picker) -> list[Row]:
-    flaw = picker.rng.randrange(4)
+    flaw = picker.rng.randrange(5)
     if flaw == 0 or not changed:
         return []
     row = changed[0]
@@ -105,7 +105,14 @@ def _flawed(changed: list[Row], rows: list[Row], picker: Picker) -> list[Row]:
     if flaw == 2:
         label = dimension_name("numerical", picker.lang) + picker.words.in_lang(": ", "：")
         return [*changed[1:], replace(row, text=label + row.text)]
-    return [new for row in rows if (new := reworded(row, picker)).text != row.text][:1]
+    again = [new for old in rows if (new := reworded(old, picker)).text != old.text]
+    if again and flaw == 3:
+        return again[:1]
+    kinds = list(KINDS)
+    picker.rng.shuffle(kinds)
+    drawn = (draw_check(kind, picker) for kind in kinds if KINDS[kind].forms(picker.lang))
+    kept = (check for check in drawn if check and check.holds(picker.text) and fits(check, _checks(rows)))
+    return [new_row(check, picker, row.id) for check in kept][:1]
 
 
 def reworded(row: Row, picker: Picker) -> Row:
