@@ -9,12 +9,12 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from trace_builder.checks.facts import fact_lines
 from trace_builder.evalset.second_check import Inspection
 from trace_builder.prompts import NULL, PromptBook
 from trace_builder.records import Constraint, Instruction, Lang
 from trace_builder.stages.common import answer_schemas
 from trace_builder.stages.common.constraint_changes import second_instruction
-from trace_builder.stages.common.facts import facts_text
 from trace_builder.stages.common.wording import (
     fragment,
     lost_material,
@@ -229,7 +229,7 @@ def test_the_judge_is_shown_that_a_missed_task_is_no_fault_of_a_constraint(lang:
 @in_both
 def test_the_facts_shown_to_the_judge_are_those_that_code_measures(lang: Lang) -> None:
     for shot in shots("judge", lang):
-        measured = facts_text(shot.blocks["response"], lang).splitlines()
+        measured = fact_lines(shot.blocks["response"], lang)
         assert [line for line in shot.blocks["facts"].splitlines() if line not in measured] == []
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from stage_scripts import ATTEMPTS, Scripted, cell, config, instruction, verdicts
+from trace_builder.stages.common.facts import facts_text
 
 from trace_builder.config import JudgeConfig
 from trace_builder.records import Constraint, Instruction, Judgement
 from trace_builder.stages.base import Unanswered
 from trace_builder.stages.common.answer_schemas import verdicts_of
-from trace_builder.stages.common.facts import facts_text
 from trace_builder.stages.common.judging import Claim, judge, judge_call, judge_votes, strictest
 
 X = instruction("Mention the sea.", "Use at most 5 words.")

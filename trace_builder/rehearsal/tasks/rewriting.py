@@ -108,9 +108,9 @@ def _flawed(changed: list[Row], rows: list[Row], picker: Picker) -> list[Row]:
     again = [new for old in rows if (new := reworded(old, picker)).text != old.text]
     if again and flaw == 3:
         return again[:1]
-    kinds = list(KINDS)
+    kinds = list(WORDINGS)
     picker.rng.shuffle(kinds)
-    drawn = (draw_check(kind, picker) for kind in kinds if KINDS[kind].forms(picker.lang))
+    drawn = (draw_check(kind, picker) for kind in kinds if WORDINGS[kind].forms(picker.lang))
     kept = (check for check in drawn if check and check.holds(picker.text) and fits(check, _checks(rows)))
     return [new_row(check, picker, row.id) for check in kept][:1]
 

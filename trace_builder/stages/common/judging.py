@@ -6,11 +6,11 @@ from collections.abc import Container
 from typing import Any, Literal
 
 from trace_builder.checks import verify
+from trace_builder.checks.facts import fact_lines
 from trace_builder.config import CallConfig, JudgeConfig
 from trace_builder.records import TOP_SCORE, Instruction, Judgement, Score
 from trace_builder.stages.base import Ask, Unfit
 from trace_builder.stages.common.answer_schemas import TASK, Verdict, Verdicts, verdict_names, verdicts_of
-from trace_builder.stages.common.facts import facts_text
 from trace_builder.stages.common.prompt_values import constraint_lines
 from trace_builder.support.text import detect_lang
 
@@ -95,7 +95,7 @@ async def _vote(
         ),
         "input": instruction.input,
         "response": response,
-        "facts": facts_text(response, detect_lang(instruction.description)),
+        "facts": "\n".join(fact_lines(response, detect_lang(instruction.description))),
         "wanted": ", ".join(names),
     }
     want = verdicts_of(len(judged), task=only is None)
