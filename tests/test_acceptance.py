@@ -19,7 +19,7 @@ import pytest
 
 from trace_builder.checks import verify
 from trace_builder.records import Instruction, IopoGroup, Judgement
-from trace_builder.stages.common.certificate import certificate, mismatch_fails, proven_terms, unshared
+from trace_builder.stages.judging.certificate import certificate, mismatch_fails, proven_terms, unshared
 from trace_builder.taxonomy import LANGS, load_taxonomy
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ from trace_builder.prompts import NULL, PromptBook
 from trace_builder.records import Constraint, Instruction, Lang
 from trace_builder.stages.common import answer_schemas
 from trace_builder.stages.common.constraint_changes import second_instruction
-from trace_builder.stages.common.wording import (
+from trace_builder.stages.common.instruction_text import (
     fragment,
     lost_material,
     repetition,

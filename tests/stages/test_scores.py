@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.stages.common.scores import read_score
+from trace_builder.stages.judging.scores import read_score
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from stage_scripts import instruction
 
 from trace_builder.records import Cells, Constraint, Instruction, Judgement, Score
-from trace_builder.stages.common.certificate import certificate, mismatch_fails, proven_terms
+from trace_builder.stages.judging.certificate import certificate, mismatch_fails, proven_terms
 
 SCORES = st.none() | st.sampled_from([0, 9, 10, 10, 10])
 

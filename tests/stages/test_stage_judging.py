@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 from stage_scripts import ATTEMPTS, Scripted, cell, config, instruction, verdicts
-from trace_builder.stages.common.facts import facts_text
 
 from trace_builder.config import JudgeConfig
 from trace_builder.records import Constraint, Instruction, Judgement
 from trace_builder.stages.base import Unanswered
 from trace_builder.stages.common.answer_schemas import verdicts_of
-from trace_builder.stages.common.judging import Claim, judge, judge_call, judge_votes, strictest
+from trace_builder.stages.judging.judging import Claim, judge, judge_call, judge_votes, strictest
 
 X = instruction("Mention the sea.", "Use at most 5 words.")
 
@@ -227,9 +226,3 @@ def test_the_judge_is_given_facts_instead_of_being_asked_to_count() -> None:
         "last line: It is well-known. Truly!",
         "language: English",
     ]
-
-
-def test_facts_are_told_in_the_instructions_language() -> None:
-    facts = facts_text("春天来了，Mia 去看海。\n她很开心！", "zh").splitlines()
-    assert facts[:3] == ["英文单词数（不含汉字）：1", "汉字数：11", "句数：2"]
-    assert facts[-1] == "语言：Chinese"

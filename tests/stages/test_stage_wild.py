@@ -25,7 +25,7 @@ from trace_builder.stages.common.answer_schemas import (
     Verdicts,
     verdicts_of,
 )
-from trace_builder.stages.common.wording import whole_text
+from trace_builder.stages.common.instruction_text import whole_text
 from trace_builder.stages.expand import Expand
 from trace_builder.stages.iopo import Iopo
 from trace_builder.stages.reasons import FAILURES, labels

@@ -21,7 +21,7 @@ from trace_builder.run.pipeline import run_pipeline
 from trace_builder.storage.run_folder import RunFolder
 from trace_builder.support.resources import shipped
 
-STAGES = ("expand", "structure", "quality", "respond", "dpo", "iopo")
+STAGES = ("expand", "structure", "quality", "respond", "dpo", "harvest", "iopo")
 COUNTS = ("in", "accepted", "rejected", "failed", "pending")
 #: How many records of each stage went where.
 Seen = dict[str, dict[str, int]]
@@ -153,11 +153,13 @@ def by_trace(folder: Path) -> Seen:
         told = call("trace", id_, folder)
         for stage, status in re.findall(r"^(\w+)  (accepted|rejected|failed)", told, re.MULTILINE):
             found[stage][status] += 1
-    follows = RunFolder.open(folder).follows
+    run = RunFolder.open(folder)
     seen: Seen = {}
     for stage in STAGES:
-        before = follows(stage)
+        before = run.follows(stage)
         entered = found[before]["accepted"] if before else len(ids)
+        if run.manifest.stages[stage].takes_rejected and before:
+            entered += sum(o.record is not None for o in run.outcomes(before, status="rejected"))
         pending = entered - found[stage].total()
         seen[stage] = {"in": entered, **{n: found[stage][n] for n in COUNTS[1:4]}, "pending": pending}
     return seen

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trace_builder.stages.common.scores import read_score
+from trace_builder.stages.judging.scores import read_score
 from trace_builder.support.text import squeeze, unmarked
 
 #: A verdict: what it is said to be about (None: by position alone), and what stands as its score.

@@ -9,13 +9,13 @@ from trace_builder.records import Judgement, ResponseFault, Score
 from trace_builder.released_rows import EvalItem
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import TASK
-from trace_builder.stages.common.judging import (
+from trace_builder.stages.common.response_faults import response_fault
+from trace_builder.stages.judging.judging import (
     judge_call,
     judge_settings,
     judge_votes,
     strictest,
 )
-from trace_builder.stages.common.response_faults import response_fault
 from trace_builder.stages.respond import RespondConfig
 from trace_builder.support.bilingual import Text
 from trace_builder.taxonomy import Taxonomy

@@ -9,10 +9,10 @@ from pydantic import Field
 from trace_builder.config import AskingSection, CallConfig, RunConfig
 from trace_builder.records import Answered, Judgement, Preference, Rejection
 from trace_builder.stages.base import Ask, Product, Stage
-from trace_builder.stages.common.judging import judge, judge_call, judge_settings
 from trace_builder.stages.common.product_rows import prompt_row
 from trace_builder.stages.common.prompt_values import instruction_values
 from trace_builder.stages.common.response_faults import response_fault
+from trace_builder.stages.judging.judging import judge, judge_call, judge_settings
 from trace_builder.support.bilingual import Text
 
 if TYPE_CHECKING:

@@ -13,15 +13,15 @@ from trace_builder.records import Expanded, Instruction, Rejection, Seed
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Expansion, Parts
 from trace_builder.stages.common.cut_answers import CUT_OFF, TRUNCATED, skipping_cut_answers
-from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
-from trace_builder.stages.common.parts import LOST_TEXT, make_instruction
-from trace_builder.stages.common.wording import (
+from trace_builder.stages.common.instruction_text import (
     fragment,
     lost_material,
     repetition,
     theme_lost,
     whole_text,
 )
+from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
+from trace_builder.stages.common.parts import LOST_TEXT, make_instruction
 from trace_builder.support.bilingual import Text
 from trace_builder.support.paper import TRAIN_COUNTS
 from trace_builder.support.randomness import generator, weighted_sample

@@ -20,14 +20,14 @@ from trace_builder.records import (
 )
 from trace_builder.stages.base import Ask, Product, Stage
 from trace_builder.stages.common.answer_schemas import Revisions
-from trace_builder.stages.common.cells import Pair, judge_group
 from trace_builder.stages.common.constraint_changes import EditFault, second_instruction
 from trace_builder.stages.common.cut_answers import skipping_cut_answers
-from trace_builder.stages.common.judging import judge, judge_call, judge_settings
+from trace_builder.stages.common.instruction_text import fragment, repetition
 from trace_builder.stages.common.leaked_names import leaked_name
 from trace_builder.stages.common.product_rows import harvested_rows
 from trace_builder.stages.common.prompt_values import failed_lines, instruction_values
-from trace_builder.stages.common.wording import fragment, repetition
+from trace_builder.stages.judging.cells import Pair, judge_group
+from trace_builder.stages.judging.judging import judge, judge_call, judge_settings
 from trace_builder.support.bilingual import Text
 from trace_builder.taxonomy import Taxonomy
 

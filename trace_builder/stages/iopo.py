@@ -22,16 +22,16 @@ from trace_builder.records import (
 )
 from trace_builder.stages.base import Ask, Product, Stage
 from trace_builder.stages.common.answer_schemas import Additions, Deletions, Rationality, Revisions
-from trace_builder.stages.common.cells import fails, judge_group, judge_mismatch
-from trace_builder.stages.common.certificate import Certificate, proven_terms
 from trace_builder.stages.common.constraint_changes import EditFault, second_instruction
 from trace_builder.stages.common.cut_answers import CUT_OFF, TRUNCATED, skipping_cut_answers
-from trace_builder.stages.common.judging import judge, judge_call, judge_settings
+from trace_builder.stages.common.instruction_text import fragment
 from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
 from trace_builder.stages.common.product_rows import group_row
 from trace_builder.stages.common.prompt_values import instruction_values
 from trace_builder.stages.common.response_faults import response_fault
-from trace_builder.stages.common.wording import fragment
+from trace_builder.stages.judging.cells import fails, judge_group, judge_mismatch
+from trace_builder.stages.judging.certificate import Certificate, proven_terms
+from trace_builder.stages.judging.judging import judge, judge_call, judge_settings
 from trace_builder.stages.respond import RespondConfig
 from trace_builder.support.bilingual import Text
 from trace_builder.support.randomness import generator

@@ -8,9 +8,9 @@ from trace_builder.config import AskingSection, CallConfig, RunConfig
 from trace_builder.records import Expanded, Instruction, Rejection, Structured
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Structuring
+from trace_builder.stages.common.instruction_text import fragment, lost_sentence, repetition, snapped
 from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
 from trace_builder.stages.common.parts import LOST_TEXT, make_instruction, says_nothing
-from trace_builder.stages.common.wording import fragment, lost_sentence, repetition, snapped
 from trace_builder.support.bilingual import Text
 from trace_builder.support.text import numbers
 from trace_builder.taxonomy import Taxonomy

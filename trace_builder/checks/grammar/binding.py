@@ -73,9 +73,20 @@ def _bind_chinese(text: str, quotes: Quotes) -> Check | None:
 
 def _english(sentence: Sentence) -> list[Match]:
     if re.search(r"\brepeat\b", sentence.text, re.IGNORECASE):
-        return [match for rule in FORM_RULES for match in rule.matches(sentence) if match.claims[0].kind == "repeat"]
-    found = [match for rule in (*PART_RULES, *WORD_RULES, *FORM_RULES[:-2]) for match in rule.matches(sentence)]
-    return [*found, *counts(sentence), *(match for rule in FORM_RULES[-2:] for match in rule.matches(sentence))]
+        return [
+            match
+            for rule in FORM_RULES
+            for match in rule.matches(sentence)
+            if match.claims[0].kind == "repeat"
+        ]
+    found = [
+        match for rule in (*PART_RULES, *WORD_RULES, *FORM_RULES[:-2]) for match in rule.matches(sentence)
+    ]
+    return [
+        *found,
+        *counts(sentence),
+        *(match for rule in FORM_RULES[-2:] for match in rule.matches(sentence)),
+    ]
 
 
 def merged(claims: list[Claim]) -> list[Claim]:
@@ -95,7 +106,10 @@ def merged(claims: list[Claim]) -> list[Claim]:
 
 
 def _same_measure(one: Claim, other: Claim) -> bool:
-    rest = [{name: value for name, value in claim.parameters.items() if name not in RANGE} for claim in (one, other)]
+    rest = [
+        {name: value for name, value in claim.parameters.items() if name not in RANGE}
+        for claim in (one, other)
+    ]
     return one.kind == other.kind and one.scope == other.scope and rest[0] == rest[1]
 
 

@@ -18,7 +18,9 @@ _LESS = r"少于|小于|低于|不到|不足|<"
 _EXACT = r"恰好|正好|刚好|恰恰|仅有?|只有?|严格为|等于|不多不少"
 _ABOUT = r"大约为?|约为?|大概|大致|接近|近"
 #: What may stand between a comparison and its number.
-_BETWEEN = r"(?:为|是|有|要|需要?|应|写|达到?|包[含括]|列[出举]|提[供出]|使用|用|出现|含有?|保留|分为|[:：\s]){0,3}"
+_BETWEEN = (
+    r"(?:为|是|有|要|需要?|应|写|达到?|包[含括]|列[出举]|提[供出]|使用|用|出现|含有?|保留|分为|[:：\s]){0,3}"
+)
 #: Units, the longest first; each with what may stand between the number and it.
 UNITS = (
     "个英文单词", "英文单词", "个单词", "单词", "个汉字", "汉字", "个中文字符", "中文字符", "个字符", "字符", "字元", "个字元", "个文字", "个字", "字",
@@ -50,7 +52,9 @@ _DOCUMENTS = (
     "请假条|邀请函|台词|标语|口号"
 )
 _ANSWERS = "全文|通篇|整篇|全篇|本文|全诗|回答|答案|回复|答复|应答|回應|输出|结果|文本|内容|文字|总结|信|函|清单|行程"
-_PASSAGES = "描述|解释|介绍|说明|分析|段落|摘要|概述|概括|简介|正文|推荐理由|解析|解答|点评|阐述|讲解|论述|叙述|描写"
+_PASSAGES = (
+    "描述|解释|介绍|说明|分析|段落|摘要|概述|概括|简介|正文|推荐理由|解析|解答|点评|阐述|讲解|论述|叙述|描写"
+)
 _NO_PART = r"每|各|部分|章|节|步|条目|字段|标题|单个|其中|任一|任何|某|之一|其他|其余|段|环节|栏|首|末|开头|结尾|引言|结论|前言|图|注释|代码|函数|名称|姓名|选项|问题|例子|示例|案例|角色"
 _WHOLE = r"(?:整个|整篇|整份|整体|全部|本|该|这篇|此|这份|您的|你的|最终的?|所有的?|输出的?|生成的?|总体|完整的?|这个|一篇|一份|回答的|整段|这段){0,3}"
 _INSIDE = r"(?:全文|整体|正文内容|文本|文字|内容|结果)?(?:中|里|内|上|方面)?"
@@ -156,7 +160,13 @@ def _chunked(sentence: str, context: _Context) -> str:
 
 
 def _scope_of(found: re.Match[str]) -> str:
-    for name, scope in (("para", "each paragraph"), ("sent", "each sentence"), ("line", "each line"), ("section", "each section"), ("item", "each item")):
+    for name, scope in (
+        ("para", "each paragraph"),
+        ("sent", "each sentence"),
+        ("line", "each line"),
+        ("section", "each section"),
+        ("item", "each item"),
+    ):
         if found[name]:
             return scope
     if found["title"]:
@@ -181,7 +191,13 @@ def _amount(found: re.Match[str], amounts: Amounts, text: str) -> str:
         low, high = sorted((n, int(found["m"])))
         parameters = bounded(low, high)
     elif found["pabout"] or found["about"]:
-        parameters = {"about": n} if not (found["least"] or found["most"]) else bounded(n) if found["least"] else bounded(most=n)
+        parameters = (
+            {"about": n}
+            if not (found["least"] or found["most"])
+            else bounded(n)
+            if found["least"]
+            else bounded(most=n)
+        )
     elif found["least"]:
         parameters = bounded(n)
     elif found["most"]:
@@ -197,7 +213,15 @@ def _amount(found: re.Match[str], amounts: Amounts, text: str) -> str:
     else:
         parameters = bounded(n, n)
         bare = not found["exact"]
-    return amounts.put(parameters, bare=bare) + unit + ("" if found["prange"] or found["pmost"] or found["pleast"] or found["pabout"] else found["post"] or "")
+    return (
+        amounts.put(parameters, bare=bare)
+        + unit
+        + (
+            ""
+            if found["prange"] or found["pmost"] or found["pleast"] or found["pabout"]
+            else found["post"] or ""
+        )
+    )
 
 
 _FILLER = re.compile(_FILL)

@@ -34,7 +34,9 @@ _UNITS: tuple[tuple[str, str, dict[str, object]], ...] = (
     (r"个链接", "links", {}),
     (r"个话题标签", "hashtags", {}),
 )
-_COMPILED = tuple((re.compile(f"(?:{unit})", re.IGNORECASE), kind, parameters) for unit, kind, parameters in _UNITS)
+_COMPILED = tuple(
+    (re.compile(f"(?:{unit})", re.IGNORECASE), kind, parameters) for unit, kind, parameters in _UNITS
+)
 _AMOUNT = re.compile(r"‹a(\d+)›")
 #: What may stand behind a count without changing what is counted.
 _TAIL = re.compile(
@@ -42,8 +44,12 @@ _TAIL = re.compile(
     r"作答|描述|组成|构成|中|内|里|之间|是|地|清晰|简洁|，|,|\.|\s|。|的)*+$"
 )
 #: What makes a count one of something else.
-_OTHER = re.compile(r"^(?:/|每|一[页天周]|代码|程序|数据|记录|以?后|之前|以上的(?:人|员)|密码|编码|编号|输入|名|长|宽|键|哈希|二进制|数组|随机|目|节)")
-_NOUN_OF_ITEMS = re.compile(r"^(?:(?!数据|记录|插入|测试|查询|指令|命令|消息|路线|线|道路|河|鱼|狗|裤|测试用例|边|代码)[\u4e00-\u9fffA-Za-z，、]|‹q\d+›)*$")
+_OTHER = re.compile(
+    r"^(?:/|每|一[页天周]|代码|程序|数据|记录|以?后|之前|以上的(?:人|员)|密码|编码|编号|输入|名|长|宽|键|哈希|二进制|数组|随机|目|节)"
+)
+_NOUN_OF_ITEMS = re.compile(
+    r"^(?:(?!数据|记录|插入|测试|查询|指令|命令|消息|路线|线|道路|河|鱼|狗|裤|测试用例|边|代码)[\u4e00-\u9fffA-Za-z，、]|‹q\d+›)*$"
+)
 _LISTED = re.compile(r"列[出举表]|罗列|清单|列表|条列|逐条|分条")
 _SYSTEM = re.compile(
     r"函数|程序|程式|系统|接口|数据库|数据集|页面|网页|应用|算法|模型|脚本|类(?:的|应|需)|方法(?:应|需)|字符串|数组|输入|用户|密码|表单|按钮|队列|缓存|变量|参数|测试|样本|矩阵|游戏|密钥|序列|向量|"
@@ -63,7 +69,9 @@ def counts(clause: Clause) -> Iterator[Match]:
                 break
 
 
-def _bound(clause: Clause, found: re.Match[str], unit: re.Match[str], kind: str, parameters: dict[str, object]) -> Match | None:
+def _bound(
+    clause: Clause, found: re.Match[str], unit: re.Match[str], kind: str, parameters: dict[str, object]
+) -> Match | None:
     left, right = clause.text[: found.start()], clause.text[unit.end() :]
     if _OTHER.match(right) or _SYSTEM.search(left):
         return None
@@ -94,7 +102,11 @@ def _bound(clause: Clause, found: re.Match[str], unit: re.Match[str], kind: str,
             return None
         asked = {"about": asked["least"]}
     elif not _TAIL.match(right):
-        if kind in ("words", "han", "characters", "terms", "lines", "code_lines") or "least" not in asked or not re.match(r"的|[\u4e00-\u9fff]{0,12}$", right):
+        if (
+            kind in ("words", "han", "characters", "terms", "lines", "code_lines")
+            or "least" not in asked
+            or not re.match(r"的|[\u4e00-\u9fff]{0,12}$", right)
+        ):
             return None
         asked, part = {"least": asked["least"]}, True
     if kind == "mark" and bare and "句" in unit[0]:

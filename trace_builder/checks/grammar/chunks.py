@@ -80,7 +80,9 @@ def quoted(text: str) -> tuple[str, Quotes]:
 def _narrow(text: str) -> str:
     """``text`` with letters, digits and signs of full width in half width; Chinese punctuation stays."""
     return "".join(
-        unicodedata.normalize("NFKC", char) if "０" <= char <= "９" or "Ａ" <= char <= "ｚ" or char in "＊＃＋－～　％" else char
+        unicodedata.normalize("NFKC", char)
+        if "０" <= char <= "９" or "Ａ" <= char <= "ｚ" or char in "＊＃＋－～　％"
+        else char
         for char in text
     ).replace("\xa0", " ")
 

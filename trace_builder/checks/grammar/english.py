@@ -23,9 +23,7 @@ _MOST = (
 _LESS = r"less than|fewer than|under|below|shorter than|lower than|smaller than"
 _EXACT = r"exactly|precisely|only|just|strictly|a total of|in total|no more and no less than|exact"
 _ABOUT = r"about|around|approximately|approx\.?|roughly|circa|nearly|almost|close to|an average of|~|somewhere around"
-_COMPARE = (
-    rf"(?:(?P<least>{_LEAST})|(?P<more>{_MORE})|(?P<most>{_MOST})|(?P<less>{_LESS})|(?P<exact>{_EXACT})|(?P<about>{_ABOUT}))"
-)
+_COMPARE = rf"(?:(?P<least>{_LEAST})|(?P<more>{_MORE})|(?P<most>{_MOST})|(?P<less>{_LESS})|(?P<exact>{_EXACT})|(?P<about>{_ABOUT}))"
 _POST_LEAST = r"(?:\+|(?:,? ?(?:or|and) (?:more|above|over|greater|longer|up))|,? (?:at (?:the )?least|at minimum|at a minimum|minimum|min\b))"
 _POST_MOST = r"(?:,? ?or (?:less|fewer|under|below|shorter)|,? (?:at (?:the )?most|at maximum|maximum|max\b|tops|or so less))"
 _AMOUNT = re.compile(
@@ -126,8 +124,14 @@ def _chunked(text: str, quotes: Quotes, amounts: Amounts) -> Sentence:
     sentence = Sentence("", quotes, amounts)
     text = english_digits(text)
     text = re.sub(r"(?<=\d)\s?\+(?=[\s-])", " or more", text)
-    text = re.sub(r"(?<!\b1)(?<=\d)[- ](word|sentence|paragraph|line|character|section|stanza)\b(?=[- ][a-z])", r" ‹h› \1", text)
-    text = re.sub(r"(?<= or more)[- ](word|sentence|paragraph|line|character|section)\b(?=[- ][a-z])", r" ‹h› \1", text)
+    text = re.sub(
+        r"(?<!\b1)(?<=\d)[- ](word|sentence|paragraph|line|character|section|stanza)\b(?=[- ][a-z])",
+        r" ‹h› \1",
+        text,
+    )
+    text = re.sub(
+        r"(?<= or more)[- ](word|sentence|paragraph|line|character|section)\b(?=[- ][a-z])", r" ‹h› \1", text
+    )
 
     def scope(found: re.Match[str]) -> str:
         sentence.scopes.append(_scope_of(found))
@@ -147,7 +151,14 @@ def _scope_of(found: re.Match[str]) -> str:
     if found["named"]:
         return f"{found['named'].lower()} {int(found['number'])}"
     nth, part = found["nth"].lower(), found["part"].lower()
-    named = {"opening": "first", "closing": "last", "final": "last", "first": "first", "1st": "first", "last": "last"}.get(nth)
+    named = {
+        "opening": "first",
+        "closing": "last",
+        "final": "last",
+        "first": "first",
+        "1st": "first",
+        "last": "last",
+    }.get(nth)
     if named:
         return f"{named} {part}"
     number = ORDINALS.get(nth) or int(re.match(r"\d+", nth)[0])  # type: ignore[index]

@@ -16,7 +16,11 @@ _ADJECTIVES = (
 #: What is counted: pattern, kind, parameters. The first that fits counts.
 UNITS: tuple[tuple[str, str, Parameters], ...] = (
     (r"(?:different |unique |distinct )words", "unique_words", {}),
-    (r"(?:all[- ]caps|fully capitali[sz]ed|(?:all[- ])?upper-?case|capitali[sz]ed) words?", "capital_words", {}),
+    (
+        r"(?:all[- ]caps|fully capitali[sz]ed|(?:all[- ])?upper-?case|capitali[sz]ed) words?",
+        "capital_words",
+        {},
+    ),
     (
         r"(?:words?|words? or phrases|terms)(?: that are| written| with| be| should be| to be| which are)?(?: in)? (?:all[- ]caps|all capital(?:s| letters)"
         r"|(?:all )?upper-?case(?: letters)?|capital letters(?: only)?|full caps)",
@@ -25,7 +29,11 @@ UNITS: tuple[tuple[str, str, Parameters], ...] = (
     ),
     (r"words?(?! in all| with all| that (?:start|begin|end|contain|are|rhyme|have)|-long)", "words", {}),
     (r"(?:chinese characters|汉字)", "han", {}),
-    (r"characters?(?! names| in the story| from| who)(?: \(?including (?:white ?)?spaces(?: and punctuation)?\)?)?", "characters", {}),
+    (
+        r"characters?(?! names| in the story| from| who)(?: \(?including (?:white ?)?spaces(?: and punctuation)?\)?)?",
+        "characters",
+        {},
+    ),
     (r"sentences?", "sentences", {}),
     (r"paragraphs?", "paragraphs", {}),
     (r"lines? of code|code lines", "code_lines", {}),
@@ -52,18 +60,27 @@ UNITS: tuple[tuple[str, str, Parameters], ...] = (
     (r"(?:sections?|parts)(?! of (?:speech|the (?:body|book)))", "parts_of_text", {}),
     (r"stanzas?|verses|quatrains", "paragraphs", {}),
     (r"(?:bold(?:ed)?|boldface) (?:words?|phrases?|terms?|sections?|sentences?|text)", "bold", {}),
-    (r"(?:italic(?:i[sz]ed)?) (?:words?|phrases?|terms?|sections?|sentences?|text(?: (?:phrases?|sections?|parts?))?)", "italic", {}),
+    (
+        r"(?:italic(?:i[sz]ed)?) (?:words?|phrases?|terms?|sections?|sentences?|text(?: (?:phrases?|sections?|parts?))?)",
+        "italic",
+        {},
+    ),
     (r"parenthe(?:ses|tical (?:phrases|remarks|asides))|parenthes[ei]s", "parentheses", {}),
     (r"contractions?", "contractions", {}),
 )
 _COUNT = re.compile(rf"‹a(?P<a>\d+)›(?: ‹h›)? (?P<adj>{_ADJECTIVES})", re.IGNORECASE)
-_UNITS = tuple((re.compile(unit + r"(?![\w-])", re.IGNORECASE), kind, parameters) for unit, kind, parameters in UNITS)
+_UNITS = tuple(
+    (re.compile(unit + r"(?![\w-])", re.IGNORECASE), kind, parameters) for unit, kind, parameters in UNITS
+)
 _TAIL = re.compile(
     r"(?:,? (?:or (?P<more>more|above|longer|greater)|or (?P<less>less|fewer|under|shorter)|(?P<least>at (?:the )?least|minimum|at minimum)|"
     r"(?P<most>at (?:the )?most|maximum|max|in maximum)))?(?: long| in length| each| in total| total| altogether| overall)*",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r",? (?:but|and|yet)?,? ?(?:also )?(?:not |has |have |with |be )?‹a(?P<b>\d+)›(?! (?:times|‹h›|[a-z]+(?:s|es)\b))", re.IGNORECASE)
+_JOINED = re.compile(
+    r",? (?:but|and|yet)?,? ?(?:also )?(?:not |has |have |with |be )?‹a(?P<b>\d+)›(?! (?:times|‹h›|[a-z]+(?:s|es)\b))",
+    re.IGNORECASE,
+)
 
 #: Words that say that what follows is of a part that is not told here.
 _TAINT = re.compile(
@@ -76,7 +93,10 @@ _PART_NOUNS = (
     r"scene|chapter|slide|subject line|signature|greeting|entry|entries|reason|argument|solution|idea|fact|tip|label|field|value|"
     r"title|sentence|paragraph|footnote|preface|opening|closing|ending|character|day|week|slogan for|note|hint|clue"
 )
-_PART = re.compile(rf"\b(?:an?|the|its?|their|your|with|his|her|of) (?:[\w'-]+ ){{0,2}}(?:{_PART_NOUNS})(?![\w'])[^,;]{{0,60}}$", re.IGNORECASE)
+_PART = re.compile(
+    rf"\b(?:an?|the|its?|their|your|with|his|her|of) (?:[\w'-]+ ){{0,2}}(?:{_PART_NOUNS})(?![\w'])[^,;]{{0,60}}$",
+    re.IGNORECASE,
+)
 _UNKNOWN_SUBJECT = re.compile(
     r"(?:^|[,;:] |\b(?:and|that|but|where|while) )(?:the|your|its|an?|any|this|these|those|my|all|their|his|her|our|such) "
     r"(?:(?!‹d›|‹p›|‹s\d|number\b)[\w'-]+ ){1,6}(?:should|must|has to|have to|needs? to|can|may|will|shall|are|is|contains?|includes?|has|have|consists?)\b[^,;]*$",
@@ -89,23 +109,34 @@ _SCOPE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _SCOPE_AFTER = re.compile(r"^(?:,)? ?(?:in|for|of|within|to|per|on|inside)? ?‹s(\d+)›", re.IGNORECASE)
-_EACH_AFTER = re.compile(r"\b(paragraph|sentence|section|line)s?(?:,| \(| and| where| -)? each(?: of (?:which|them))?(?: (?:with|should|must|having|has|have|containing|contains?|of|be|one|being|consisting of|at|is|limited|to|paragraph|sentence|no longer))*\s*$", re.IGNORECASE)
+_EACH_AFTER = re.compile(
+    r"\b(paragraph|sentence|section|line)s?(?:,| \(| and| where| -)? each(?: of (?:which|them))?(?: (?:with|should|must|having|has|have|containing|contains?|of|be|one|being|consisting of|at|is|limited|to|paragraph|sentence|no longer))*\s*$",
+    re.IGNORECASE,
+)
 _RESTRICTED = re.compile(
     r"^ (?:that|which|who|whose|starting|beginning|ending|containing|with|of the form|related|about|from|rhyming|using|describing)\b"
     r"(?! (?:is|are|the markdown|markdown|double))",
     re.IGNORECASE,
 )
-_ABOUT_TOPIC = re.compile(r"^ (?:about|on|describing|for|from|that (?:describes?|explains?))\b", re.IGNORECASE)
-_CLAUSE = re.compile(
-    r"[,;:](?= )|\band (?=make|use|include|write|have|ensure|be |contain|must|should|keep|limit|end|add|it |‹a)|\bbut\b", re.IGNORECASE
+_ABOUT_TOPIC = re.compile(
+    r"^ (?:about|on|describing|for|from|that (?:describes?|explains?))\b", re.IGNORECASE
 )
-_EACH_RIGHT = re.compile(r"(?: long)?,? (?:each|apiece|per|for (?:each|every)|in (?:each|every))\b", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[,;:](?= )|\band (?=make|use|include|write|have|ensure|be |contain|must|should|keep|limit|end|add|it |‹a)|\bbut\b",
+    re.IGNORECASE,
+)
+_EACH_RIGHT = re.compile(
+    r"(?: long)?,? (?:each|apiece|per|for (?:each|every)|in (?:each|every))\b", re.IGNORECASE
+)
 _IMPERATIVE = re.compile(
-    r"\s*(?:and |also |please |then )*(?:use|include|write|make|keep|limit|have|ensure|contain|respond|answer)\b", re.IGNORECASE
+    r"\s*(?:and |also |please |then )*(?:use|include|write|make|keep|limit|have|ensure|contain|respond|answer)\b",
+    re.IGNORECASE,
 )
 #: Kinds whose count says nothing where only some of them are meant.
 _TRIVIAL = frozenset({"words", "characters", "han", "lines", "numbers"})
-_WHOLE_TEXT = frozenset({"words", "characters", "sentences", "paragraphs", "lines", "parts_of_text", "bullets", "unique_words"})
+_WHOLE_TEXT = frozenset(
+    {"words", "characters", "sentences", "paragraphs", "lines", "parts_of_text", "bullets", "unique_words"}
+)
 
 
 def counts(sentence: Sentence) -> Iterator[Match]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, create_model
 
 from trace_builder.records import TOP_SCORE
-from trace_builder.stages.common.scores import read_score
+from trace_builder.stages.judging.scores import read_score
 
 #: Asked for as an integer; read as real models write it, and None ("unscored") where it cannot be read, so
 #: that one odd score does not cost the other verdicts of the same answer.

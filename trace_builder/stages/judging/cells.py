@@ -7,8 +7,8 @@ from typing import Literal
 from trace_builder.config import JudgeConfig
 from trace_builder.records import Cells, Instruction, Judgement, Terms
 from trace_builder.stages.base import Ask
-from trace_builder.stages.common.certificate import certificate, mismatch_fails, proven_terms, unshared
-from trace_builder.stages.common.judging import judge
+from trace_builder.stages.judging.certificate import certificate, mismatch_fails, proven_terms, unshared
+from trace_builder.stages.judging.judging import judge
 
 Pair = tuple[Instruction, str, Judgement]
 

@@ -6,7 +6,7 @@ import pytest
 from stage_scripts import instruction
 
 from trace_builder.records import Constraint, Instruction
-from trace_builder.stages.common.wording import (
+from trace_builder.stages.common.instruction_text import (
     fragment,
     lost_material,
     lost_sentence,

@@ -1,0 +1,1 @@
+"""Judging a response constraint by constraint, and what the verdicts prove."""
