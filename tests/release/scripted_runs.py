@@ -199,7 +199,7 @@ class ScriptedAsk:
         verdict = "poor" if self.player.fate == "poor" else "ok"
         constraints = [
             # Outside the taxonomy, now and then.
-            {"text": text, "dimension": "none" if n == 2 and self.player.number % 8 == 0 else DIMENSIONS[n]}
+            {"text": text, "dimension": "none" if n == 2 and self.player.number % 8 == 2 else DIMENSIONS[n]}
             for n, text in enumerate(self.player.texts)
         ]
         about = {"description": self.player.seed.instruction, "constraints": constraints, "input": None}
