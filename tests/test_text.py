@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_builder.support.text import containment, detect_lang, is_placeholder, numbers, squeeze, unmarked, written_in
+from trace_builder.support.text import (
+    containment,
+    detect_lang,
+    is_placeholder,
+    numbers,
+    squeeze,
+    unmarked,
+    written_in,
+)
 
 WORDS = st.text(alphabet="abcdefg 海的诗", min_size=1, max_size=40)
 

@@ -133,7 +133,7 @@ def test_the_task_is_shown_beside_and_left_out_of_what_is_followed(tmp_path: Pat
     assert found["score_counts"]["0"] == 0
 
 
-def test_one_nine_is_not_followed_and_the_strictest_vote_counts(tmp_path: Path) -> None:
+def test_a_nine_in_one_of_three_votes_is_disputed_and_the_strictest_vote_shown(tmp_path: Path) -> None:
     seen: list[int] = []
 
     def answer(body: dict[str, Any]) -> str:
@@ -147,7 +147,7 @@ def test_one_nine_is_not_followed_and_the_strictest_vote_counts(tmp_path: Path) 
     found, _, code = run(tmp_path, answer, "--votes", "3")
     assert code == 0
     assert len(seen) == 3
-    assert found["results"]["not_followed"] == 1
+    assert found["results"]["disputed"] == 1
     line = rows_of(tmp_path / "out" / "instructions.jsonl")[3]
     assert [c["score"] for c in line["constraints"]] == [10, 9, 10, 10]
     assert sorted(map(str, line["votes"])) == ["[10, 10, 10, 10]", "[10, 10, 10, 10]", "[10, 9, 10, 10]"]
