@@ -23,7 +23,6 @@ from trace_builder.storage.calls import Call
 from trace_builder.storage.jsonl import write_jsonl
 from trace_builder.storage.layout import SEEDS
 from trace_builder.storage.manifest import Manifest, SeedsEntry, TaxonomyEntry
-from trace_builder.storage.outcomes import ACCEPTED
 from trace_builder.taxonomy import load_taxonomy
 
 
@@ -83,9 +82,7 @@ def make_run(
             if run.name not in decide:
                 continue
             for place in range(len(pending)):
-                if run.outcomes.status(place) or (
-                    run.before and run.before.outcomes.status(place) != ACCEPTED
-                ):
+                if run.outcomes.status(place) or run.outcomes.incoming(place) is None:
                     continue
                 incoming: Any = run.incoming(place)
                 made = decide[run.name](incoming)

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from trace_builder.run.config_file import load_config
+from trace_builder.stages.iopo import IopoConfig
 from trace_builder.support.resources import shipped
 
 
@@ -27,6 +29,51 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def rows(folder: Path, name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def outcomes(folder: Path, stage: str) -> list[dict[str, Any]]:
+    return [row["record"] for row in rows(folder, f"stages/{stage}") if row["status"] == "accepted"]
+
+
+def asked(folder: Path, stage: str) -> Counter[str]:
+    return Counter(row["prompt"] for row in rows(folder, f"calls/{stage}"))
+
+
+def test_step_2_writes_running_text_once_for_each_seed(folder: Path) -> None:
+    assert set(asked(folder, "expand")) == {"expand_text"}
+    assert all(record["text"] and record["parts"] is None for record in outcomes(folder, "expand"))
+    assert {row["sample"] for row in rows(folder, "calls/expand")} == {0}
+
+
+def test_step_3_has_the_model_take_it_apart(folder: Path) -> None:
+    assert set(asked(folder, "structure")) == {"structure"}
+    assert asked(folder, "structure").total() >= len(outcomes(folder, "expand"))
+
+
+def test_step_4_asks_two_questions_the_second_where_the_first_passes(folder: Path) -> None:
+    questions = asked(folder, "quality")
+    assert set(questions) == {"complete", "redundant"}
+    assert questions["redundant"] <= questions["complete"]
+    assert all(record["completeness"] and record["redundancy"] for record in outcomes(folder, "quality"))
+
+
+def test_step_5_judges_the_task_in_the_place_of_an_overall_score(folder: Path) -> None:
+    made = rows(folder, "sft")
+    assert made
+    assert all(row["judgement"]["task"]["score"] == 10 for row in made)
+    assert all(score["score"] == 10 for row in made for score in row["judgement"]["scores"])
+
+
+def test_imperfect_answers_are_not_harvested(folder: Path) -> None:
+    assert not (folder / "stages" / "harvest.jsonl").exists()
+    assert "harvest" not in json.loads((folder / "run.json").read_text(encoding="utf-8"))["stages"]
+
+
+def test_operations_are_drawn_uniformly_and_once() -> None:
+    config = load_config(shipped("configs", "paper.yaml"))
+    iopo = config.section(IopoConfig)
+    assert dict(iopo.operations) == {"add": 1, "delete": 1, "revise": 1}
+    assert (iopo.rewritings, iopo.samples) == (1, 1)
 
 
 def test_one_response_and_one_vote(folder: Path) -> None:

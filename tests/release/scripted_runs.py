@@ -60,6 +60,14 @@ CONSTRAINTS = {
     ),
     "zh": ("全文恰好{}句话。", "必须出现“码头”一词。", "按以下步骤写：\n1. 开头\n2. 结尾", "下笔要平和。"),
 }
+_SETTINGS = (
+    "judge.code_checks=false",
+    "respond.samples=2",
+    "expand.writes=text",
+    "quality.questions=two",
+    "harvest.enabled=false",
+)
+HARVESTED = {"en": "Use between one and two sentences.", "zh": "全文一到两句话。"}
 REVISED = {"en": "Use at most two sentences.", "zh": "全文不超过两句话。"}
 ADDED = {"en": "Add a heading of your own.", "zh": "加上一行标题。"}
 
@@ -120,9 +128,7 @@ def scripted_run(
         overrides: of the configuration, as ``--set`` takes them.
         decide: by stage, what decides instead of the stage: takes the incoming record.
     """
-    config = load_config(
-        overrides=("judge.code_checks=false", "respond.samples=2", *overrides), values={"profile": "test"}
-    )
+    config = load_config(overrides=(*_SETTINGS, *overrides), values={"profile": "test"})
     cast = cast_of(cast) if isinstance(cast, int) else list(cast)
     players = {one.seed.id: one for one in cast}
     asked: dict[tuple[str, str], list[Call]] = {}
@@ -193,7 +199,7 @@ class ScriptedAsk:
         verdict = "poor" if self.player.fate == "poor" else "ok"
         constraints = [
             # Outside the taxonomy, now and then.
-            {"text": text, "dimension": "none" if n == 2 and self.player.number % 8 == 0 else DIMENSIONS[n]}
+            {"text": text, "dimension": "none" if n == 2 and self.player.number % 8 == 2 else DIMENSIONS[n]}
             for n, text in enumerate(self.player.texts)
         ]
         about = {"description": self.player.seed.instruction, "constraints": constraints, "input": None}
@@ -221,39 +227,46 @@ class ScriptedAsk:
 
     def _iopo(self, prompt: str, values: Mapping[str, str | None], sample: int) -> Data:
         lang = self.player.seed.lang
-        rows = [{"text": text, "dimension": "numerical", "replaces": None} for text in self.player.texts]
-        if prompt == "iopo_add":
-            rows.append({"text": ADDED[lang], "dimension": "template", "replaces": None})
-        elif prompt == "iopo_delete":
-            rows.pop(0)
-        else:
-            rows[0] = {"text": REVISED[lang], "dimension": "numerical", "replaces": "c1"}
-        return {"reasoning": "changed", "constraints": rows}
+        edits: dict[str, Data] = {
+            "iopo_add": {"added": [{"text": ADDED[lang], "dimension": "template"}]},
+            "iopo_delete": {"deleted": ["c1"]},
+            "iopo_revise": {"revised": [{"id": "c1", "text": REVISED[lang], "dimension": "numerical"}]},
+        }
+        return {"reasoning": "changed", **edits[prompt]}
+
+    def _harvest(self, prompt: str, values: Mapping[str, str | None], sample: int) -> Data:
+        failed = [json.loads(line)["id"] for line in (values["failed"] or "").splitlines()]
+        text = f"{HARVESTED[self.player.seed.lang]} {sample + 1}"
+        return {
+            "reasoning": "turned round",
+            "revised": [{"id": name, "text": text, "dimension": "numerical"} for name in failed],
+        }
 
     def _judge(self, prompt: str, values: Mapping[str, str | None], sample: int) -> Data:
         rows = [json.loads(line) for line in (values["constraints"] or "").splitlines()]
-        failed = self._failed([row["text"] for row in rows], values["response"] or "")
-        verdicts = [
-            {
-                "id": row["id"],
+        matching = "task" in (values["wanted"] or "")
+        failed = self._failed([row["text"] for row in rows], values["response"] or "", matching=matching)
+        verdicts = {
+            row["id"]: {
                 "reasoning": f"checked “{row['text'][:12]}”",
                 "score": 4 if row["text"] in failed else 10,
             }
             for row in rows
-        ]
-        return {"verdicts": verdicts}
+        }
+        return {**({"task": {"reasoning": "done", "score": 10}} if matching else {}), **verdicts}
 
-    def _failed(self, texts: list[str], response: str) -> set[str]:
-        """The constraints that a response fails: a bad one the first, and in an IOPO group each response
-        those of the other instruction."""
+    def _failed(self, texts: list[str], response: str, *, matching: bool) -> set[str]:
+        """The constraints that a response fails: a bad one the first, and in a group each response those of
+        the other instruction."""
+        if self.stage == "harvest":
+            return set() if matching else set(texts)
         if self.stage != "iopo":
             return set() if response == self.player.y1.strip() else {texts[0]}
         if self.player.fate == "no_group":
             return set()
         if response == self.player.y1.strip():
             return set(texts) - set(self.player.texts)
-        added = self.calls[0].prompt == "iopo_add"
-        return {texts[0]} if texts == self.player.texts and not added else set()
+        return set() if matching else {self.player.texts[0]} & set(texts)
 
 
 def edit(folder: Path, stage: str, id_: str, change: Callable[[Data], None]) -> int:

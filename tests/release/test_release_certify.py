@@ -221,7 +221,7 @@ def test_a_product_that_was_cut_short_or_lengthened_is_found(run_folder: Path, t
     with pytest.raises(InputError, match=r"dpo.jsonl:38: not JSON"):
         build(run_folder, tmp_path / "out", EXACT)
     path.write_bytes(whole + whole.splitlines(keepends=True)[0])
-    with pytest.raises(InputError, match=r"dpo.jsonl:39: a row that dpo has no record for"):
+    with pytest.raises(InputError, match=r"dpo.jsonl:39: a row that no stage has a record for"):
         build(run_folder, tmp_path / "out", EXACT)
 
 

@@ -56,14 +56,14 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
             records = SeedRecords(
                 record("quality", Checked), answered, record("dpo", Preference), group, None, {}
             )
-            found.append(training_example(records, TAXONOMY, with_group=True, uncertified=False))
+            found.append(training_example(records, TAXONOMY, without=(), uncertified=False))
     return found
 
 
 @pytest.fixture(scope="module")
 def full(examples: list[Example]) -> Example:
     """One with a whole group, in Chinese."""
-    return next(one for one in examples if one.group is not None and one.lang == "zh")
+    return next(one for one in examples if one.groups and one.lang == "zh")
 
 
 def example_of(instruction: Instruction, response: str = "y1") -> Example:
@@ -151,9 +151,8 @@ def test_a_file_in_the_authors_layout_is_json_whatever_the_text(
 
 
 def test_a_full_group_gives_two_pairs_and_two_input_pairs_the_right_way_round(full: Example) -> None:
-    assert full.group is not None
-    x1, x2 = full.group.x1.render(), full.group.x2.render()
-    y1, y2 = full.group.y1, full.group.y2
+    x1, x2 = full.groups[0].x1.render(), full.groups[0].x2.render()
+    y1, y2 = full.groups[0].y1, full.groups[0].y2
     sides = [
         tuple(row[name][0]["content"] for name in ("prompt", "chosen", "rejected"))
         for row in IopoTrl().rows(full)
@@ -165,9 +164,8 @@ def test_a_full_group_gives_two_pairs_and_two_input_pairs_the_right_way_round(fu
 
 
 def test_a_group_row_loses_nothing(full: Example) -> None:
-    assert full.group is not None
     row = only(IopoGroups(), full)
-    record = full.group.model_dump(mode="json")
+    record = full.groups[0].model_dump(mode="json")
     for name in ("operation", "changes", "cells", "terms", "certificate", "y1", "y2", "lang", "source", "id"):
         assert row[name] == record[name]
     assert (row["x1_parts"], row["x2_parts"]) == (record["x1"], record["x2"])
@@ -175,22 +173,21 @@ def test_a_group_row_loses_nothing(full: Example) -> None:
 
 
 def test_scores_that_are_missing_stay_missing(full: Example) -> None:
-    assert full.group is not None
     judgement = Judgement(scores=(Score(constraint="c1", score=None),))
-    cells = full.group.cells.model_copy(update={"x1y2": judgement, "x2y1": None})
-    group = full.group.model_copy(update={"cells": cells})
-    row = only(IopoGroups(), Example(full.checked, TAXONOMY, group=group))
+    cells = full.groups[0].cells.model_copy(update={"x1y2": judgement, "x2y1": None})
+    group = full.groups[0].model_copy(update={"cells": cells})
+    row = only(IopoGroups(), Example(full.checked, TAXONOMY, groups=(group,)))
     assert row["cells"]["x1y2"]["scores"][0]["score"] is None
     assert row["cells"]["x2y1"] is None
 
 
 def test_one_sided_groups_prove_two_claims(examples: list[Example]) -> None:
-    one_sided = [one for one in examples if one.group is None and one.input_pairs]
+    one_sided = [one for one in examples if not one.groups and one.input_pairs]
     assert one_sided
     for one in one_sided:
         assert len([pair for pair in one.pairs if pair.origin == "iopo"]) == 1
         assert len(one.input_pairs) == 1
-    group = next(one.group for one in examples if one.group)
+    group = next(one.groups[0] for one in examples if one.groups)
     terms = group.terms.model_copy(update={"y1_over_y2_at_x1": False, "x2_over_x1_for_y2": False})
     less = group.model_copy(update={"terms": terms})
     assert [pair.id for pair in output_pairs(less)] == [f"{group.id}#iopo.y2_over_y1_at_x2"]

@@ -110,6 +110,11 @@ def test_an_answer_of_no_use_is_not_paid_for(useless: FailedResponse) -> None:
     assert rejected(harvest(answered(*X, imperfect=(useless,)), Scripted())) == "nothing_to_harvest"
 
 
+def test_the_same_answer_twice_is_one() -> None:
+    twice = FIVE_POINTS.model_copy(update={"response": " Five points.\n"})
+    assert rejected(harvest(rejected_record(FIVE_POINTS, twice), Scripted())) == "nothing_to_harvest"
+
+
 def test_one_imperfect_answer_alone_is_not_paid_for_nor_none() -> None:
     assert rejected(harvest(rejected_record(FIVE_POINTS), Scripted())) == "nothing_to_harvest"
     assert rejected(harvest(answered(*X), Scripted())) == "nothing_to_harvest"

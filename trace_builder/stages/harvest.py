@@ -98,11 +98,9 @@ class Harvest(Stage[Attempted, Harvested]):
         return {**fields, "taxonomy": self.taxonomy.digest(), "judge": judge_settings(self._judge)}
 
     async def process(self, record: Attempted, ask: Ask) -> Harvested | Rejection:
-        imperfect = [
-            a
-            for a in record.imperfect
-            if _usable(a) and a.response.strip() != (record.response or "").strip()
-        ]
+        usable = {a.response.strip(): a for a in reversed(record.imperfect) if _usable(a)}
+        usable.pop((record.response or "").strip(), None)
+        imperfect = [a for a in record.imperfect if usable.get(a.response.strip()) is a]
         if not imperfect or (record.response is None and len(imperfect) < 2):
             return Rejection(reason="nothing_to_harvest", detail=f"{len(imperfect)} imperfect answers of use")
         pairs: list[Pair] = []
