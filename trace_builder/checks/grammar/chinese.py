@@ -68,7 +68,7 @@ _FILL = (
     r"写[成出作]?|撰写|包[含括]|含有?|分[为成]|划分为|由|列[出举]|罗列|给出|提[供出]|使用|采用|用|以|设[置立]?|输出|生成|创作|回答|总结|概括|介绍|展示|安排|"
     r"组织|构成|组成|不|於|于|至|到|确保|保证|注意|其|它|的|總|應|再|来|，|,|:|：|\s|“|”|大小|控製|左右|不要|必需|务须|明确|清晰|清楚|地|文中|其中)"
 )
-_SCOPE_FOLLOWS = r"(?=的?(?:字数|长度|内容|文字|篇幅|字符)|[,，]|不|应|需|须|必|至|最|控|限|都|均|以|用|要|包|含|恰|仅|只|由|超|大约|约|‹|开|首|有|在|$|\s|保|必|写|可|能|少|多|为|是|必|末|结)"
+_SCOPE_FOLLOWS = r"(?=的?(?:字数|长度|内容|文字|篇幅|字符)|[,，]|不|应|需|须|必|至|最|控|限|都|均|以|用|要|包|含|恰|仅|只|由|超|大约|约|‹|开|首|有|在|$|\s|保|必|写|可|能|少|多|为|是|必|末|结|中|里|内)"
 _SCOPE = re.compile(
     rf"(?P<para>(?:每个?一?个?|各个?|所有|每一)(?:自然)?段(?:落|话|文字)?){_SCOPE_FOLLOWS}"
     rf"|(?P<sent>(?:每个?一?个?|各个?|每一|所有)(?:句子|句话?|诗句)){_SCOPE_FOLLOWS}"
@@ -88,6 +88,7 @@ class Clause:
         text: the clause with tokens.
         sentence: the sentence it stands in, likewise.
         scopes: the scopes that ‹sN› stand for.
+        goes_on: whether an amount that opens it can be of what the clauses before it speak of.
         inherited: what the clauses before it speak of; None where that is a part that is not told.
     """
 
@@ -97,6 +98,7 @@ class Clause:
     amounts: Amounts
     scopes: list[str]
     inherited: str | None = "response"
+    goes_on: bool = True
 
     def range(self, token: str) -> dict[str, int]:
         return dict(self.amounts.ranges[int(token.lstrip("a"))])
@@ -115,6 +117,10 @@ _TAINT = re.compile(
     r"每|各[个种项部类组节章]|部分|章节|步骤|其中|任[一何]|某[个些]|针对|对于|小节|环节|条目|栏目|单个|分别|图表|标题|引言|结论|前言|开头|结尾|首段|末段|注释|案例|示例|例子|"
     r"选项|问题|角色|人物|函数|代码|列表"
 )
+#: Paragraphs or sentences of some kind only.
+_SOME_OF = re.compile(r"‹a\d+›(?:个(?!段落|句子)|(?!个|自?然?段|句))[^，,]{1,8}?(?:段落|句子)")
+#: So many parts, which are no part.
+_PARTS = re.compile(r"‹a\d+›[大个]?[^，,‹]{0,4}?(?:部分|章节|小节|步骤|章|节)")
 _LABEL = re.compile(
     r"^\**(?:[\u4e00-\u9fff]{0,8}(?:约束|要求|限制|格式|规范|字数|长度|篇幅|语言|输出|结构|风格|形式|样式|排版|排除|包含|内容)|注意|备注|此外|另外|最后|首先|其次|同时|字数|篇幅)\**$"
 )
@@ -134,10 +140,12 @@ def clauses_of(text: str, quotes: Quotes) -> list[Clause]:
     for sentence in _SENTENCE.split(_PARENTHESES.sub("", text)):
         chunked = _chunked(sentence, context)
         subject: str | None = "response"
+        goes_on = True
         for piece in _CLAUSE.split(chunked):
             if not piece.strip():
                 continue
-            clause = Clause(piece.strip(), chunked, quotes, context.amounts, context.scopes, subject)
+            clause = Clause(piece.strip(), chunked, quotes, context.amounts, context.scopes, subject, goes_on)
+            goes_on = "‹a" in piece
             found.append(clause)
             subject = _subject_after(clause, subject)
     return found
@@ -179,7 +187,7 @@ def _amount(found: re.Match[str], amounts: Amounts, text: str) -> str:
     bare = False
     if found["m"]:
         low, high = sorted((n, int(found["m"])))
-        parameters = bounded(low, high)
+        parameters = bounded(most=high) if found["most"] else bounded(low) if found["least"] else bounded(low, high)
     elif found["pabout"] or found["about"]:
         parameters = {"about": n} if not (found["least"] or found["most"]) else bounded(n) if found["least"] else bounded(most=n)
     elif found["least"]:
@@ -222,11 +230,13 @@ def subject_of(left: str, clause: Clause) -> str | None:
     length = _LENGTH_WORDS.match(left, found.end() if found else at)
     if length is None or _skip(left, length.end()) < len(left):
         return None
+    if found is None and not length[0] and not clause.goes_on:
+        return None
     if scoped:
-        return clause.scopes[int(scoped[1])]
-    if named:
-        return "passage" if named["passage"] else "response"
-    return clause.inherited
+        return clause.scopes[int(scoped[1])] if clause.inherited not in (None, "passage") else None
+    if named and not named["passage"]:
+        return "passage" if "正文" in left else "response"
+    return "passage" if named and clause.inherited else clause.inherited
 
 
 def _subject_after(clause: Clause, before: str | None) -> str | None:
@@ -237,7 +247,7 @@ def _subject_after(clause: Clause, before: str | None) -> str | None:
         return clause.scopes[int(scoped[1])]
     if _LABEL.match(text) and not _TAINT.search(text):
         return before
-    if _TAINT.search(text):
+    if _TAINT.search(_PARTS.sub("", text)) or text.startswith("‹q") or _SOME_OF.search(text):
         return None
     named = _OPENING.match(text)
     if named:

@@ -22,6 +22,8 @@ _LIST = re.compile(
     r"(?:(?:\band\b|\bor\b|和|与|及|以及|或者|或)\s*)?‹q\d+›)+(?:\s*\])?",
     re.IGNORECASE,
 )
+#: A short explanation in parentheses behind a quotation, as in "a" (one), "b" (two).
+_EXPLAINED = re.compile(r"(‹q\d+›)\s?[（(][^（()）]{1,40}[)）](?=\s*(?:[、,，]|和|以及|and))")
 _ITEM = re.compile(r"‹q(\d+)›")
 
 
@@ -74,7 +76,7 @@ def quoted(text: str) -> tuple[str, Quotes]:
         quotes.lists.append(([quotes.texts[number] for number in numbers], either))
         return f"‹l{len(quotes.lists) - 1}›"
 
-    return _LIST.sub(gather, _narrow(text)), quotes
+    return _LIST.sub(gather, _EXPLAINED.sub(r"\1", _narrow(text))), quotes
 
 
 def _narrow(text: str) -> str:

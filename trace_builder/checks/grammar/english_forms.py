@@ -13,6 +13,7 @@ from trace_builder.checks.reading.languages import language_named, names
 
 _LANGUAGE = "|".join(sorted((name for name in names() if name.isascii()), key=len, reverse=True))
 _WHOLE = re.compile(r"\b(?:entire|whole|only|nothing else|solely|exclusively|wrap(?:ped)?|all words|strictly|purely|just)\b|anything (?:else|outside)", re.IGNORECASE)
+_STRICT = re.compile(r"‹d› (?:should|must|has to|needs to|shall|is to) (?:only )?be (?:formatted |returned |given |provided )?(?:in |as |a |valid )*$", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not|n't|never|avoid|without|no|refrain from|instead of|rather than|do without|cannot)\b[^,;]{0,25}$", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|when|unless|whenever|in case|should you|where (?:appropriate|needed|necessary)|optionally|you (?:can|may)|may be|can be)\b", re.IGNORECASE)
 _OR = re.compile(r"^,? (?:or|/)\b|\b(?:or|either)\s+(?:an? |in |as )?$", re.IGNORECASE)
@@ -62,7 +63,7 @@ def _always(kind: str, **parameters: object) -> Build:
 def _json(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     if not _fits(sentence, found) or re.search(r"\b(?:schema|parse|read|load|input|file)\b", sentence.text, re.IGNORECASE):
         return None
-    parameters: dict[str, object] = {"only": True} if _WHOLE.search(sentence.text) else {}
+    parameters: dict[str, object] = {"only": True} if _WHOLE.search(sentence.text) or _STRICT.search(sentence.text[: found.start()]) else {}
     keys = re.match(r"[^‹]{0,60}?\b(?:keys?|fields?|properties|attributes)\b[^‹]{0,30}‹([ql]\d+)›", sentence.text[found.end() :], re.IGNORECASE)
     if keys:
         parameters["keys"] = sentence.said(keys[1])

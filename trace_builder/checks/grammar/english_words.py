@@ -66,6 +66,9 @@ def _include(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
         return None
     if _unlike_words(found[0]) or _is_about_layout(sentence, found):
         return None
+    token = found.groupdict().get("q") or "q-1"
+    if int(token[1:]) in sentence.quotes.code and token[0] == "q" and not re.match(r"includ|mention|contain", found[0], re.IGNORECASE):
+        return None
     asked, _ = _range(sentence, found, {"least": 1})
     token = found.groupdict().get("q") or ""
     either = sentence.quotes.any_of(token) if token else re.search(r"\bor\b", found.groupdict().get("bare") or "") is not None
