@@ -11,9 +11,12 @@ from trace_builder.checks.claims import Parameters
 
 #: Quotation marks by how they open: the sign that closes, and whether what is in them is a title or code.
 _QUOTE = re.compile(
-    r"```[^`]{0,400}```|``(?P<tex>[^`'\n]{1,300})''|`(?P<code>[^`\n]{1,300})`|“(?P<curly>[^“”\n]{1,400})[”\"]|”(?P<odd>[^“”\"\n]{1,400})[”\"]"
-    r"|\"(?P<straight>[^\"“”\n]{1,400})[\"”“]|「(?P<corner>[^「」\n]{1,300})」|『(?P<white>[^『』\n]{1,300})』"
-    r"|《(?P<book>[^《》\n]{1,300})》|‘(?P<single>[^‘’\n]{1,300})’(?!\w)|(?<![\w’'])'(?P<tick>[^'\n]{1,200})'(?!\w)"
+    r"```[^`]{0,400}```|``(?P<tex>[^`'\n]{1,300})''|`(?P<code>[^`\n]{1,300})`|"
+    r"“(?P<curly>[^“”\n]{1,400})[”\"]|”(?P<odd>[^“”\"\n]{1,400})[”\"]"
+    r"|\"(?P<straight>[^\"“”\n]{1,400})[\"”“]|「(?P<corner>[^「」\n]{1,300})」|"
+    r"『(?P<white>[^『』\n]{1,300})』"
+    r"|《(?P<book>[^《》\n]{1,300})》|‘(?P<single>[^‘’\n]{1,300})’(?!\w)|"
+    r"(?<![\w’'])'(?P<tick>[^'\n]{1,200})'(?!\w)"
     r"|(?<![\w’])’(?P<wrong>[^’'\n]{1,80})’(?!\w)"
 )
 _TOKEN_SIGNS = str.maketrans({"‹": "<", "›": ">"})
@@ -82,7 +85,9 @@ def quoted(text: str) -> tuple[str, Quotes]:
 def _narrow(text: str) -> str:
     """``text`` with letters, digits and signs of full width in half width; Chinese punctuation stays."""
     return "".join(
-        unicodedata.normalize("NFKC", char) if "０" <= char <= "９" or "Ａ" <= char <= "ｚ" or char in "＊＃＋－～　％" else char
+        unicodedata.normalize("NFKC", char)
+        if "０" <= char <= "９" or "Ａ" <= char <= "ｚ" or char in "＊＃＋－～　％"
+        else char
         for char in text
     ).replace("\xa0", " ")
 
@@ -94,9 +99,12 @@ class Amounts:
     ranges: list[Parameters] = field(default_factory=list)
     #: Those that are a number alone.
     bare: set[int] = field(default_factory=set)
+    #: The words that they were in.
+    words: list[str] = field(default_factory=list)
 
-    def put(self, parameters: Parameters, *, bare: bool = False) -> str:
+    def put(self, parameters: Parameters, words: str = "", *, bare: bool = False) -> str:
         self.ranges.append(parameters)
+        self.words.append(words)
         if bare:
             self.bare.add(len(self.ranges) - 1)
         return f"‹a{len(self.ranges) - 1}›"

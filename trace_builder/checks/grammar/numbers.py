@@ -7,18 +7,49 @@ import re
 _ONES = {
     word: value
     for value, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
-_TENS = {word: 10 * value for value, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)}
+_TENS = {
+    word: 10 * value
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2
+    )
+}
 _SMALL = "|".join([*_TENS, *sorted(_ONES, key=len, reverse=True)])
 _WORDS_EN = re.compile(
-    rf"\b(?:(?:a|(?P<hundreds>{_SMALL}))[ -]hundred(?:(?: and)? (?P<rest>{_SMALL})(?:[ -](?P<last>{_SMALL}))?)?"
+    rf"\b(?:(?:a|(?P<hundreds>{_SMALL}))[ -]hundred(?:(?: and)? (?P<rest>{_SMALL})(?:[ "
+    rf"-](?P<last>{_SMALL}))?)?"
     rf"|(?:a|(?P<thousands>{_SMALL}))[ -]thousand(?: (?P<more>{_SMALL})[ -]hundred)?"
     rf"|(?P<tens>{'|'.join(_TENS)})[ -](?P<ones>{_SMALL})|(?P<single>{_SMALL}))\b",
     re.IGNORECASE,
 )
-_NO_NUMBER = re.compile(r"\bone(?= of\b| another\b| by one\b|-)|(?<=\bno )one\b|(?<=\bthis )one\b|(?<=\bwhich )one\b", re.IGNORECASE)
+_NO_NUMBER = re.compile(
+    r"\bone(?= of\b| another\b| by one\b|-)|(?<=\bno )one\b|(?<=\bthis )one\b|(?<=\bwhich "
+    r")one\b",
+    re.IGNORECASE,
+)
 _OTHERS_EN = (
     (re.compile(r"\bonce\b(?! (?:you|the|it|they|upon|again)\b)", re.IGNORECASE), "1 times"),
     (re.compile(r"\btwice\b", re.IGNORECASE), "2 times"),
@@ -30,14 +61,39 @@ _OTHERS_EN = (
 
 ORDINALS = {
     word: value
-    for value, word in enumerate(["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"], 1)
+    for value, word in enumerate(
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
+        1,
+    )
 }
 
-_DIGITS_ZH = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "壹": 1, "贰": 2, "叁": 3}
+_DIGITS_ZH = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
+    "两": 2,
+    "〇": 0,
+    "壹": 1,
+    "贰": 2,
+    "叁": 3,
+}
 _UNITS_ZH = {"十": 10, "百": 100, "千": 1000}
 #: What a number in Chinese words is followed by where it counts something.
 MEASURES = "个字条项段句行次点种部列级位名篇章节页遍处张词步类首组对层小大到至至或、—~-～％%"
-_NUMBER_ZH = re.compile(rf"(?<![\u4e00-\u9fff])?[零一二两三四五六七八九十百千万〇]+(?=[{MEASURES}]|以上|以下|以内|左右)")
+_NUMBER_ZH = re.compile(
+    rf"(?<![\u4e00-\u9fff])?[零一二两三四五六七八九十百千万〇]+(?=[{MEASURES}]|以上|以下|"
+    r"以内|左右)"
+)
 
 
 def english_digits(text: str) -> str:
