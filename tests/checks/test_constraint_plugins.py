@@ -14,7 +14,7 @@ import pytest
 
 from trace_builder.checks.registry import Registry
 
-GUIDE = Path(__file__).parents[2] / "docs" / "contributing" / "write_a_check.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "contributing" / "write-a-check.md"
 IN_THE_REPOSITORY, CASE, CASE_ZH, HAIKU = re.findall(
     r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL
 )

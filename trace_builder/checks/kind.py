@@ -136,13 +136,26 @@ def _of_all(found: list[Finding], scope: str) -> Finding:
     return Finding(verdict, f"{len(found)} looked at", found[0].wanted)
 
 
-def within(parameters: Parameters, *readings: Interval, unit: str, places: tuple[str, ...] = ()) -> Finding:
+def within(
+    parameters: Parameters,
+    *readings: Interval,
+    unit: str,
+    odd: Iterable[Interval] = (),
+    places: tuple[str, ...] = (),
+) -> Finding:
     """Whether a count is in the range asked for. It is as soon as one usual way of counting says so; where
-    whole ``readings`` of the text differ, all have to agree."""
+    whole ``readings`` of the text differ, all have to agree.
+
+    Args:
+        odd: readings that nobody need share, but under which it would be kept: then it is not broken.
+    """
     low, high = ends_of(parameters)
-    verdicts = {reading.high >= low and reading.low <= high for reading in readings}
+    odd = tuple(odd)
+    verdicts: set[bool | None] = {reading.high >= low and reading.low <= high for reading in readings}
+    if verdicts == {False} and any(reading.high >= low and reading.low <= high for reading in odd):
+        verdicts = {None}
     if "about" in parameters and False in verdicts:
-        verdicts = {None if _nearly(parameters["about"], reading) else False for reading in readings}  # type: ignore[misc]
+        verdicts = {None if _nearly(parameters["about"], reading) else False for reading in readings}
     verdict = verdicts.pop() if len(verdicts) == 1 else None
     said = " or ".join(dict.fromkeys(_interval(reading) for reading in readings))
     return Finding(

@@ -35,6 +35,7 @@ def load_config(
     for override in overrides:
         key, equals, text = override.partition("=")
         where = f"--set {override if len(override) <= _SHOWN else override[:_SHOWN] + '...'}"
+        _check(override, where)
         if not equals or not key.strip():
             raise InputError(f"{where}: expected key=value, such as respond.samples=3")
         _put(tree, key.strip(), _value(text, where), where, origins)

@@ -8,6 +8,7 @@ from typing import Any
 
 from trace_builder.config import RunConfig
 from trace_builder.seeds.ingest import Ingested, bundled, ingest
+from trace_builder.storage.jsonl import raw_lines
 from trace_builder.storage.layout import SEEDS
 from trace_builder.storage.manifest import SeedsEntry
 
@@ -27,7 +28,8 @@ def bring_in(config: RunConfig, known: SeedsEntry | None) -> tuple[Ingested, See
     paths = tuple(config.seeds) or (bundled(),)
     asked = {"limit": config.limit, "skip_bad": config.skip_bad_seeds}
     target = config.output / SEEDS
-    if known is not None and known.asked == asked and known.files == _stamps((*paths, target)):
+    same = known is not None and known.asked == asked and known.files == _stamps((*paths, target))
+    if known is not None and same and known.count == sum(1 for _ in raw_lines(target)):
         fields = known.model_dump(include={"bad", "digest", "sources", "langs", "renamed", "ignored"})
         return Ingested(path=target, seeds=known.count, **fields), known
     seeds = ingest(paths, config.output, skip_bad=config.skip_bad_seeds, limit=config.limit)

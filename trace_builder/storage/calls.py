@@ -12,22 +12,25 @@ from array import array
 from collections.abc import Container, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trace_builder.storage.journal import JournalFile, LineReader, damaged
-from trace_builder.storage.jsonl import encode, first_error
+from trace_builder.storage.journal import JournalFile, LineReader, damaged, unfit
+from trace_builder.storage.jsonl import encode
 from trace_builder.storage.seeds import SeedIndex
 
 #: Field order is fixed; the raw text comes last, so that the head can be read without it.
 _HEAD = re.compile(
     rb'\{"id":"((?:[^"\\]|\\.)*)","key":"(\w+)",.*?"model":"((?:[^"\\]|\\.)*)",.*?"finish_reason":"\w+",'
     rb'"usage":\{"prompt":(\d{1,18}),"cached":(\d{1,18}),"completion":(\d{1,18})\},'
-    rb'"latency":([\d.e+-]{1,30}),"retries":(\d{1,18}),"wasted":(\d{1,18}),'
+    rb'"latency":(\d{1,18}(?:\.\d{1,18})?(?:e-\d\d?)?),"retries":(\d{1,18}),"wasted":(\d{1,18}),'
 )
 _ID = re.compile(rb'\{"id":"((?:[^"\\]|\\.)*)","key":"')
 _END = b'"}\n'
+
+
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class _Frozen(BaseModel):
@@ -60,11 +63,11 @@ class Call(_Frozen):
     server: str = ""
     finish_reason: str
     usage: Usage = Field(default_factory=Usage)
-    latency: float = 0.0
+    latency: Seconds = 0.0
     retries: int = 0
     wasted: int = 0
     max_tokens: int = 0
-    at: float = 0.0
+    at: Seconds = 0.0
     text: str
 
     @property
@@ -181,8 +184,7 @@ class CallLog:
         try:
             return Call.model_validate(json.loads(line, strict=False))
         except (ValueError, RecursionError) as exc:
-            what = first_error(exc) if not isinstance(exc, json.JSONDecodeError) else f"not JSON ({exc.msg})"
-            raise damaged(self._reader, self._reader.number(offset), what) from None
+            raise unfit(self._reader, offset, line, exc) from None
 
     def _heads(self, head: re.Pattern[bytes]) -> Iterator[tuple[int, re.Match[bytes]]]:
         """The lines' offsets and what ``head`` finds at their beginning."""

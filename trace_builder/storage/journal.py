@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from trace_builder.errors import InputError, StoppedError, system_error
-from trace_builder.storage.jsonl import unreadable
+from trace_builder.storage.jsonl import first_error, parse_value, unreadable
 
 _TAIL = 1 << 16
 _BLOCK = 1 << 14
 _CHUNK = 1 << 20
 #: Of a line that is read; the program writes no longer ones.
 MAX_LINE = 1 << 28
+_ADVICE = "restore or remove the line, and run again"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -165,9 +166,19 @@ def _stopped(exc: OSError, path: Path) -> StoppedError:
     return StoppedError(f"{path}: {what}; what was written so far is whole, run again to resume")
 
 
+def unfit(reader: LineReader, offset: int, line: bytes, exc: Exception) -> InputError:
+    """What to say of a line that its model refused."""
+    number = reader.number(offset)
+    try:
+        parse_value(reader.path, number, line)
+    except InputError as worse:
+        return InputError(f"{worse}; {_ADVICE}")
+    return damaged(reader, number, first_error(exc))
+
+
 def damaged(reader: LineReader, number: int, what: str) -> InputError:
     """What to say of a line that is not what the program wrote."""
-    return InputError(f"{reader.path}:{number}: {what}; restore or remove the line")
+    return InputError(f"{reader.path}:{number}: {what}; {_ADVICE}")
 
 
 def repair_tail(path: Path) -> int:

@@ -23,6 +23,7 @@ VERSION = 2
 _StageName = Annotated[str, StringConstraints(pattern=r"^[\w-]+$")]
 _FileName = Annotated[str, StringConstraints(pattern=r"^[\w-]+\.jsonl$")]
 
+_ADVICE = "restore or remove the file, and run again"
 _PACKAGES = ("openai", "aiohttp", "pydantic")
 
 
@@ -40,7 +41,7 @@ class StageEntry(_Entry):
     takes_rejected: bool = False
     fingerprint: str
     parts: dict[str, str] = Field(default_factory=dict)
-    walks: int = 0
+    walks: int = Field(0, ge=0, le=10**9)
 
 
 class SeedsEntry(_Entry):
@@ -97,7 +98,7 @@ class Manifest(_Entry):
     stages: dict[_StageName, StageEntry] = Field(default_factory=dict)
     modes: dict[str, str] = Field(default_factory=dict)
     finished: bool = False
-    seconds: float = 0.0
+    seconds: float = Field(0.0, ge=0, allow_inf_nan=False)
     usage: dict[str, dict[str, Any]] = Field(default_factory=dict)
     faults: tuple[FaultEntry, ...] = ()
 
@@ -125,18 +126,20 @@ def find_manifest(folder: Path) -> Manifest | None:
         return None
     except (OSError, ValueError) as exc:
         raise unreadable(path, exc) from None
-    version = read_object(path).get("version")
-    if version != VERSION:
-        raise InputError(
-            f"{path}: made by another version of this program (layout {version!r}, this one has {VERSION}); "
-            "use the one that made it, or another folder"
-        )
-    manifest = read_model(path, Manifest)
     try:
-        _ = manifest.models
+        version = read_object(path).get("version")
+        if version == VERSION:
+            manifest = read_model(path, Manifest)
+            _ = manifest.models
+            return manifest
+    except InputError as exc:
+        raise InputError(f"{exc}; {_ADVICE}") from None
     except (ValueError, AttributeError):
-        raise InputError(f"{path}: config.models is not what a run writes") from None
-    return manifest
+        raise InputError(f"{path}: config.models is not what a run writes; {_ADVICE}") from None
+    raise InputError(
+        f"{path}: made by another version of this program (layout {version!r}, this one has {VERSION}); "
+        "use the one that made it, or another folder"
+    )
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> Manifest:

@@ -12,8 +12,7 @@ from pydantic_core import to_json
 
 from trace_builder.records import Outcome, Status
 from trace_builder.storage.atomic import Replacement
-from trace_builder.storage.journal import JournalFile, LineReader, damaged
-from trace_builder.storage.jsonl import parse_model
+from trace_builder.storage.journal import JournalFile, LineReader, damaged, unfit
 from trace_builder.storage.seeds import SeedIndex, record_digest
 
 PENDING, ACCEPTED, REJECTED, FAILED = range(4)
@@ -22,7 +21,7 @@ STATUS_NAMES: dict[int, Status] = {ACCEPTED: "accepted", REJECTED: "rejected", F
 
 #: The head of a line as ``OutcomeLog.append`` writes it; what follows is not parsed to find out about it.
 _HEAD = re.compile(
-    rb'\{"id":"((?:[^"\\]|\\.)*)","stage":"[^"]*","status":"(accepted|rejected|failed)",'
+    rb'\{"id":"((?:[^"\\]|\\.)*)","stage":"[^"]*","status":"(accepted(?=","reason":null)|(?:rejected|failed)(?=","reason":"))",'
     rb'"reason":(?:"(\w+)"|null),"fingerprint":"(\w*)","upstream":"([0-9a-f]{16})","digest":"([0-9a-f]{16})",'
     rb'"round":(\d{1,18}),"tries":(\d{1,18}),'
 )
@@ -30,6 +29,7 @@ _HEAD = re.compile(
 _RECORD = b',"record":'
 #: The digest of no record.
 _NOTHING = record_digest(b"null")
+_END = b"}\n"
 
 
 class OutcomeLog:
@@ -142,8 +142,8 @@ class OutcomeLog:
         line = self._reader.line(offset)
         try:
             return Outcome.model_validate_json(line)
-        except ValueError:
-            return parse_model(self.path, self._reader.number(offset), line, Outcome)
+        except ValueError as exc:
+            raise unfit(self._reader, offset, line, exc) from None
 
     def where(self, place: int) -> str:
         """File and line of the outcome that counts, for messages."""
@@ -193,7 +193,7 @@ class OutcomeLog:
     def _heads(self, end: int | None = None) -> Iterator[tuple[int, bytes, re.Match[bytes]]]:
         for offset, number, line in self._reader.lines(end):
             match = _HEAD.match(line)
-            if match is None:
+            if match is None or not line.endswith(_END):
                 raise damaged(self._reader, number, "not an outcome of this stage")
             yield offset, line, match
 

@@ -121,6 +121,9 @@ class RunFolder:
     def unfinished(self) -> tuple[str, ...]:
         """Why the run is not complete, a sentence each; empty for a finished one."""
         found = [] if self.manifest.finished else [f"{MANIFEST} says that the run is not finished"]
+        seeds = self.manifest.seeds
+        if seeds is not None and seeds.count != self.seed_count:
+            found.append(f"{self.manifest.source} has {self.seed_count} of {seeds.count} seeds")
         found += [
             f"{log.path.relative_to(self.path)} ends in a line that was cut off, which is left out"
             for log in self._logs.values()

@@ -58,7 +58,9 @@ class SeedIndex:
             match = _ID.match(line)
             id_ = _unescaped(match.group(1)) if match else None
             if id_ is None:
-                raise InputError(f"{path}:{number}: not a record that begins with its id")
+                raise InputError(
+                    f"{path}:{number}: not a record that begins with its id; `trace-build run` writes it anew"
+                )
             self._places[hash(id_)] = len(self._offsets)
             self._offsets.append(offset)
             self._digests.append(record_digest(line.rstrip(b"\r\n")))

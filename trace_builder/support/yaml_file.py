@@ -57,8 +57,6 @@ def parse_yaml(text: str, where: Callable[[int], str], *, as_texts: bool = False
         raise InputError(f"{where(1)}: larger than {MAX_BYTES:,} bytes")
     try:
         return _Reader(text, where, as_texts).read()
-    except UnicodeEncodeError:
-        raise InputError(f"{where(1)}: not UTF-8") from None
     except (yaml.YAMLError, RecursionError) as exc:
         mark = getattr(exc, "problem_mark", None) or getattr(exc, "context_mark", None)
         line = mark.line + 1 if mark else text.count("\n", 0, getattr(exc, "position", 0)) + 1

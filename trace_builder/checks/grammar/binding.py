@@ -6,7 +6,7 @@ import re
 
 from trace_builder.checks.check import Check
 from trace_builder.checks.claims import Claim
-from trace_builder.checks.grammar.chinese import clauses_of
+from trace_builder.checks.grammar.chinese import SUBJECT, clauses_of
 from trace_builder.checks.grammar.chinese_counts import counts as chinese_counts
 from trace_builder.checks.grammar.chinese_forms import RULES
 from trace_builder.checks.grammar.chunks import Quotes, quoted
@@ -22,12 +22,18 @@ from trace_builder.checks.registry import catalogue
 #: Longer texts are documents to work by rather than constraints.
 _LONGEST = 1200
 _FILLER_EN = re.compile(
-    r"‹[dph]›|‹s\d+›|\b(?:please|kindly|also|and|but|or|to|the|a|an|of|in|into|on|for|with|by|as|is|are|be|that|this|it|its|you|your|i|my|me|we|must|should|shall|"
-    r"will|would|has|have|had|need|needs|make|makes|sure|ensure|ensures|use|uses|using|write|writes|include|includes|including|contain|contains|"
-    r"containing|provide|give|answer|respond|response|reply|keep|limit|limited|long|length|total|overall|at|all|least|do|does|so|just|only|exactly|"
-    r"format|markdown|words?|each|every|whatsoever|somewhere|throughout|within|want|like|remember|not|don't|additionally|finally|then|"
-    r"there|up|from|both|entire|whole|time|times|least|other|no|allowed|letters?|language|consist|consists|final|number|may|can|mention|mentions|"
-    r"once|again|text|output|set|put|present|return|result|results|used|separate|separated|stay|range|between|organize|produce|generate|"
+    r"‹[dph]›|‹s\d+›|\b(?:please|kindly|also|and|but|or|to|the|a|an|of|in|into|on|for|with|by|"
+    r"as|is|are|be|that|this|it|its|you|your|i|my|me|we|must|should|shall|"
+    r"will|would|has|have|had|need|needs|make|makes|sure|ensure|ensures|use|uses|using|write|"
+    r"writes|include|includes|including|contain|contains|"
+    r"containing|provide|give|answer|respond|response|reply|keep|limit|limited|long|length|"
+    r"total|overall|at|all|least|do|does|so|just|only|exactly|"
+    r"format|markdown|words?|each|every|whatsoever|somewhere|throughout|within|want|like|"
+    r"remember|not|don't|additionally|finally|then|"
+    r"there|up|from|both|entire|whole|time|times|least|other|no|allowed|letters?|language|"
+    r"consist|consists|final|number|may|can|mention|mentions|"
+    r"once|again|text|output|set|put|present|return|result|results|used|separate|separated|"
+    r"stay|range|between|organize|produce|generate|"
     r"forget|try|following|further|furthermore|moreover|in addition|if possible)\b|[^\w‹]",
     re.IGNORECASE,
 )
@@ -53,8 +59,10 @@ def bind(text: str) -> Check | None:
 
 #: What the claims' words leave of a Chinese clause without asking for anything more.
 _FILLER_ZH = re.compile(
-    r"‹[sa]\d+›|请|应该?|应当|需要?|须|必须|务必|要求?|在|的|地|中|里|内|为|是|以|用|使用|采用|并|且|和|与|也|都|均|将|把|其|它|来|全文|文章|报告|回答|答案|回复|输出|结果|内容|"
-    r"文本|全部|整个|整篇|最终|最后|所有|给出|提供|写|呈现|展示|返回|格式|形式|进行|即可|确保|保证|注意|同时|此外|另外|最好|一词|这个词|这|两|三|个|词|等|"
+    r"‹[sa]\d+›|请|应该?|应当|需要?|须|必须|务必|要求?|在|的|地|中|里|内|为|是|以|用|使用|采用|"
+    r"并|且|和|与|也|都|均|将|把|其|它|来|全文|文章|报告|回答|答案|回复|输出|结果|内容|"
+    r"文本|全部|整个|整篇|最终|最后|所有|给出|提供|写|呈现|展示|返回|格式|形式|进行|即可|确保|"
+    r"保证|注意|同时|此外|另外|最好|一词|这个词|这|两|三|个|词|等|"
     r"数值约束|[\u4e00-\u9fff]{0,6}约束|[\W_]"
 )
 
@@ -65,10 +73,16 @@ def _bind_chinese(text: str, quotes: Quotes) -> Check | None:
     for clause in clauses_of(text, quotes):
         found = apart([*(match for rule in RULES for match in rule.matches(clause)), *chinese_counts(clause)])
         claims += [claim for match in found for claim in match.claims]
-        rest = _FILLER_ZH.sub("", left_over(clause.text, found))
+        rest = _FILLER_ZH.sub("", _without_subject(clause.text, left_over(clause.text, found)))
         whole = whole and not rest and not any(match.part for match in found)
     claims = merged(claims)
     return Check(tuple(claims), whole) if claims else None
+
+
+def _without_subject(text: str, rest: str) -> str:
+    """What is left of a clause, without what it opens with where that is the whole answer."""
+    subject = SUBJECT.match(text)
+    return rest[subject.end() :] if subject else rest
 
 
 def _english(sentence: Sentence) -> list[Match]:

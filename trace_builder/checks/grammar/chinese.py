@@ -19,7 +19,8 @@ _EXACT = r"恰好|正好|刚好|恰恰|仅有?|只有?|严格为|等于|不多�
 _ABOUT = r"大约为?|约为?|大概|大致|接近|近"
 #: What may stand between a comparison and its number.
 _BETWEEN = (
-    r"(?:为|是|有|要|需要?|应|写|达到?|包[含括]|列[出举]|提[供出]|使用|用|出现|含有?|保留|分为|[:：\s]){0,3}"
+    r"(?:为|是|有|要|需要?|应|写|达到?|包[含括]|列[出举]|提[供出]|使用|用|出现|含有?|保留|"
+    r"分为|[:：\s]){0,3}"
 )
 #: Units, the longest first; each with what may stand between the number and it.
 UNITS = (
@@ -37,7 +38,8 @@ _AFTER_RANGE = r"之间|的?范围之?内|之間|的?区间内?|不等"
 _N = r"\d{1,7}"
 _JOINT = r"到|至|-|~|—{1,2}|–|～|或者?"
 _AMOUNT = re.compile(
-    rf"(?:(?P<pre>(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<more>{_MORE})|(?P<less>{_LESS})|(?P<exact>{_EXACT})|(?P<about>{_ABOUT})){_BETWEEN})?"
+    rf"(?:(?P<pre>(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<more>{_MORE})|(?P<less>{_LESS})|"
+    rf"(?P<exact>{_EXACT})|(?P<about>{_ABOUT})){_BETWEEN})?"
     rf"(?<![A-Za-z0-9_.#第$¥￥])(?P<n>{_N})(?![\d.:：%％°/年月日时分秒岁元])(?P<u1>{_UNIT})?"
     rf"(?:\s*(?P<joint>{_JOINT})\s*(?P<m>{_N})(?![\d.:：%％°/年月日时分秒岁元]))?(?P<unit>\s*(?:{_UNIT}))?(?P<post>\s*的?(?:(?P<pmost>{_AFTER_MOST})"
     rf"|(?P<pleast>{_AFTER_LEAST})|(?P<pabout>{_AFTER_ABOUT})|(?P<prange>{_AFTER_RANGE})))?",
@@ -46,41 +48,64 @@ _AMOUNT = re.compile(
 
 #: What the whole answer may be called. Words in front may say what it is like or about, but not name a part.
 _DOCUMENTS = (
-    "文章|报告|报道|論文|论文|短文|作文|散文|故事|小说|新闻稿|新闻|评论|书评|影评|评价|邮件|信件|书信|推荐信|求职信|感谢信|道歉信|演讲稿?|发言稿|讲话稿|简历|指南|教程|"
-    "文档|文稿|稿件|计划书?|策划[书案]|方案|提案|建议书|倡议书|申请书|通知|公告|社论|日记|诗歌?|歌词|剧本|脚本|辩论稿|陈述|大纲|提纲|手册|说明书|综述|文案|广告词?|食谱|菜谱|"
-    "攻略|游记|汇报|简报|纪要|传记|对话|笔记|作品|推文|帖子|评语|寄语|祝福语|留言|笑话|谜语|歌曲|简讯|快讯|声明|致辞|读后感|观后感|心得|公文|概要|答卷|解决方案|微博|备忘录|"
+    "文章|报告|报道|論文|论文|短文|作文|散文|故事|小说|新闻稿|新闻|评论|书评|影评|评价|邮件|"
+    "信件|书信|推荐信|求职信|感谢信|道歉信|演讲稿?|发言稿|讲话稿|简历|指南|教程|"
+    "文档|文稿|稿件|计划书?|策划[书案]|方案|提案|建议书|倡议书|申请书|通知|公告|社论|日记|"
+    "诗歌?|歌词|剧本|脚本|辩论稿|陈述|大纲|提纲|手册|说明书|综述|文案|广告词?|食谱|菜谱|"
+    "攻略|游记|汇报|简报|纪要|传记|对话|笔记|作品|推文|帖子|评语|寄语|祝福语|留言|笑话|谜语|"
+    "歌曲|简讯|快讯|声明|致辞|读后感|观后感|心得|公文|概要|答卷|解决方案|微博|备忘录|"
     "请假条|邀请函|台词|标语|口号"
 )
-_ANSWERS = "全文|通篇|整篇|全篇|本文|全诗|回答|答案|回复|答复|应答|回應|输出|结果|文本|内容|文字|总结|信|函|清单|行程"
+_ANSWERS = (
+    "全文|通篇|整篇|全篇|本文|全诗|回答|答案|回复|答复|应答|回應|输出|结果|文本|内容|文字|"
+    "总结|信|函|清单|行程"
+)
 _PASSAGES = (
     "描述|解释|介绍|说明|分析|段落|摘要|概述|概括|简介|正文|推荐理由|解析|解答|点评|阐述|讲解|论述|叙述|描写"
 )
-_NO_PART = r"每|各|部分|章|节|步|条目|字段|标题|单个|其中|任一|任何|某|之一|其他|其余|段|环节|栏|首|末|开头|结尾|引言|结论|前言|图|注释|代码|函数|名称|姓名|选项|问题|例子|示例|案例|角色"
-_WHOLE = r"(?:整个|整篇|整份|整体|全部|本|该|这篇|此|这份|您的|你的|最终的?|所有的?|输出的?|生成的?|总体|完整的?|这个|一篇|一份|回答的|整段|这段){0,3}"
+_NO_PART = (
+    r"每|各|部分|章|节|步|条目|字段|标题|单个|其中|任一|任何|某|之一|其他|其余|段|环节|栏|"
+    r"首|末|开头|结尾|引言|结论|前言|图|注释|代码|函数|名称|姓名|选项|问题|例子|示例|案例|"
+    r"角色"
+)
+_WHOLE = (
+    r"(?:整个|整篇|整份|整体|全部|本|该|这篇|此|这份|您的|你的|最终的?|所有的?|输出的?|"
+    r"生成的?|总体|完整的?|这个|一篇|一份|回答的|整段|这段){0,3}"
+)
 _INSIDE = r"(?:全文|整体|正文内容|文本|文字|内容|结果)?(?:中|里|内|上|方面)?"
 _SUBJECT = (
     rf"(?:{_WHOLE}(?:(?P<passage>{_PASSAGES})(?:文本|文字|内容|过程)?|(?P<answer>{_ANSWERS})"
     rf"|(?P<doc>(?:(?!{_NO_PART})[\u4e00-\u9fffA-Za-z]){{0,8}}?(?:{_DOCUMENTS}))){_INSIDE})"
 )
 _LENGTH = (
-    r"的?(?:总|整体|全部|撰写|书写|正文|内容){0,3}(?:字数|篇幅|长度|字符数|字符长度|字元數|词数|单词数|文字量|字數|長度|总字数|总长度|句数|段数|段落数|行数|字符|数量|"
+    r"的?(?:总|整体|全部|撰写|书写|正文|内容){0,3}(?:字数|篇幅|长度|字符数|字符长度|字元數|"
+    r"词数|单词数|文字量|字數|長度|总字数|总长度|句数|段数|段落数|行数|字符|数量|"
     r"字数要求|字数限制|句子数量|段落数量)?"
 )
 _FILL = (
-    r"(?:应该?|应当|需要?|须|必须|務必|务必|要求?|请|将|把|得|能|会|严格|控制|限制|限定|保持|维持|设定|约束|规定|压缩|精简|扩[展写]|缩减|"
+    r"(?:应该?|应当|需要?|须|必须|務必|务必|要求?|请|将|把|得|能|会|严格|控制|限制|限定|保持|"
+    r"维持|设定|约束|规定|压缩|精简|扩[展写]|缩减|"
     r"在|为|是|达到?|有|也|都|均|总[共计]|合计|一共|整体|范围|并|且|而且|同时|但|但是|又|仅|只|还|最终|最后|"
-    r"写[成出作]?|撰写|包[含括]|含有?|分[为成]|划分为|由|列[出举]|罗列|给出|提[供出]|使用|采用|用|以|设[置立]?|输出|生成|创作|回答|总结|概括|介绍|展示|安排|"
-    r"组织|构成|组成|不|於|于|至|到|确保|保证|注意|其|它|的|總|應|再|来|，|,|:|：|\s|“|”|大小|控製|左右|不要|必需|务须|明确|清晰|清楚|地|文中|其中)"
+    r"写[成出作]?|撰写|包[含括]|含有?|分[为成]|划分为|由|列[出举]|罗列|给出|提[供出]|使用|采用|"
+    r"用|以|设[置立]?|输出|生成|创作|回答|总结|概括|介绍|展示|安排|"
+    r"组织|构成|组成|不|於|于|至|到|确保|保证|注意|其|它|的|總|應|再|来|，|,|:|：|\s|“|”|大小|"
+    r"控製|左右|不要|必需|务须|明确|清晰|清楚|地|文中|其中)"
 )
-_SCOPE_FOLLOWS = r"(?=的?(?:字数|长度|内容|文字|篇幅|字符)|[,，]|不|应|需|须|必|至|最|控|限|都|均|以|用|要|包|含|恰|仅|只|由|超|大约|约|‹|开|首|有|在|$|\s|保|必|写|可|能|少|多|为|是|必|末|结)"
+_SCOPE_FOLLOWS = (
+    r"(?=的?(?:字数|长度|内容|文字|篇幅|字符)|[,，]|不|应|需|须|必|至|最|控|限|都|均|以|用|"
+    r"要|包|含|恰|仅|只|由|超|大约|约|‹|开|首|有|在|$|\s|保|必|写|可|能|少|多|为|是|必|末|"
+    r"结|中|里|内)"
+)
 _SCOPE = re.compile(
     rf"(?P<para>(?:每个?一?个?|各个?|所有|每一)(?:自然)?段(?:落|话|文字)?){_SCOPE_FOLLOWS}"
     rf"|(?P<sent>(?:每个?一?个?|各个?|每一|所有)(?:句子|句话?|诗句)){_SCOPE_FOLLOWS}"
     rf"|(?P<line>(?:每个?一?|各|每一)行(?:文字|诗句?|诗)?){_SCOPE_FOLLOWS}"
     rf"|(?P<section>(?:每个?一?个?|各个?)(?:小节|章节|部分|小标题下)){_SCOPE_FOLLOWS}"
     rf"|(?P<item>(?:每个?一?个?|各个?|每一)(?:要点|条目|列表项|列表项目|项|条|点)){_SCOPE_FOLLOWS}"
-    rf"|(?<![\w’])(?P<title>(?:文章|报告|论文|新闻|全文|稿件|故事|邮件|整篇文章)?的?(?:主?标题|题目)){_SCOPE_FOLLOWS}"
-    r"|(?P<nth>第(?P<number>\d{1,2})|首|开头第?一?|末|最后一?1?|结尾|开篇第?一?)(?P<unit>自然段|段落|段|句话?|行)(?:话|文字)?",
+    r"|(?<![\w’])(?P<title>(?:文章|报告|论文|新闻|全文|稿件|故事|邮件|整篇文章)?的?(?:主?标题|"
+    rf"题目)){_SCOPE_FOLLOWS}"
+    r"|(?P<nth>第(?P<number>\d{1,2})|首|开头第?一?|末|最后一?1?|结尾|"
+    r"开篇第?一?)(?P<unit>自然段|段落|段|句话?|行)(?:话|文字)?",
 )
 
 
@@ -92,6 +117,7 @@ class Clause:
         text: the clause with tokens.
         sentence: the sentence it stands in, likewise.
         scopes: the scopes that ‹sN› stand for.
+        goes_on: whether an amount that opens it can be of what the clauses before it speak of.
         inherited: what the clauses before it speak of; None where that is a part that is not told.
     """
 
@@ -101,6 +127,7 @@ class Clause:
     amounts: Amounts
     scopes: list[str]
     inherited: str | None = "response"
+    goes_on: bool = True
 
     def range(self, token: str) -> dict[str, int]:
         return dict(self.amounts.ranges[int(token.lstrip("a"))])
@@ -116,11 +143,23 @@ _PARENTHESES = re.compile(r"[（(][^（()）]{0,200}[)）]")
 _SENTENCE = re.compile(r"[。！？!?；;\n]+")
 _CLAUSE = re.compile(r"[，,]+|(?<=[\u4e00-\u9fff›）)])[:：]+|[:：]+(?=[\u4e00-\u9fff‹])")
 _TAINT = re.compile(
-    r"每|各[个种项部类组节章]|部分|章节|步骤|其中|任[一何]|某[个些]|针对|对于|小节|环节|条目|栏目|单个|分别|图表|标题|引言|结论|前言|开头|结尾|首段|末段|注释|案例|示例|例子|"
+    r"每|各[个种项部类组节章]|部分|章节|步骤|其中|任[一何]|某[个些]|针对|对于|小节|环节|条目|"
+    r"栏目|单个|分别|图表|标题|引言|结论|前言|开头|结尾|首段|末段|注释|案例|示例|例子|"
     r"选项|问题|角色|人物|函数|代码|列表"
 )
+#: Paragraphs or sentences of some kind only.
+_SOME_OF = re.compile(r"‹a\d+›(?:个(?!段落|句子)|(?!个|自?然?段|句))[^，,]{1,8}?(?:段落|句子)")
+#: So many parts, which are no part.
+_PARTS = re.compile(r"‹a\d+›[大个]?[^，,‹]{0,4}?(?:部分|章节|小节|步骤|章|节)")
+#: Conditions, under which alone a sentence asks for something.
+CONDITION = re.compile(
+    r"如果|若(?!干)|假如|一旦|倘若|除非|仅当|否则|(?:^|[，,\-\s])当(?!前|地|天|今|代|然|"
+    r"事)[^，,]{1,40}时|在[^，,‹]{1,30}的?情况下|失败时|为空时|的话[，,]"
+)
 _LABEL = re.compile(
-    r"^\**(?:[\u4e00-\u9fff]{0,8}(?:约束|要求|限制|格式|规范|字数|长度|篇幅|语言|输出|结构|风格|形式|样式|排版|排除|包含|内容)|注意|备注|此外|另外|最后|首先|其次|同时|字数|篇幅)\**$"
+    r"^\**(?:[\u4e00-\u9fff]{0,8}(?:约束|要求|限制|格式|规范|字数|长度|篇幅|语言|输出|结构|"
+    r"风格|形式|样式|排版|排除|包含|内容)|注意|备注|此外|另外|最后|首先|其次|同时|字数|"
+    r"篇幅)\**$"
 )
 
 
@@ -138,10 +177,12 @@ def clauses_of(text: str, quotes: Quotes) -> list[Clause]:
     for sentence in _SENTENCE.split(_PARENTHESES.sub("", text)):
         chunked = _chunked(sentence, context)
         subject: str | None = "response"
+        goes_on = True
         for piece in _CLAUSE.split(chunked):
             if not piece.strip():
                 continue
-            clause = Clause(piece.strip(), chunked, quotes, context.amounts, context.scopes, subject)
+            clause = Clause(piece.strip(), chunked, quotes, context.amounts, context.scopes, subject, goes_on)
+            goes_on = "‹a" in piece
             found.append(clause)
             subject = _subject_after(clause, subject)
     return found
@@ -189,7 +230,9 @@ def _amount(found: re.Match[str], amounts: Amounts, text: str) -> str:
     bare = False
     if found["m"]:
         low, high = sorted((n, int(found["m"])))
-        parameters = bounded(low, high)
+        parameters = (
+            bounded(most=high) if found["most"] else bounded(low) if found["least"] else bounded(low, high)
+        )
     elif found["pabout"] or found["about"]:
         parameters = (
             {"about": n}
@@ -228,6 +271,8 @@ _FILLER = re.compile(_FILL)
 _SCOPED = re.compile(r"‹s(\d+)›")
 _LENGTH_WORDS = re.compile(_LENGTH)
 _OPENING = re.compile(_SUBJECT)
+#: What a clause opens with where it speaks of the whole answer.
+SUBJECT = re.compile(rf"^\W*(?:请|应|需|要求)*{_SUBJECT}")
 
 
 def _skip(text: str, at: int) -> int:
@@ -246,11 +291,13 @@ def subject_of(left: str, clause: Clause) -> str | None:
     length = _LENGTH_WORDS.match(left, found.end() if found else at)
     if length is None or _skip(left, length.end()) < len(left):
         return None
+    if found is None and not length[0] and not clause.goes_on:
+        return None
     if scoped:
-        return clause.scopes[int(scoped[1])]
-    if named:
-        return "passage" if named["passage"] else "response"
-    return clause.inherited
+        return clause.scopes[int(scoped[1])] if clause.inherited not in (None, "passage") else None
+    if named and not named["passage"]:
+        return "passage" if "正文" in left else "response"
+    return "passage" if named and clause.inherited else clause.inherited
 
 
 def _subject_after(clause: Clause, before: str | None) -> str | None:
@@ -261,7 +308,7 @@ def _subject_after(clause: Clause, before: str | None) -> str | None:
         return clause.scopes[int(scoped[1])]
     if _LABEL.match(text) and not _TAINT.search(text):
         return before
-    if _TAINT.search(text):
+    if _TAINT.search(_PARTS.sub("", text)) or text.startswith("‹q") or _SOME_OF.search(text):
         return None
     named = _OPENING.match(text)
     if named:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from trace_builder.checks.claims import Claim
-from trace_builder.checks.grammar.chinese import Clause, subject_of
+from trace_builder.checks.grammar.chinese import CONDITION, Clause, subject_of
 from trace_builder.checks.grammar.rules import Match
 
 #: What a unit counts: pattern, kind, parameters.
@@ -40,21 +40,35 @@ _COMPILED = tuple(
 _AMOUNT = re.compile(r"‹a(\d+)›")
 #: What may stand behind a count without changing what is counted.
 _TAIL = re.compile(
-    r"(?:的?(?:文字|内容|篇幅|长度|字数|范围|情况下?|要求|限制|以内|文本|规模|幅度|标准|区间|这一范围)|为宜|即可|左右|[来进]行?(?:回答|概括|总结|描述|表达|介绍|说明)?|完成|表达|回答|概括|总结|说明|"
-    r"作答|描述|组成|构成|中|内|里|之间|是|地|清晰|简洁|，|,|\.|\s|。|的)*+$"
+    r"(?:的?(?:文字|内容|篇幅|长度|字数|范围|情况下?|要求|限制|以内|文本|规模|幅度|标准|区间|"
+    r"这一范围)|为宜|即可|左右|[来进]行?(?:回答|概括|总结|描述|表达|介绍|说明)?|完成|表达|回答|"
+    r"概括|总结|说明|"
+    r"作答|描述|组成|构成|组织|作答|中|内|里|之间|是|地|清晰|简洁|，|,|\.|\s|。|的)*+$"
 )
 #: What makes a count one of something else.
 _OTHER = re.compile(
-    r"^(?:/|每|一[页天周]|代码|程序|数据|记录|以?后|之前|以上的(?:人|员)|密码|编码|编号|输入|名|长|宽|键|哈希|二进制|数组|随机|目|节)"
+    r"^(?:/|每|一[页天周]|代码|程序|数据|记录|以?后|之前|以上的(?:人|员)|密码|编码|编号|"
+    r"输入|名|长|宽|键|哈希|二进制|数组|随机|目|节)"
 )
 _NOUN_OF_ITEMS = re.compile(
-    r"^(?:(?!数据|记录|插入|测试|查询|指令|命令|消息|路线|线|道路|河|鱼|狗|裤|测试用例|边|代码)[\u4e00-\u9fffA-Za-z，、]|‹q\d+›)*$"
+    r"^(?:(?!数据|记录|插入|测试|查询|指令|命令|消息|路线|线|道路|河|鱼|狗|裤|测试用例|边|"
+    r"代码)[\u4e00-\u9fffA-Za-z，、]|‹q\d+›)*$"
+)
+_OF_A_LIST = re.compile(
+    r"(?:(?!每|各|部分|播放|数组)[\u4e00-\u9fff]){0,10}(?:列表|清单|名单)(?:中|里|"
+    r"内)?(?:应该?|需要?|须|必须|要|至少)*(?:包[含括]|有|列[出举])?"
 )
 _LISTED = re.compile(r"列[出举表]|罗列|清单|列表|条列|逐条|分条")
 _SYSTEM = re.compile(
-    r"函数|程序|程式|系统|接口|数据库|数据集|页面|网页|应用|算法|模型|脚本|类(?:的|应|需)|方法(?:应|需)|字符串|数组|输入|用户|密码|表单|按钮|队列|缓存|变量|参数|测试|样本|矩阵|游戏|密钥|序列|向量|"
-    r"单词的|列表长度|文件|标签页|训练|特征|每[天周月日年]|预算|行程|视频|时长|会议"
+    r"函数|程序|程式|系统|接口|数据库|数据集|页面|网页|应用|算法|模型|脚本|类(?:的|应|需)|"
+    r"方法(?:应|需)|字符串|数组|输入|用户|密码|表单|按钮|队列|缓存|变量|参数|测试|样本|矩阵|"
+    r"游戏|密钥|序列|向量|"
+    r"单词的|列表长度|文件|标签页|训练|特征|每[天周月日年]|预算|行程|视频|时长|会议|截断|网站|代码中|子页"
 )
+
+
+#: A limit put as a condition: "在不超过800字的情况下".
+_OF_THE_LIMIT = re.compile(r"在‹a\d+›个?[字词句]的?情况下")
 
 
 def counts(clause: Clause) -> Iterator[Match]:
@@ -86,7 +100,16 @@ def _bound(
             end = unit.end() + again.end()
             right = clause.text[end:]
     scope = subject_of(left, clause)
-    if scope is None or _starts_a_part(right):
+    if scope is None and kind == "items" and _OF_A_LIST.fullmatch(left):
+        scope = "response"
+    if CONDITION.search(_OF_THE_LIMIT.sub("", clause.sentence)):
+        return None
+    if (
+        scope is None
+        or _starts_a_part(right)
+        or _SYSTEM.search(clause.sentence)
+        or (kind == "lines" and not _has_lines(clause, scope))
+    ):
         return None
     part = False
     if kind in ("items", "bullets"):
@@ -103,17 +126,28 @@ def _bound(
         asked = {"about": asked["least"]}
     elif not _TAIL.match(right):
         if (
-            kind in ("words", "han", "characters", "terms", "lines", "code_lines")
+            bare
+            or kind in ("words", "han", "characters", "terms", "lines", "code_lines")
             or "least" not in asked
             or not re.match(r"的|[\u4e00-\u9fff]{0,12}$", right)
         ):
             return None
         asked, part = {"least": asked["least"]}, True
+    if part and kind in ("paragraphs", "sentences") and asked.get("least", 0) < 2:
+        return None
     if kind == "mark" and bare and "句" in unit[0]:
         asked.pop("most", None)
     if not asked or asked.get("least", 0) > asked.get("most", 10**9):
         return None
     return Match((Claim(kind, {**parameters, **asked}, scope),), 0, end if part else len(clause.text), part)
+
+
+def _has_lines(clause: Clause, scope: str) -> bool:
+    """Whether lines are those that are written, as in a poem, and not those of a page."""
+    return (
+        scope != "each paragraph"
+        and re.search(r"诗|歌|行文字|文本|输出|回答|每行|对联|俳句", clause.sentence) is not None
+    )
 
 
 def _starts_a_part(right: str) -> bool:

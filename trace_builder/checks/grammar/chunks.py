@@ -11,9 +11,12 @@ from trace_builder.checks.claims import Parameters
 
 #: Quotation marks by how they open: the sign that closes, and whether what is in them is a title or code.
 _QUOTE = re.compile(
-    r"```[^`]{0,400}```|``(?P<tex>[^`'\n]{1,300})''|`(?P<code>[^`\n]{1,300})`|“(?P<curly>[^“”\n]{1,400})[”\"]|”(?P<odd>[^“”\"\n]{1,400})[”\"]"
-    r"|\"(?P<straight>[^\"“”\n]{1,400})[\"”“]|「(?P<corner>[^「」\n]{1,300})」|『(?P<white>[^『』\n]{1,300})』"
-    r"|《(?P<book>[^《》\n]{1,300})》|‘(?P<single>[^‘’\n]{1,300})’(?!\w)|(?<![\w’'])'(?P<tick>[^'\n]{1,200})'(?!\w)"
+    r"```[^`]{0,400}```|``(?P<tex>[^`'\n]{1,300})''|`(?P<code>[^`\n]{1,300})`|"
+    r"“(?P<curly>[^“”\n]{1,400})[”\"]|”(?P<odd>[^“”\"\n]{1,400})[”\"]"
+    r"|\"(?P<straight>[^\"“”\n]{1,400})[\"”“]|「(?P<corner>[^「」\n]{1,300})」|"
+    r"『(?P<white>[^『』\n]{1,300})』"
+    r"|《(?P<book>[^《》\n]{1,300})》|‘(?P<single>[^‘’\n]{1,300})’(?!\w)|"
+    r"(?<![\w’'])'(?P<tick>[^'\n]{1,200})'(?!\w)"
     r"|(?<![\w’])’(?P<wrong>[^’'\n]{1,80})’(?!\w)"
 )
 _TOKEN_SIGNS = str.maketrans({"‹": "<", "›": ">"})
@@ -22,6 +25,8 @@ _LIST = re.compile(
     r"(?:(?:\band\b|\bor\b|和|与|及|以及|或者|或)\s*)?‹q\d+›)+(?:\s*\])?",
     re.IGNORECASE,
 )
+#: A short explanation in parentheses behind a quotation, as in "a" (one), "b" (two).
+_EXPLAINED = re.compile(r"(‹q\d+›)\s?[（(][^（()）]{1,40}[)）](?=\s*(?:[、,，]|和|以及|and))")
 _ITEM = re.compile(r"‹q(\d+)›")
 
 
@@ -74,7 +79,7 @@ def quoted(text: str) -> tuple[str, Quotes]:
         quotes.lists.append(([quotes.texts[number] for number in numbers], either))
         return f"‹l{len(quotes.lists) - 1}›"
 
-    return _LIST.sub(gather, _narrow(text)), quotes
+    return _LIST.sub(gather, _EXPLAINED.sub(r"\1", _narrow(text))), quotes
 
 
 def _narrow(text: str) -> str:
@@ -94,9 +99,12 @@ class Amounts:
     ranges: list[Parameters] = field(default_factory=list)
     #: Those that are a number alone.
     bare: set[int] = field(default_factory=set)
+    #: The words that they were in.
+    words: list[str] = field(default_factory=list)
 
-    def put(self, parameters: Parameters, *, bare: bool = False) -> str:
+    def put(self, parameters: Parameters, words: str = "", *, bare: bool = False) -> str:
         self.ranges.append(parameters)
+        self.words.append(words)
         if bare:
             self.bare.add(len(self.ranges) - 1)
         return f"‹a{len(self.ranges) - 1}›"

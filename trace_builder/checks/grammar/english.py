@@ -11,49 +11,87 @@ from trace_builder.checks.grammar.chunks import Amounts, Quotes
 from trace_builder.checks.grammar.numbers import ORDINALS, english_digits
 
 _LEAST = (
-    r"at least|at the least|no less than|no fewer than|not less than|not fewer than|(?:with |to |of )?a minimum of|minimum(?: of)?|"
+    r"at least|at the least|no less than|no fewer than|not less than|not fewer than|(?:with |"
+    r"to |of )?a minimum of|minimum(?: of)?|"
     r"min\.?|at a minimum|a min of"
 )
 _MORE = r"more than|over|above|greater than|exceeding|upwards of|in excess of|longer than|higher than"
 _MOST = (
-    r"at most|at the most|no more than|not more than|up to|a maximum of|maximum(?: of)?|max\.?(?: of)?|no longer than|not longer than|"
-    r"no greater than|not (?:to )?exceed(?:ing)?|without exceeding|never exceed(?:ing)?|within|limited to|capped at|no over|not over|"
+    r"at most|at the most|no more than|not more than|up to|a maximum of|maximum(?: of)?|"
+    r"max\.?(?: of)?|no longer than|not longer than|"
+    r"no greater than|not (?:to )?exceed(?:ing)?|without exceeding|never exceed(?:ing)?|within|"
+    r"limited to|capped at|capping at|caps? (?:at|of)|no over|not over|"
     r"as many as|a max of|a limit of"
 )
 _LESS = r"less than|fewer than|under|below|shorter than|lower than|smaller than"
 _EXACT = r"exactly|precisely|only|just|strictly|a total of|in total|no more and no less than|exact"
-_ABOUT = r"about|around|approximately|approx\.?|roughly|circa|nearly|almost|close to|an average of|~|somewhere around"
-_COMPARE = rf"(?:(?P<least>{_LEAST})|(?P<more>{_MORE})|(?P<most>{_MOST})|(?P<less>{_LESS})|(?P<exact>{_EXACT})|(?P<about>{_ABOUT}))"
-_POST_LEAST = r"(?:\+|(?:,? ?(?:or|and) (?:more|above|over|greater|longer|up))|,? (?:at (?:the )?least|at minimum|at a minimum|minimum|min\b))"
-_POST_MOST = r"(?:,? ?or (?:less|fewer|under|below|shorter)|,? (?:at (?:the )?most|at maximum|maximum|max\b|tops|or so less))"
+_ABOUT = (
+    r"about|around|approximately|approx\.?|roughly|circa|nearly|almost|close to|an average of|"
+    r"~|somewhere around"
+)
+_COMPARE = (
+    rf"(?:(?P<least>{_LEAST})|(?P<more>{_MORE})|(?P<most>{_MOST})|(?P<less>{_LESS})|"
+    rf"(?P<exact>{_EXACT})|(?P<about>{_ABOUT}))"
+)
+_POST_LEAST = (
+    r"(?:\+|(?:,? ?(?:or|and) (?:more|above|over|greater|longer|up))|,? (?:at (?:the "
+    r")?least|at minimum|at a minimum|minimum|min\b))"
+)
+_POST_MOST = (
+    r"(?:,? ?or (?:less|fewer|under|below|shorter)|,? (?:at (?:the )?most|at maximum|"
+    r"maximum|max\b|tops|or so less))"
+)
 _AMOUNT = re.compile(
-    rf"(?:\b{_COMPARE}\s+(?:a total of |the |or equal to )?)?(?<![\w.#$-])(?:(?:between|from|in the range of|a range of)\s+)?"
-    rf"(?P<n>\d{{1,7}})(?!\.\d|[\d/%:])(?:\s*(?P<joint>to|-|–|—|~|and|or)\s*(?P<m>\d{{1,7}})(?![\d%:/]|\.\d))?(?P<plus>{_POST_LEAST})?"
+    rf"(?:\b{_COMPARE}\s+(?:a total of |the |or equal to )?)?(?<![\w.#$-])(?:(?:between|from|in "
+    r"the range of|a range of)\s+)?"
+    rf"(?P<n>\d{{1,7}})(?!\.\d|[\d/%:])(?:\s*(?P<joint>to|-|–|—|~|and|"
+    rf"or)\s*(?P<m>\d{{1,7}})(?![\d%:/]|\.\d))?(?P<plus>{_POST_LEAST})?"
     rf"(?P<minus>{_POST_MOST})?",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"\b(?:not|n't|n’t|never|cannot|nor)\s+(?:\w+\s+){0,3}?(?:be\s+)?$|\b(?:don't|don’t|mustn't|shouldn't|can't|won't)\s+(?:\w+\s+){0,5}$",
+    r"\b(?:not|n't|n’t|never|cannot|nor)\s+(?:\w+\s+){0,3}?(?:be\s+)?$|\b(?:don't|don’t|"
+    r"mustn't|shouldn't|can't|won't)\s+(?:\w+\s+){0,5}$",
     re.IGNORECASE,
 )
 
-_ANSWER = r"responses?|answer|reply|output|text|content|message|results?|completion|submission|writing|writeup|write-up|generation"
-_DOCUMENT = (
-    r"essay|article|story|poem|song|e-?mail|letter(?! [A-Za-z](?!\w)| ‹q)|post|blog(?: post)?|tweet|report|review|speech|advertisement|advert|ad(?: copy)?|"
-    r"pitch|resume|résumé|cv|cover letter|itinerary|limerick|haiku|rap(?: song)?|riddle|joke|document|paper|proposal|plan|guide|"
-    r"tutorial|narrative|script|dialogue|dialog|conversation|announcement|press release|memo|newsletter|slogan|outline|template|"
-    r"file|page|rubric|fairy tale|tale|piece|composition|thread|lyrics|recipe|biography|bio|critique|rant|translation|ballad|sonnet|"
-    r"novel|short story|blog|manual|brochure|flyer|statement|schedule|presentation|obituary|eulogy|toast|monologue|diary entry|"
-    r"journal entry|jingle|tagline|product description|job description|business plan|lesson plan|meal plan|list|table|work|"
-    r"memoir|fable|chant|verse|prose|playlist|quiz|note|manifesto|op-?ed|column|editorial|curriculum|profile|facebook post|"
-    r"cover letter|startup pitch|social media post|forum thread|logic quiz|blog entry|summary report|anecdote|parody|compliment"
+_ANSWER = (
+    r"responses?|answer|reply|output|text|content|message|results?|completion|submission|"
+    r"writing|writeup|write-up|generation"
 )
-_PASSAGE = r"summary|description|explanation|abstract|passage|caption|analysis|introduction|paragraph|rationale|reasoning|justification"
-_ADJECTIVE = r"(?:entire|whole|full|complete|final|overall|generated|written|resulting|actual|own|main|model's|ai's|total|finished)"
+_DOCUMENT = (
+    r"essay|article|story|poem|song|e-?mail|letter(?! [A-Za-z](?!\w)| ‹q)|post|blog(?: post)?|"
+    r"tweet|report|review|speech|advertisement|advert|ad(?: copy)?|"
+    r"pitch|resume|résumé|cv|cover letter|itinerary|limerick|haiku|rap(?: song)?|riddle|joke|"
+    r"document|paper|proposal|plan|guide|"
+    r"tutorial|narrative|script|dialogue|dialog|conversation|announcement|press release|memo|"
+    r"newsletter|slogan|outline|template|"
+    r"file|page|rubric|fairy tale|tale|piece|composition|thread|lyrics|recipe|biography|bio|"
+    r"critique|rant|translation|ballad|sonnet|"
+    r"novel|short story|blog|manual|brochure|flyer|statement|schedule|presentation|obituary|"
+    r"eulogy|toast|monologue|diary entry|"
+    r"journal entry|jingle|tagline|product description|job description|business plan|lesson "
+    r"plan|meal plan|list|work|"
+    r"memoir|fable|chant|verse|prose|playlist|quiz|note|manifesto|op-?ed|column|editorial|"
+    r"curriculum|profile|facebook post|"
+    r"cover letter|startup pitch|social media post|forum thread|logic quiz|blog entry|summary "
+    r"report|anecdote|parody|compliment"
+)
+_PASSAGE = (
+    r"summary|description|explanation|abstract|passage|caption|analysis|introduction|"
+    r"paragraph|rationale|reasoning|justification"
+)
+_ADJECTIVE = (
+    r"(?:entire|whole|full|complete|final|overall|generated|written|resulting|actual|own|"
+    r"main|model's|ai's|total|finished)"
+)
 _SUBJECT = re.compile(
-    rf"\b(?:the|your|this|my|our|that|all of (?:the|your)|all your|its|you)\s+(?:(?:{_ADJECTIVE}|{_DOCUMENT})\s+){{0,3}}"
-    rf"(?:(?P<doc>{_ANSWER}|{_DOCUMENT})|(?P<passage>{_PASSAGE}))(?:\s+(?:itself|as a whole|in full))?(?![\w'’-])|\b(?P<everything>everything)\b"
-    rf"|(?<![\w'])(?P<it>it)(?=\s+(?:should|must|has|have|needs|contains?|includes?|is|be|to|can|cannot|under|within|at|in|with|short|longer|into|all))",
+    r"\b(?:the|your|this|my|our|that|all of (?:the|your)|all your|its|"
+    rf"you)\s+(?:(?:{_ADJECTIVE}|{_DOCUMENT})\s+){{0,3}}"
+    rf"(?:(?P<doc>{_ANSWER}|{_DOCUMENT})|(?P<passage>{_PASSAGE}))(?:\s+(?:itself|as a whole|in "
+    r"full))?(?![\w'’-])|\b(?P<everything>everything)\b"
+    r"|(?<![\w'])(?P<it>it)(?=\s+(?:should|must|has|have|needs|contains?|includes?|is|be|to|"
+    r"can|cannot|under|within|at|in|with|short|longer|into|all))",
     re.IGNORECASE,
 )
 _UNIT_SCOPES = {
@@ -63,10 +101,13 @@ _UNIT_SCOPES = {
 _UNITS = "|".join(sorted(_UNIT_SCOPES, key=len, reverse=True))
 _ORDINAL = "|".join([*ORDINALS, r"\d{1,2}-?(?:st|nd|rd|th)"])
 _SCOPE = re.compile(
-    rf"\b(?:(?P<each>each|every|per|all(?: of)?(?: the)?|any)(?: single| individual| of the| of your| one of the)?\s+(?P<unit>{_UNITS})s?"
-    rf"|(?:the |your )?(?:very )?(?P<nth>{_ORDINAL}|last|final|opening|closing)\s+(?P<part>paragraph|sentence|line)"
+    r"\b(?:(?P<each>each|every|per|all(?: of)?(?: the)?|any)(?: single| individual| of the| of "
+    rf"your| one of the)?\s+(?P<unit>{_UNITS})s?"
+    rf"|(?:the |your )?(?:very )?(?P<nth>{_ORDINAL}|last|final|opening|"
+    r"closing)\s+(?P<part>paragraph|sentence|line)"
     rf"|(?P<named>paragraph|sentence|line)\s+(?P<number>\d{{1,2}})"
-    rf"|(?:the|its|your|a)\s+(?:{_DOCUMENT}|{_ANSWER})?\s*(?:'s |’s )?(?P<title>title|headline)(?= (?:should|must|has|is|of|under|can|may|needs|cannot)))(?![\w'’-])",
+    rf"|(?:the|its|your|a)\s+(?:{_DOCUMENT}|{_ANSWER})?\s*(?:'s |’s )?(?P<title>title|"
+    r"headline)(?= (?:should|must|has|is|of|under|can|may|needs|cannot)))(?![\w'’-])",
     re.IGNORECASE,
 )
 
@@ -97,6 +138,13 @@ class Sentence:
         return self.quotes.said(token)
 
 
+#: "No sentence exceeds" is a limit on each.
+_NO_UNIT = re.compile(
+    r"\bno (sentence|paragraph|line|section|bullet point)s? (?:should |may |can |must |is to "
+    r")?(?:exceeds?|goes? over|(?:be|is) (?:longer|more) than|"
+    r"(?:has|have|contains?) more than)",
+    re.IGNORECASE,
+)
 _ABBREVIATIONS = (
     (re.compile(r"\bi\.e\.?,?", re.IGNORECASE), "ie"),
     (re.compile(r"\be\.g\.?,?", re.IGNORECASE), "eg"),
@@ -122,10 +170,11 @@ def sentences_of(text: str, quotes: Quotes) -> list[Sentence]:
 
 def _chunked(text: str, quotes: Quotes, amounts: Amounts) -> Sentence:
     sentence = Sentence("", quotes, amounts)
-    text = english_digits(text)
+    text = english_digits(_NO_UNIT.sub(r"each \1 has at most", text))
     text = re.sub(r"(?<=\d)\s?\+(?=[\s-])", " or more", text)
     text = re.sub(
-        r"(?<!\b1)(?<=\d)[- ](word|sentence|paragraph|line|character|section|stanza)\b(?=[- ][a-z])",
+        r"(?<!\b1)(?<=\d)[- ](word|sentence|paragraph|line|character|section|stanza)\b(?=[- "
+        r"][a-z])",
         r" ‹h› \1",
         text,
     )
@@ -205,7 +254,7 @@ def _alone(found: re.Match[str], amounts: Amounts, before: str) -> str:
         parameters = bounded(n, n)
     else:
         return amounts.put(bounded(n, n), bare=True) + tail
-    return amounts.put(parameters) + tail
+    return amounts.put(parameters, found[0]) + tail
 
 
 def _rest(found: re.Match[str]) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from trace_builder.checks.claims import Claim, Parameters
+from trace_builder.checks.claims import Claim, Parameters, bounded
 from trace_builder.checks.grammar.english import Sentence
 from trace_builder.checks.grammar.rules import Match
 
 _ADJECTIVES = (
-    r"(?:(?:short|very|long|brief|concise|complete|full|distinct|separate|total|clear|main|key|additional|individual|well-written|"
-    r"detailed|simple|well-developed|informative|relevant|different|unique|single|markdown|text|plain|non-empty|English) ){0,3}"
+    r"(?:(?!(?:different|unique|distinct) words)(?:short|very|long|brief|concise|complete|full|"
+    r"distinct|separate|total|clear|main|key|additional|individual|well-written|"
+    r"detailed|simple|well-developed|informative|relevant|different|unique|single|markdown|"
+    r"text|plain|non-empty|English) ){0,3}"
 )
 #: What is counted: pattern, kind, parameters. The first that fits counts.
 UNITS: tuple[tuple[str, str, Parameters], ...] = (
@@ -22,7 +24,8 @@ UNITS: tuple[tuple[str, str, Parameters], ...] = (
         {},
     ),
     (
-        r"(?:words?|words? or phrases|terms)(?: that are| written| with| be| should be| to be| which are)?(?: in)? (?:all[- ]caps|all capital(?:s| letters)"
+        r"(?:words?|words? or phrases|terms)(?: that are| written| with| be| should be| to be| "
+        r"which are)?(?: in)? (?:all[- ]caps|all capital(?:s| letters)"
         r"|(?:all )?upper-?case(?: letters)?|capital letters(?: only)?|full caps)",
         "capital_words",
         {},
@@ -30,7 +33,8 @@ UNITS: tuple[tuple[str, str, Parameters], ...] = (
     (r"words?(?! in all| with all| that (?:start|begin|end|contain|are|rhyme|have)|-long)", "words", {}),
     (r"(?:chinese characters|汉字)", "han", {}),
     (
-        r"characters?(?! names| in the story| from| who)(?: \(?including (?:white ?)?spaces(?: and punctuation)?\)?)?",
+        r"characters?(?! names| in the story| from| who)(?: \(?including (?:white ?)?spaces(?: and "
+        r"punctuation)?\)?)?",
         "characters",
         {},
     ),
@@ -41,7 +45,22 @@ UNITS: tuple[tuple[str, str, Parameters], ...] = (
     (r"(?:bullet(?:ed)?[- ]?(?:points?|items?|list items?)|bullets|bullet-points?)", "bullets", {}),
     (r"(?:numbered (?:points?|items?|list items?|steps?)|items? in a numbered list)", "numbered", {}),
     (r"(?:list items|items in (?:a|the|your) list)", "items", {}),
-    (r"(?:level[- ]?‹a(?P<lv>\d+)›|h2|second[- ]level) (?:headings?|headers?)", "headings", {"level": 2}),
+    (
+        r"(?:first|top)[- ]level (?:markdown )?(?:sub)?(?:headings?|headers?)|h1 (?:headings?|"
+        r"headers?)",
+        "headings",
+        {"level": 1},
+    ),
+    (
+        r"second[- ]level (?:markdown )?(?:sub)?(?:headings?|headers?)|h2 (?:headings?|headers?)",
+        "headings",
+        {"level": 2},
+    ),
+    (
+        r"third[- ]level (?:markdown )?(?:sub)?(?:headings?|headers?)|h3 (?:headings?|headers?)",
+        "headings",
+        {"level": 3},
+    ),
     (r"(?:(?:sub)?headings|(?:sub)?headers|section headings|headings? levels?)", "headings", {}),
     (r"place ?holders?", "placeholders", {}),
     (r"exclamation (?:marks?|points?)", "mark", {"mark": "!"}),
@@ -61,7 +80,8 @@ UNITS: tuple[tuple[str, str, Parameters], ...] = (
     (r"stanzas?|verses|quatrains", "paragraphs", {}),
     (r"(?:bold(?:ed)?|boldface) (?:words?|phrases?|terms?|sections?|sentences?|text)", "bold", {}),
     (
-        r"(?:italic(?:i[sz]ed)?) (?:words?|phrases?|terms?|sections?|sentences?|text(?: (?:phrases?|sections?|parts?))?)",
+        r"(?:italic(?:i[sz]ed)?) (?:words?|phrases?|terms?|sections?|sentences?|text(?: "
+        r"(?:phrases?|sections?|parts?))?)",
         "italic",
         {},
     ),
@@ -73,48 +93,65 @@ _UNITS = tuple(
     (re.compile(unit + r"(?![\w-])", re.IGNORECASE), kind, parameters) for unit, kind, parameters in UNITS
 )
 _TAIL = re.compile(
-    r"(?:,? (?:or (?P<more>more|above|longer|greater)|or (?P<less>less|fewer|under|shorter)|(?P<least>at (?:the )?least|minimum|at minimum)|"
-    r"(?P<most>at (?:the )?most|maximum|max|in maximum)))?(?: long| in length| each| in total| total| altogether| overall)*",
+    r"(?:,? (?:or (?P<more>more|above|longer|greater)|or (?P<less>less|fewer|under|shorter)|"
+    r"(?P<least>at (?:the )?least|minimum|at minimum)|"
+    r"(?P<most>at (?:the )?most|maximum|max|in maximum)))?(?: long| in length| each| in total| "
+    r"total| altogether| overall)*",
     re.IGNORECASE,
 )
 _JOINED = re.compile(
-    r",? (?:but|and|yet)?,? ?(?:also )?(?:not |has |have |with |be )?‹a(?P<b>\d+)›(?! (?:times|‹h›|[a-z]+(?:s|es)\b))",
+    r",? (?:but|and|yet)?,? ?(?:also )?(?:not |has |have |with |be )?‹a(?P<b>\d+)›(?! "
+    r"(?:times|‹h›|[a-z]+(?:s|es)\b))",
     re.IGNORECASE,
 )
 
 #: Words that say that what follows is of a part that is not told here.
 _TAINT = re.compile(
-    r"\b(?:not exactly|each|every|per|both|either|another|other|respective(?:ly)?|apiece|one of them|(?:first|second|last|third|next) (?!of all)\w+)\b",
+    r"\b(?:under|below|within|in|for) ‹[ql]\d+›|\b(?:not exactly|each|every|per|both|either|"
+    r"another|other|respective(?:ly)?|apiece|one of them|(?:first|second|last|third|next) "
+    r"(?!of all)\w+)\b",
     re.IGNORECASE,
 )
 _PART_NOUNS = (
-    r"introduction|intro|conclusion|body|heading|headline|header|caption|section|bullets?|points?|items?|example|step|definition|"
-    r"rows?|columns?|cells?|stanza|verse|chorus|quote|comments?|function|class|variable|name|names|postscript|ps|pps|question|answers|options?|"
-    r"scene|chapter|slide|subject line|signature|greeting|entry|entries|reason|argument|solution|idea|fact|tip|label|field|value|"
-    r"title|sentence|paragraph|footnote|preface|opening|closing|ending|character|day|week|slogan for|note|hint|clue"
+    r"introduction|intro|conclusion|body|heading|headline|header|caption|section|bullets?|"
+    r"points?|items?|example|step|definition|"
+    r"rows?|columns?|cells?|stanza|verse|chorus|quote|comments?|function|class|variable|name|"
+    r"names|postscript|ps|pps|question|answers|options?|"
+    r"scene|chapter|slide|subject line|signature|greeting|entry|entries|reason|argument|"
+    r"solution|idea|fact|tip|label|field|value|"
+    r"title|sentence|paragraph|footnote|preface|opening|closing|ending|character|day|week|"
+    r"slogan for|note|hint|clue"
 )
 _PART = re.compile(
-    rf"\b(?:an?|the|its?|their|your|with|his|her|of) (?:[\w'-]+ ){{0,2}}(?:{_PART_NOUNS})(?![\w'])[^,;]{{0,60}}$",
+    r"\b(?:an?|the|its?|their|your|with|his|her|of) (?:[\w'-]+ "
+    rf"){{0,2}}(?:{_PART_NOUNS})(?![\w'])[^,;]{{0,60}}$",
     re.IGNORECASE,
 )
 _UNKNOWN_SUBJECT = re.compile(
-    r"(?:^|[,;:] |\b(?:and|that|but|where|while) )(?:the|your|its|an?|any|this|these|those|my|all|their|his|her|our|such) "
-    r"(?:(?!‹d›|‹p›|‹s\d|number\b)[\w'-]+ ){1,6}(?:should|must|has to|have to|needs? to|can|may|will|shall|are|is|contains?|includes?|has|have|consists?)\b[^,;]*$",
+    r"(?:^|[,;:] |\b(?:and|that|but|where|while) )(?:the|your|its|an?|any|this|these|those|my|"
+    r"all|their|his|her|our|such) "
+    r"(?:(?!‹d›|‹p›|‹s\d|number\b)[\w'-]+ ){1,6}(?:should|must|has to|have to|needs? to|can|"
+    r"may|will|shall|are|is|contains?|includes?|has|have|consists?)\b[^,;]*$",
     re.IGNORECASE,
 )
 _SCOPE_BEFORE = re.compile(
-    r"‹s(\d+)›(?:,| should| must| has to| have to| needs? to| is| are| to| shall| will| can| may| also| only| then| always| not|"
-    r"'s length| be| have| has| contains?| includes?| consists? of| with| of| containing| having| use| using| limited| in| at| kept| under| exceed|"
+    r"‹s(\d+)›(?:,| should| must| has to| have to| needs? to| is| are| to| shall| will| can| "
+    r"may| also| only| then| always| not|"
+    r"'s length| be| have| has| contains?| includes?| consists? of| with| of| containing| "
+    r"having| use| using| limited| in| at| kept| under| exceed|"
     r" be limited to| make up| comprise| itself| in ‹d›| of ‹d›| length)*\s*$",
     re.IGNORECASE,
 )
 _SCOPE_AFTER = re.compile(r"^(?:,)? ?(?:in|for|of|within|to|per|on|inside)? ?‹s(\d+)›", re.IGNORECASE)
 _EACH_AFTER = re.compile(
-    r"\b(paragraph|sentence|section|line)s?(?:,| \(| and| where| -)? each(?: of (?:which|them))?(?: (?:with|should|must|having|has|have|containing|contains?|of|be|one|being|consisting of|at|is|limited|to|paragraph|sentence|no longer))*\s*$",
+    r"\b(paragraph|sentence|section|line)s?(?:,| \(| and| where| -)? each(?: of (?:which|"
+    r"them))?(?: (?:with|should|must|having|has|have|containing|contains?|of|be|one|being|"
+    r"consisting of|at|is|limited|to|paragraph|sentence|no longer))*\s*$",
     re.IGNORECASE,
 )
 _RESTRICTED = re.compile(
-    r"^ (?:that|which|who|whose|starting|beginning|ending|containing|with|of the form|related|about|from|rhyming|using|describing)\b"
+    r"^ (?:that|which|who|whose|starting|beginning|ending|containing|with|of the form|related|"
+    r"about|from|rhyming|using|describing)\b"
     r"(?! (?:is|are|the markdown|markdown|double))",
     re.IGNORECASE,
 )
@@ -122,14 +159,25 @@ _ABOUT_TOPIC = re.compile(
     r"^ (?:about|on|describing|for|from|that (?:describes?|explains?))\b", re.IGNORECASE
 )
 _CLAUSE = re.compile(
-    r"[,;:](?= )|\band (?=make|use|include|write|have|ensure|be |contain|must|should|keep|limit|end|add|it |‹a)|\bbut\b",
+    r"[,;:](?= )|\band (?=make|use|include|write|have|ensure|be |contain|must|should|keep|"
+    r"limit|end|add|it |‹a)|\bbut\b",
     re.IGNORECASE,
 )
 _EACH_RIGHT = re.compile(
     r"(?: long)?,? (?:each|apiece|per|for (?:each|every)|in (?:each|every))\b", re.IGNORECASE
 )
-_IMPERATIVE = re.compile(
-    r"\s*(?:and |also |please |then )*(?:use|include|write|make|keep|limit|have|ensure|contain|respond|answer)\b",
+#: What a sentence speaks of: the answer, a part of its layout, or a part that is not told.
+_LAST_SUBJECT = re.compile(rf"‹[dp]›|‹s\d+›|{_TAINT.pattern}", re.IGNORECASE)
+#: "Each row of the table": the whole only says of what the part is one.
+_OF_WHOLE = re.compile(
+    r"(‹s\d+›|\b(?:each|every|one)\b(?: [\w-]+){1,3}) (?:of|in|within|from) ‹[dp]›", re.IGNORECASE
+)
+#: A scope that goes on in a participle: "each paragraph is short, comprising at most".
+_CONTINUED = re.compile(
+    r"‹s(\d+)›[^‹;]{0,80},? (?:and )?(?:comprising|containing|consisting of|consist of|not|"
+    r"limited to|with|having|including|capped at|using|be|"
+    r"should be|must be|is|contains?|has|have|must have|should have|should contain|must "
+    r"contain|strictly)\s*$",
     re.IGNORECASE,
 )
 #: Kinds whose count says nothing where only some of them are meant.
@@ -137,6 +185,10 @@ _TRIVIAL = frozenset({"words", "characters", "han", "lines", "numbers"})
 _WHOLE_TEXT = frozenset(
     {"words", "characters", "sentences", "paragraphs", "lines", "parts_of_text", "bullets", "unique_words"}
 )
+
+
+#: A comparison that only says where, before headings: "under three headings".
+_PLACE = re.compile(r"(?:under|within|below|over|above)\s+(\d+)$", re.IGNORECASE)
 
 
 def counts(sentence: Sentence) -> Iterator[Match]:
@@ -158,11 +210,14 @@ def _bound(
     sentence: Sentence, found: re.Match[str], unit: re.Match[str], kind: str, parameters: dict[str, object]
 ) -> Match | None:
     text = sentence.text
+    place = _PLACE.match(sentence.amounts.words[int(found["a"])])
     end = unit.end()
     tail = _TAIL.match(text, end)
     assert tail is not None
     asked = sentence.range(found["a"])
     bare = sentence.is_bare(found["a"])
+    if place and kind in ("headings", "parts_of_text"):
+        asked = bounded(int(place[1]), int(place[1]))
     if tail["more"] or tail["least"]:
         asked.pop("most", None)
     elif tail["less"] or tail["most"]:
@@ -211,10 +266,12 @@ def scope_of(sentence: Sentence, start: int, end: int) -> str | None:
     if each:
         return f"each {each[1].lower()}"
     clause = _CLAUSE.split(left)[-1]
-    if _TAINT.search(clause) or "‹s" in clause or _EACH_RIGHT.match(right):
+    speaks_of = _LAST_SUBJECT.findall(_OF_WHOLE.sub(r"\1", left))
+    if speaks_of and not speaks_of[-1].startswith(("‹d", "‹p")):
+        continued = _CONTINUED.search(left)
+        return sentence.scopes[int(continued[1])] if continued else None
+    if "‹s" in clause or _EACH_RIGHT.match(right) or _PART.search(clause) or _UNKNOWN_SUBJECT.search(clause):
         return None
-    if _TAINT.search(left) and not (_IMPERATIVE.match(clause) or "‹d›" in clause):
+    if re.fullmatch(r"\W*(?:\d\W)?\s*(?:contains|has|includes|is)\s*", left):
         return None
-    if _PART.search(clause) or _UNKNOWN_SUBJECT.search(clause):
-        return None
-    return "passage" if "‹p›" in clause and "‹d›" not in clause else "response"
+    return "passage" if speaks_of and speaks_of[-1].startswith("‹p") else "response"

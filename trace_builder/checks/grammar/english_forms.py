@@ -13,24 +13,37 @@ from trace_builder.checks.reading.languages import language_named, names
 
 _LANGUAGE = "|".join(sorted((name for name in names() if name.isascii()), key=len, reverse=True))
 _WHOLE = re.compile(
-    r"\b(?:entire|whole|only|nothing else|solely|exclusively|wrap(?:ped)?|all words|strictly|purely|just)\b|anything (?:else|outside)",
+    r"\b(?:entire|whole|only|nothing else|solely|exclusively|wrap(?:ped)?|all words|"
+    r"strictly|purely|just)\b|anything (?:else|outside)",
+    re.IGNORECASE,
+)
+_STRICT = re.compile(
+    r"‹d› (?:should|must|has to|needs to|shall|is to) (?:only )?be (?:formatted |returned |"
+    r"given |provided )?(?:in |as |a |valid )*$",
     re.IGNORECASE,
 )
 _NEGATION = re.compile(
-    r"\b(?:not|n't|never|avoid|without|no|refrain from|instead of|rather than|do without|cannot)\b[^,;]{0,25}$",
+    r"\b(?:not|n't|never|avoid|without|no|refrain from|instead of|rather than|do without|"
+    r"cannot)\b[^,;]{0,25}$",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"\b(?:if|when|unless|whenever|in case|should you|where (?:appropriate|needed|necessary)|optionally|you (?:can|may)|may be|can be)\b",
+    r"\b(?:if|when|unless|whenever|in case|should you|where (?:appropriate|needed|"
+    r"necessary)|optionally|you (?:can|may)|may be|can be)\b",
     re.IGNORECASE,
 )
 _OR = re.compile(r"^,? (?:or|/)\b|\b(?:or|either)\s+(?:an? |in |as )?$", re.IGNORECASE)
 _SYSTEM = re.compile(
-    r"\b(?:function|program|script|api|endpoint|app|application|system|server|database|class|method|query|code should|website|page should|button|component|user interface|ui)\b",
+    r"\b(?:function|program|script|api|endpoint|app|application|system|server|database|"
+    r"class|method|query|code should|website|page should|button|component|user interface|"
+    r"ui)\b",
     re.IGNORECASE,
 )
 _PART_BEFORE = re.compile(
-    r"\b(?:title|heading|headline|header|name|word|phrase|sentence|line|quote|quotation|translation|subtitle|caption|everything after it|part|paragraph|section|names?|labels?|dialogue|characters?|comments?|example|ending|intro(?:duction)?|signature|greeting)s? (?:should be |must be |is |are |written |be )?(?:in |into )?$",
+    r"\b(?:title|heading|headline|header|name|word|phrase|sentence|line|quote|quotation|"
+    r"translation|subtitle|caption|everything after it|part|paragraph|section|names?|"
+    r"labels?|dialogue|characters?|comments?|example|ending|intro(?:duction)?|signature|"
+    r"greeting)s? (?:should be |must be |is |are |written |be )?(?:in |into )?$",
     re.IGNORECASE,
 )
 
@@ -56,6 +69,15 @@ def _asks(kind: str, **parameters: object) -> Build:
     return build
 
 
+#: That only some part is written so: "write the warning in".
+_OF_SOMETHING = re.compile(
+    r"\b(?:write|put|set|print|give|format|render|type|present|show|spell|keep|place|highlight|"
+    r"emphasi[sz]e|state|display) (?:the|each|every|any|its|one|some|"
+    r"only|this|these|those|key|important)(?! ‹d›)(?: [\w'-]+)+ $|\b(?:bold|italic|key|important)\s*$",
+    re.IGNORECASE,
+)
+
+
 def _case(kind: str, other: str) -> Build:
     """One letter case; that no word may have the other one is the same."""
 
@@ -67,6 +89,8 @@ def _case(kind: str, other: str) -> Build:
             or _CONDITION.search(before)
             or re.search(r"\b(?:not|n't|never|avoid|instead of)(?: be)?\s*$", before, re.IGNORECASE)
         ):
+            return None
+        if _OF_SOMETHING.search(before):
             return None
         negated = re.search(
             r"\b(?:not (?:‹a\d+›|one|any)|no (?:word|letter)s?)[^,;]*$", before, re.IGNORECASE
@@ -93,7 +117,11 @@ def _json(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
         r"\b(?:schema|parse|read|load|input|file)\b", sentence.text, re.IGNORECASE
     ):
         return None
-    parameters: dict[str, object] = {"only": True} if _WHOLE.search(sentence.text) else {}
+    parameters: dict[str, object] = (
+        {"only": True}
+        if _WHOLE.search(sentence.text) or _STRICT.search(sentence.text[: found.start()])
+        else {}
+    )
     keys = re.match(
         r"[^‹]{0,60}?\b(?:keys?|fields?|properties|attributes)\b[^‹]{0,30}‹([ql]\d+)›",
         sentence.text[found.end() :],
@@ -107,7 +135,9 @@ def _json(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
 def _format(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     before = sentence.text[: found.start()]
     if not _fits(sentence, found) or re.search(
-        r"(?:bullet(?:ed)?(?: points?)?|bullets|lists?|headings?|divider|table|title|titles|code|links?|sections?|points?|blocks?|schema|separator|syntax)(?: with| in| using)? ?(?:the )?$",
+        r"(?:bullet(?:ed)?(?: points?)?|bullets|lists?|headings?|divider|table|title|titles|"
+        r"code|links?|sections?|points?|blocks?|schema|separator|syntax)(?: with| in| using)? "
+        r"?(?:the )?$",
         before,
         re.IGNORECASE,
     ):
@@ -134,9 +164,14 @@ def _language(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | Non
     ):
         return None
     if re.search(
-        r"\b(?:translat\w+|how|say|says|phrase|word|mean\w*|called|speaker|speaking|course|lesson|movie|book)\b(?![^,;]*‹d›)[^,;]*$",
+        r"\b(?:translat\w+|how|say|says|phrase|word|mean\w*|called|speaker|speaking|course|"
+        r"lesson|movie|book)\b(?![^,;]*‹d›)[^,;]*$",
         before,
         re.IGNORECASE,
+    ):
+        return None
+    if scope_of(sentence, found.start(), found.end()) != "response" or re.search(
+        r"\b(?:that|which|who) (?:are|is|were|was)\s*$|\b(?:column|row|\d+th word|word)\b", before
     ):
         return None
     return [Claim("language", {"language": language})]
@@ -208,7 +243,8 @@ def _parts(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     if divider is None or not re.fullmatch(r"[*\-=#_~+]{2,12}", divider):
         return None
     two = re.search(
-        r"\b(?:‹a(\d+)›)(?: \w+){0,2} (?:responses|answers|versions|paragraphs|parts|sections|jokes|poems|options|pieces|limericks|critiques|stories|\w+s)\b",
+        r"\b(?:‹a(\d+)›)(?: \w+){0,2} (?:responses|answers|versions|paragraphs|parts|sections|"
+        r"jokes|poems|options|pieces|limericks|critiques|stories|\w+s)\b",
         sentence.text,
     )
     asked = {"least": 2}
@@ -273,78 +309,110 @@ def _forbidden(unit: str, scope: str) -> Claim | None:
 
 
 _NO = (
-    r"(?:(?:do not|don't|does not|doesn't|must not|should not|shouldn't|cannot|can't|may not|never|avoid|without|refrain from|not allowed to|not to|"
-    r"make sure not to|free (?:of|from)|by avoiding|not)(?: (?:use|using|include|including|contain|containing|have|having|add|adding|write|put|employ|insert|be|have to use|the use of|use of|any use of))?"
-    r"(?: any| a single| even one| the)*|(?<![\w'])no|zero|contains? no|without(?: any| the use of)*|exclude(?: all| any)?|omit(?: all| any)?|leave out(?: all| any)?)"
+    r"(?:(?:do not|don't|does not|doesn't|must not|should not|shouldn't|cannot|can't|may not|"
+    r"never|avoid|without|refrain from|not allowed to|not to|"
+    r"make sure not to|free (?:of|from)|by avoiding|not)(?: (?:use|using|include|including|"
+    r"contain|containing|have|having|add|adding|write|put|employ|insert|be|have to use|the use "
+    r"of|use of|any use of))?"
+    r"(?: any| a single| even one| the)*|(?<![\w'])no|zero|contains? no|without(?: any| the "
+    r"use of)*|exclude(?: all| any)?|omit(?: all| any)?|leave out(?: all| any)?)"
 )
 _FORMATS = r"(?P<f>markdown|html|latex|xml|csv|yaml)"
 
 #: What parts an answer; asked before the words that mark the parts are taken for words to use.
 PART_RULES: tuple[Rule[Sentence], ...] = (
     rule(
-        r"(?:‹a(?P<a>\d+)›(?: ‹h›)? sections?[^.]{0,60}?)(?:marked|marking|starting|start|label\w*|noted|beginning|begin|titled|named|denoted|indicated|mark the beginning of ‹s\d+›|\()[^.‹]{0,40}?(?:with|as|by|\()? ?(?:‹(?P<q>[ql]\d+)›|(?P<marker>(?-i:[A-Z])[A-Za-z]{2,15}) (?:X|‹a\d+›|1))",
+        r"(?:‹a(?P<a>\d+)›(?: ‹h›)? sections?[^.]{0,60}?)(?:marked|marking|starting|start|"
+        r"label\w*|noted|beginning|begin|titled|named|denoted|indicated|mark the beginning of "
+        r"‹s\d+›|\()[^.‹]{0,40}?(?:with|as|by|\()? ?(?:‹(?P<q>[ql]\d+)›|"
+        r"(?P<marker>(?-i:[A-Z])[A-Za-z]{2,15}) (?:X|‹a\d+›|1))",
         _sections,
     ),
     rule(r"‹a(?P<a>\d+)› sections?: ‹(?P<q>l\d+)›", _sections),
     rule(
-        r"(?:‹s\d+›|sections?|paragraphs?|parts?|chapters?|versions?)?[^.‹]{0,50}(?:mark|marked|label|labell?ed|start|starting|begin|noted|denote|name)(?: (?:the )?(?:beginning|start) of)?(?: (?:‹s\d+›|each section|them|it))?[^.‹]{0,20} (?:with|as|by) (?:‹(?P<q>q\d+)›|(?P<marker>(?-i:[A-Z])[A-Za-z]{2,15}) (?:X\b|1\b|‹a\d+›(?! \w+ing)))",
+        r"(?:‹s\d+›|sections?|paragraphs?|parts?|chapters?|versions?)?[^.‹]{0,50}(?:mark|marked|"
+        r"label|labell?ed|start|starting|begin|noted|denote|name)(?: (?:the )?(?:beginning|start) "
+        r"of)?(?: (?:‹s\d+›|each section|them|it))?[^.‹]{0,20} (?:with|as|by) (?:‹(?P<q>q\d+)›|"
+        r"(?P<marker>(?-i:[A-Z])[A-Za-z]{2,15}) (?:X\b|1\b|‹a\d+›(?! \w+ing)))",
         _sections,
     ),
     rule(
-        r"(?:separat\w+|divid\w+|split|broken|break|following|delimited|between)\b(?:[^.‹*]|‹[dps]\d*›){0,60}?(?:‹a(?P<n>\d+)› (?:asterisks?(?: symbols?| marks?| signs?)?|aster?isk symbols?|stars|dashes))?[^.‹*]{0,30}?[:(]? ?(?:‹(?P<q>q\d+)›|(?P<stars>\*{3,9}|-{3,9}|={3,9}|#{3,9}))",
+        r"(?:separat\w+|divid\w+|split|broken|break|following|delimited|between)\b(?:[^.‹*]|"
+        r"‹[dps]\d*›){0,60}?(?:‹a(?P<n>\d+)› (?:asterisks?(?: symbols?| marks?| signs?)?|"
+        r"aster?isk symbols?|stars|dashes))?[^.‹*]{0,30}?[:(]? ?(?:‹(?P<q>q\d+)›|"
+        r"(?P<stars>\*{3,9}|-{3,9}|={3,9}|#{3,9}))",
         _parts,
     ),
     rule(
-        r"(?:separat\w+|divid\w+)\b(?:[^.‹*]|‹[dps]\d*›){0,60}?‹a(?P<n>\d+)› (?:asterisks?|aster?isks?)(?: symbols?| marks?| signs?)?",
+        r"(?:separat\w+|divid\w+)\b(?:[^.‹*]|‹[dps]\d*›){0,60}?‹a(?P<n>\d+)› (?:asterisks?|"
+        r"aster?isks?)(?: symbols?| marks?| signs?)?",
         _parts,
     ),
     rule(
-        r"(?:use|and use|with) (?P<stars>\*{3,9}|-{3,9}) as (?:the |a )?(?:section |paragraph )?(?:separator|divider)",
+        r"(?:use|and use|with) (?P<stars>\*{3,9}|-{3,9}) as (?:the |a )?(?:section |paragraph "
+        r")?(?:separator|divider)",
         _parts,
     ),
 )
 
 FORM_RULES: tuple[Rule[Sentence], ...] = (
     rule(
-        rf"{_NO} (?P<units>(?:{_UNIT})(?:(?:,? (?:or|and|nor) (?:any )?|, )(?:{_UNIT}))*)(?![\w-])(?! (?:in|for) (?:the|your) (?:title|heading))",
+        rf"{_NO} (?P<units>(?:{_UNIT})(?:(?:,? (?:or|and|nor) (?:any )?|, "
+        rf")(?:{_UNIT}))*)(?![\w-])(?! (?:in (?!‹d›|all|any)|before|at the (?:start|beginning)|"
+        r"next to|between|that|which|of|for|with|longer|to (?!‹d›)))",
         _no_marks,
     ),
     rule(
-        rf"(?:there (?:should|must|are|is)(?: be)? no|(?:contains?|have|has|with|and|use|includes?|using) no) (?P<units>(?:{_UNIT})(?:(?:,? (?:or|and) |, )(?:{_UNIT}))*)(?![\w-])",
+        r"(?:there (?:should|must|are|is)(?: be)? no|(?:contains?|have|has|with|and|use|includes?|"
+        rf"using) no) (?P<units>(?:{_UNIT})(?:(?:,? (?:or|and) |, )(?:{_UNIT}))*)(?![\w-])",
         _no_marks,
     ),
     rule(
-        rf"(?:^|[.,;] |and )(?P<units>{_UNIT}) (?:are|is) (?:not allowed|forbidden|prohibited|not permitted|banned|not used|not to be used)",
+        rf"(?:^|[.,;] |and )(?P<units>{_UNIT}) (?:are|is) (?:not allowed|forbidden|prohibited|not "
+        r"permitted|banned|not used|not to be used)",
         _no_marks,
     ),
     rule(
-        r"(?:use |include |using |add |with )?(?:some |a few |several |many )?words?(?: \w+)? (?:with|in|written in|be in|of)(?: all)?[- ](?:all[- ])?(?:capital(?: letters)?s?|caps|upper-?case(?: letters)?)(?:,? ?\([^)]*\))?(?:,? (?:should |must |to )?(?:appears?|be used|used|occur)?(?: for)? ?‹a(?P<a>\d+)› times?)?",
+        r"(?:use |include |using |add |with )?(?:some |a few |several |many )?words?(?: \w+)? "
+        r"(?:with|in|written in|be in|of)(?: all)?[- ](?:all[- ])?(?:capital(?: letters)?s?|caps|"
+        r"upper-?case(?: letters)?)(?:,? ?\([^)]*\))?(?:,? (?:should |must |to )?(?:appears?|be "
+        r"used|used|occur)?(?: for)? ?‹a(?P<a>\d+)› times?)?",
         _capital_words,
     ),
     rule(
-        r"(?:the )?number of words (?:with|in) all capital letters (?:to|should be|must be|is|be) ‹a(?P<a>\d+)›",
+        r"(?:the )?number of words (?:with|in) all capital letters (?:to|should be|must be|is|be) "
+        r"‹a(?P<a>\d+)›",
         _capital_words,
     ),
     rule(
-        r"(?:those |the )?(?:all-caps|capitali[sz]ed|capital) words (?:should |must )?(?:appears?|be used|occur) ‹a(?P<a>\d+)› times?",
+        r"(?:those |the )?(?:all-caps|capitali[sz]ed|capital) words (?:should |must )?(?:appears?|"
+        r"be used|occur) ‹a(?P<a>\d+)› times?",
         _capital_words,
     ),
     rule(r"‹a(?P<a>\d+)› (?:such )?(?:capitali[sz]ed|all[- ]caps|capital) words", _capital_words),
     rule(
-        r"‹a(?P<a>\d+)› (?:(?:short|key|important) )?words?(?: or phrases)?(?: in ‹d›)?(?: that are| be| should be| must be| are)? ?(?:in|with|written in) (?:all )?(?:caps|capitals?(?: letters)?|upper-?case(?: letters)?)(?: letters)?",
+        r"‹a(?P<a>\d+)› (?:(?:short|key|important) )?words?(?: or phrases)?(?: in ‹d›)?(?: that "
+        r"are| be| should be| must be| are)? ?(?:in|with|written in) (?:all )?(?:caps|"
+        r"capitals?(?: letters)?|upper-?case(?: letters)?)(?: letters)?",
         _capital_words,
     ),
     rule(r"words?(?: which are|that are)? capitali[sz]ed", _capital_words, part=True),
     rule(
-        r"\b(?<!words )(?<!word )(?<!words with )(?<!words in )(?:in |use |using |with |be |only use |only )?(?:only |exclusively )?(?:all[- ]?|the )?(?:capital letters|capitals|caps|upper-?case(?: letters)?)(?: only)?(?! letter at| of |\w| words| times)",
+        r"\b(?<!words )(?<!word )(?<!words with )(?<!words in )(?:in |use |using |with |be |only "
+        r"use |only )?(?:only |exclusively )?(?:all[- ]?|the )?(?:capital letters|capitals|caps|"
+        r"upper-?case(?: letters)?)(?: only)?(?! letter at| of |\w| words| times)",
         _case("upper_case", "lower_case"),
     ),
     rule(
-        r"capitali[sz]e (?:all (?:your |the )?(?:words|letters)|every (?:word|letter))|all letters (?:in ‹d› )?(?:should|must) be (?:capitali[sz]ed|capital|upper-?case)|every letter (?:should|must) be (?:capital\w*|upper-?case)",
+        r"capitali[sz]e (?:all (?:your |the )?(?:words|letters)|every (?:word|letter))|all "
+        r"letters (?:in ‹d› )?(?:should|must) be (?:capitali[sz]ed|capital|upper-?case)|every "
+        r"letter (?:should|must) be (?:capital\w*|upper-?case)",
         _case("upper_case", "lower_case"),
     ),
     rule(
-        r"\b(?:in |use |using |with |be |only use |only )?(?:only |exclusively )?(?:all[- ]?|the |all of the )?(?:letters (?:in ‹d› )?(?:are |must be |should be )?)?(?:lower-? ?case(?:s|d)?|small letters)(?: letters?)?(?: english)?(?: only)?(?! letters? (?:at|of)|\w)",
+        r"\b(?:in |use |using |with |be |only use |only )?(?:only |exclusively )?(?:all[- ]?|the |"
+        r"all of the )?(?:letters (?:in ‹d› )?(?:are |must be |should be )?)?(?:lower-? ?case(?:s|"
+        r"d)?|small letters)(?: letters?)?(?: english)?(?: only)?(?! letters? (?:at|of)|\w)",
         _case("lower_case", "upper_case"),
     ),
     rule(
@@ -356,34 +424,58 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         _always("title_case"),
     ),
     rule(
-        r"(?:wrap|put|enclose|surround|place|start and end|begin and end)(?: up)? (?:‹d›|‹p›|your one-sentence response|the entire [\w ]{1,20}?|your [\w -]{1,20}?)(?: up)? (?:in|with|inside|within|between|by)(?: a pair of)? (?:double )?(?:quotation marks?|quotations? marks?|quotes)",
+        r"(?:wrap|put|enclose|surround|place|start and end|begin and end)(?: up)? (?:‹d›|‹p›|your "
+        r"one-sentence response|the entire [\w ]{1,20}?|your [\w -]{1,20}?)(?: up)? (?:in|with|"
+        r"inside|within|between|by)(?: a pair of)? (?:double )?(?:quotation marks?|quotations? "
+        r"marks?|quotes)",
         _always("quoted"),
     ),
     rule(
-        r"(?:put|place|add|use) (?:double )?(?:quotation marks?|quotations? marks?|quotes) (?:around|surrounding|before and after) (?:‹d›|‹p›|your entire [\w -]{1,30}?response|the entire [\w ]{1,20})",
+        r"(?:put|place|add|use) (?:double )?(?:quotation marks?|quotations? marks?|quotes) "
+        r"(?:around|surrounding|before and after) (?:‹d›|‹p›|your entire [\w -]{1,30}?response|"
+        r"the entire [\w ]{1,20})",
         _always("quoted"),
     ),
     rule(
-        r"(?:‹d›|‹p›|it) ?(?:should|must|is|be|has to|needs to)?(?: be)? (?:wrapped|enclosed|surrounded|put|placed)(?: up)? (?:in|with|inside|within|by|between) (?:double )?(?:quotation marks?|quotes)|be wrapped (?:in|with) double quot\w+(?: marks?)?",
+        r"(?:‹d›|‹p›|it) ?(?:should|must|is|be|has to|needs to)?(?: be)? (?:wrapped|enclosed|"
+        r"surrounded|put|placed)(?: up)? (?:in|with|inside|within|by|between) (?:double "
+        r")?(?:quotation marks?|quotes)|be wrapped (?:in|with) double quot\w+(?: marks?)?",
         _always("quoted"),
     ),
     rule(r"double quot(?:es|ation marks) (?:should|must) be (?:placed|put) around ‹d›", _always("quoted")),
     rule(
-        r"(?:valid |well-formed |single |raw |one |a |an )*\bjson\b(?:[- ](?:format(?:ted)?|object|block|array|structure|document|list|output|response|data|string))*",
+        r"(?:valid |well-formed |single |raw |one |a |an )*\bjson\b(?:[- ](?:format(?:ted)?|"
+        r"object|block|array|structure|document|list|output|response|data|string))*",
         _json,
     ),
     rule(
-        rf"\b(?:(?:in|as|using|into|use|with|rendered as|written in) (?:valid |the |well-formed |proper |raw |a |an )*{_FORMATS}(?: (?:format(?:ting)?|markup|syntax|file|code|document|table)s?)?|generate (?:an? )?(?P<g>csv|xml|html|yaml) (?:data|file|document))",
+        r"\b(?:(?:in|as|using|into|use|with|rendered as|written in) (?:valid |the |well-formed |"
+        rf"proper |raw |a |an )*{_FORMATS}(?: (?:format(?:ting)?|markup|syntax|file|code|document|"
+        r"table)s?)?|generate (?:an? )?(?P<g>csv|xml|html|yaml) (?:data|file|document))",
         lambda s, m: (
             _format(s, m) if m.groupdict().get("f") else [Claim("format", {"format": m["g"].upper()})]
         ),
+        part=True,
     ),
     rule(
-        r"\b(?:in|as|into|using|use|include|includes?|contains?|containing|create|creates?|with|present \w+ in|of|provide|generate|add|draw|make|give)(?: (?:a|an|the|at least ‹?a?\d*›?|‹a\d+›))?(?: (?:clear|simple|markdown|comparison|summary|detailed|well-formatted|formatted|structured|small|single|neat|‹a\d+›(?:[- ]column| column)?))* ?\btables?(?: format| form| of)?(?! of contents|spoon| \w*cloth|top|t\b| tennis| manners| setting)",
+        r"\b(?:in|as|into|using|use|with|of)(?: (?:a|an|the|at least ‹?a?\d*›?|‹a\d+›))?(?: "
+        r"(?:clear|simple|markdown|comparison|summary|detailed|well-formatted|formatted|"
+        r"structured|small|single|neat|‹a\d+›(?:[- ]column| column)?))* ?\btables?(?: format| "
+        r"form| of)?(?! of contents|spoon| \w*cloth|top|t\b| tennis| manners| setting)",
+        _asks("table"),
+        part=True,
+    ),
+    rule(
+        r"\b(?:include|includes?|contains?|containing|creates?|provide|generate|add|draw|make|"
+        r"give)(?: (?:a|an|the|at least ‹?a?\d*›?|‹a\d+›))?(?: (?:clear|simple|markdown|"
+        r"comparison|summary|detailed|well-formatted|formatted|structured|small|single|neat|"
+        r"‹a\d+›(?:[- ]column| column)?))* ?\btables?(?: format| form| of)?(?! of contents|spoon| "
+        r"\w*cloth|top|t\b| tennis| manners| setting)",
         _asks("table"),
     ),
     rule(
-        r"table (?:should|must|with|that has|having|has|contain\w*)[^.‹]{0,20}‹a(?P<a>\d+)› columns",
+        r"table (?:should|must|with|that has|having|has|contain\w*)[^.‹]{0,20}‹a(?P<a>\d+)› "
+        r"columns",
         lambda s, m: (
             [Claim("table", {"columns": s.range(m["a"])["least"]})]
             if s.range(m["a"]).get("least") == s.range(m["a"]).get("most")
@@ -391,91 +483,125 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         ),
     ),
     rule(
-        r"\b(?:in|as|into|using|use|with|include|contains?|format \w+ as|of|provide|create|make|give|list \w+ in) (?:an? |the |at least one )?(?:numbered|ordered|enumerated) lists?(?: format)?",
+        r"\b(?:in|as|into|using|use|with|include|contains?|format \w+ as|of|provide|create|make|"
+        r"give|list \w+ in) (?:an? |the |at least one )?(?:numbered|ordered|enumerated) lists?(?: "
+        r"format)?",
         _asks("list", style="numbered"),
     ),
     rule(
-        r"\b(?:in|as|into|using|use|with|include|contains?|format \w+ as|of|provide|create|make|give) (?:an? |the |at least one )?(?:bullet(?:ed)?(?:[- ]points?)?|unordered|bullet-point) lists?(?: format)?",
+        r"\b(?:in|as|into|using|use|with|include|contains?|format \w+ as|of|provide|create|make|"
+        r"give) (?:an? |the |at least one )?(?:bullet(?:ed)?(?:[- ]points?)?|unordered|"
+        r"bullet-point) lists?(?: format)?",
         _asks("list", style="bullet"),
     ),
     rule(
-        r"\b(?:in|as|into|using|use|via) (?:the form of )?(?:markdown )?bullet(?:ed)?[- ]?points?(?: format)?|put [^.]{0,30}into bullet points|(?:list|lists?) of bullet points",
+        r"\b(?:in|as|into|using|use|via) (?:the form of )?(?:markdown )?bullet(?:ed)?[- "
+        r"]?points?(?: format)?|put [^.]{0,30}into bullet points|(?:list|lists?) of bullet points",
         _asks("list", style="bullet"),
     ),
     rule(
-        r"\b(?:in|as|into|using) (?:the form(?:at)? of )?an? (?:simple |plain |markdown )?list(?: format)?(?= of items|$|[.,;]| with| where| and)",
+        r"\b(?:in|as|into|using) (?:the form(?:at)? of )?an? (?:simple |plain |markdown )?list(?: "
+        r"format)?(?= of items|$|[.,;]| with| where| and)",
         _asks("list"),
     ),
     rule(
-        r"\b(?:in|as|inside|within|using|with|include|contains?) (?:a|an|the|at least one)(?: \w+)? code (?:blocks?|fence)",
+        r"\b(?:in|as|inside|within|using|with|include|contains?) (?:a|an|the|at least one)(?: "
+        r"\w+)? code (?:blocks?|fence)",
         _asks("code_blocks", least=1),
     ),
     rule(
-        r"(?:a |the )?(?:title|name|heading|your answer|answer)[^.;‹]{0,40}?,? (?:which is |that is |is |be |should be |must be |are )?(?:wrapped |contained |enclosed |surrounded |put |placed |written )?(?:in|with|by|inside|within) double angular brackets|wrapped in double angular brackets|(?:in|with) double angle brackets",
+        r"(?:a |the )?(?:title|name|heading|your answer|answer)[^.;‹]{0,40}?,? (?:which is |that "
+        r"is |is |be |should be |must be |are )?(?:wrapped |contained |enclosed |surrounded |put |"
+        r"placed |written )?(?:in|with|by|inside|within) double angular brackets|wrapped in "
+        r"double angular brackets|(?:in|with) double angle brackets",
         _always("bracketed_titles", least=1),
     ),
     rule(r"(?:double angular brackets|<<[^<>]{1,60}>>)", _always("bracketed_titles", least=1), part=True),
     rule(
-        r"(?:highlight|italici[sz]e|emphasi[sz]e|bold|highlight/bold)(?: (?:and|or|/) ?(?:bold|italici[sz]e|highlight))? (?:at least )?‹a(?P<a>\d+)› (?:(?:short|key|different|important|text|of the|main) )*(?:sections?|parts?|phrases?|words?|pieces?|sentences?|terms?|points?|areas?|names?|text sections?|text parts?)(?: of text)?",
+        r"(?:highlight|italici[sz]e|emphasi[sz]e|bold|highlight/bold)(?: (?:and|or|/) ?(?:bold|"
+        r"italici[sz]e|highlight))? (?:at least )?‹a(?P<a>\d+)› (?:(?:short|key|different|"
+        r"important|text|of the|main) )*(?:sections?|parts?|phrases?|words?|pieces?|sentences?|"
+        r"terms?|points?|areas?|names?|text sections?|text parts?)(?: of text)?",
         _highlights,
     ),
     rule(
-        r"‹a(?P<a>\d+)› (?:(?:text|short|key|different) )?(?:sections?|parts?|phrases?|words?|pieces?)(?: of (?:text|‹d›))?(?: that)? (?:should|must|are|is|be)?(?: be)? ?(?:highlighted|italici[sz]ed|emphasi[sz]ed)",
+        r"‹a(?P<a>\d+)› (?:(?:text|short|key|different) )?(?:sections?|parts?|phrases?|words?|"
+        r"pieces?)(?: of (?:text|‹d›))?(?: that)? (?:should|must|are|is|be)?(?: be)? "
+        r"?(?:highlighted|italici[sz]ed|emphasi[sz]ed)",
         _highlights,
     ),
     rule(
-        r"‹a(?P<a>\d+)› (?:highlighted|italici[sz]ed|italic|emphasi[sz]ed|bolded?)(?: text)? (?:sections?|parts?|phrases?|words?|pieces?|text)(?: sections?| phrases?| parts?)?",
+        r"‹a(?P<a>\d+)› (?:highlighted|italici[sz]ed|italic|emphasi[sz]ed|bolded?)(?: text)? "
+        r"(?:sections?|parts?|phrases?|words?|pieces?|text)(?: sections?| phrases?| parts?)?",
         _highlights,
     ),
     rule(
-        r"(?:highlight|italici[sz]e|emphasi[sz]e)(?: (?:some|a few|several|the|key|important|certain|your|main|each|favorite|\w+))* (?:words?|phrases?|parts?|terms?|points?|sections?|text|names?|keywords?)(?: or phrases)?(?: in ‹d›)?(?:,? ‹a(?P<a>\d+)› times?)?(?=[^.]*(?:\*|markdown|asterisk|‹q))",
+        r"(?:highlight|italici[sz]e|emphasi[sz]e)(?: (?:some|a few|several|the|key|important|"
+        r"certain|your|main|each|favorite|\w+))* (?:words?|phrases?|parts?|terms?|points?|"
+        r"sections?|text|names?|keywords?)(?: or phrases)?(?: in ‹d›)?(?:,? ‹a(?P<a>\d+)› "
+        r"times?)?(?=[^.]*(?:\*|markdown|asterisk|‹q))",
         _highlights,
     ),
     rule(
-        r"\b(?:use|using|in|with|include) (?:at least ‹a\d+› )?(?:markdown )?italics?(?: text| font)?\b(?! or)",
+        r"\b(?:use|using|in|with|include) (?:at least ‹a\d+› )?(?:markdown )?italics?(?: text| "
+        r"font)?\b(?! or)",
         _asks("italic", least=1),
     ),
     rule(
-        r"\b(?:use|using|in|with|put [^.]{1,40} in|include|set [^.]{1,40} in|make [^.]{1,40}) (?:markdown )?bold(?:ed|face)?(?: (?:text|font|type|letters))?\b(?! or| and (?:vivid|creative)|er|ly|est| moves?| move)",
+        r"\b(?:use|using|in|with|put [^.]{1,40} in|include|set [^.]{1,40} in|make [^.]{1,40}) "
+        r"(?:markdown )?bold(?:ed|face)?(?: (?:text|font|type|letters))?\b(?! or| and (?:vivid|"
+        r"creative)|er|ly|est| moves?| move)",
         _asks("bold", least=1),
     ),
     rule(
-        r"\b(?:in|using|use|only|be|written|respond|answer|reply|entirely|write|is|speak)(?: (?:only|entirely|using|in|just|with|the|exclusively|"
+        r"\b(?:in|using|use|only|be|written|respond|answer|reply|entirely|write|is|speak)(?: "
+        r"(?:only|entirely|using|in|just|with|the|exclusively|"
         r"completely|fully|solely|be|simple|standard|proper|written|strictly|lowercase))* "
-        rf"(?P<lang>{_LANGUAGE})(?: language)?(?: only)?(?=$|[.,;:!?)(]| (?:and|or|but|with|without|for|about|using|only|throughout|in|on|as|no|at|to|that|which|where|is|so)\b)",
+        rf"(?P<lang>{_LANGUAGE})(?: language)?(?: only)?(?=$|[.,;:!?)(]| (?:and|or|but|with|without|"
+        r"for|about|using|only|throughout|in|on|as|no|at|to|that|which|where|is|so)\b)",
         _language,
     ),
     rule(rf"(?P<lang>{_LANGUAGE})(?: language)?,? (?:and )?no other languages?", _language),
     rule(rf"(?:is|be|are|response is|word in ‹d› is) in (?:the )?(?P<lang>{_LANGUAGE}) language", _language),
     rule(
-        rf"(?:at least (?:one|‹a\d+›)|‹a\d+›|a) (?:sentences?|phrases?|lines?) (?:written )?in (?P<lang>{_LANGUAGE})",
+        r"(?:at least (?:one|‹a\d+›)|‹a\d+›|a) (?:sentences?|phrases?|lines?) (?:written )?in "
+        rf"(?P<lang>{_LANGUAGE})",
         _sentence_in,
     ),
     rule(
-        r"(?:postscript|post script|note)[^.‹]{0,60}?(?:start(?:s|ing)?|beginn?(?:s|ing)?|indicated|marked|opening|opens) (?:with|by) (?:the )?(?:‹(?P<q>q\d+)›|(?P<m>PP?S))",
+        r"(?:postscript|post script|note)[^.‹]{0,60}?(?:start(?:s|ing)?|beginn?(?:s|ing)?|"
+        r"indicated|marked|opening|opens) (?:with|by) (?:the )?(?:‹(?P<q>q\d+)›|(?P<m>PP?S))",
         _postscript,
     ),
     rule(r"(?:a|an|with a|add a|include a) (?P<m>PP?S)\b", _postscript),
     rule(
-        r"repeat(?:s|ing)? (?:(?:the|this|my|these|that|all|exact|entire|whole|original|following|same|above|it|itself|request|,|your|user's|given) ?){1,5}(?:request|prompt|question|sentences?|text|instruction|query|message|exactly as it is|at the very beginning|without (?:any )?change|word (?:for|by) word|verbatim|above|as it is)",
+        r"repeat(?:s|ing)? (?:(?:the|this|my|these|that|all|exact|entire|whole|original|following|"
+        r"same|above|it|itself|request|,|your|user's|given) ?){1,5}(?:request|prompt|question|"
+        r"sentences?|text|instruction|query|message|exactly as it is|at the very beginning|"
+        r"without (?:any )?change|word (?:for|by) word|verbatim|above|as it is)",
         _repeat,
     ),
     rule(r"repeat(?:ing)? ‹(?P<q>q\d+)›", _repeat),
     rule(
-        r"before (?:you )?(?:answer\w*|respond\w*|giv\w+|say\w*)[^.]{0,80}\brepeat\b[^.]{0,40}(?:it|request|prompt|question|sentence)",
+        r"before (?:you )?(?:answer\w*|respond\w*|giv\w+|"
+        r"say\w*)[^.]{0,80}\brepeat\b[^.]{0,40}(?:it|request|prompt|question|sentence)",
         _repeat,
     ),
     rule(r"(?:an? )?emojis? at the end of ‹s\d+›|end ‹s\d+› with an emoji", _always("sentence_emoji")),
     rule(
-        r"\b(?:use|add|include|with|have|insert) (?:some |a few |fitting |appropriate |relevant |an |several |fun )*emojis?(?: and emoticons)?\b",
+        r"\b(?:use|add|include|with|have|insert) (?:some |a few |fitting |appropriate |relevant |"
+        r"an |several |fun )*emojis?(?: and emoticons)?\b",
         _asks("emoji", least=1),
     ),
     rule(
-        r"(?:at least (?:one|‹a\d+›)|an?) placeholders?(?:,? (?:represented by|in|wrapped in|with) square brackets)?",
+        r"(?:at least (?:one|‹a\d+›)|an?) placeholders?(?:,? (?:represented by|in|wrapped in|"
+        r"with) square brackets)?",
         _asks("placeholders", least=1),
     ),
     rule(
-        r"(?:the )?(?:total )?number of (?:(?P<w>words)|(?P<s>sentences))(?: you use| in ‹d›| of ‹d›)?(?: should| must| has to| to| needs to)? ?(?:be |is |lie |stay |\()?(?:in the range of |between |to )?‹a(?P<a>\d+)›",
+        r"(?:the )?(?:total )?number of (?:(?P<w>words)|(?P<s>sentences))(?: you use| in ‹d›| of "
+        r"‹d›)?(?: should| must| has to| to| needs to)? ?(?:be |is |lie |stay |\()?(?:in the "
+        r"range of |between |to )?‹a(?P<a>\d+)›",
         lambda s, m: [Claim("words" if m["w"] else "sentences", s.range(m["a"]))],
     ),
     rule(r"not contain any (?:white ?space|spaces)", _always("no_space")),

@@ -11,26 +11,48 @@ from trace_builder.checks.grammar.english_counts import scope_of
 from trace_builder.checks.grammar.rules import Rule, rule
 
 _KIND = (
-    r"(?:(?:key|specific|exact|following|given|single|special|all|of|these|those|some|particular|main|negative|positive|certain|"
-    r"forbidden|required|two|three|four|five|‹a\d+›|English|French|German|Chinese) )*"
-    r"(?:key ?words?|keywords?|words?|phrases?|terms?|names?|expressions?|items?|strings?|lines?|sentences?|text|elements?|tokens?|hash ?tags?|word pairs?|quote|idioms?|verbs?|adjectives?|nouns?)"
+    r"(?:(?:key|specific|exact|following|given|single|special|all|of|these|those|some|"
+    r"particular|main|negative|positive|certain|"
+    r"forbidden|required|two|three|four|five|‹a\d+›|English|French|German|Chinese|model|"
+    r"product|brand|company|exact|user|city|person|author|book|full|short|closing|opening|"
+    r"safety) )*"
+    r"(?:key ?words?|keywords?|words?|phrases?|terms?|names?|expressions?|items?|strings?|"
+    r"lines?|sentences?|text|elements?|tokens?|hash ?tags?|word pairs?|quote|idioms?|verbs?|"
+    r"adjectives?|nouns?|slogans?|mottos?|taglines?|catchphrases?|proverbs?|sayings?|"
+    r"statements?|messages?|disclaimers?|warnings?|greetings?|dates?|numbers?|url)"
 )
 _SUCH = r"(?:,? ?(?:such as|like|including|eg|ie|namely|as follows|below|in d))?"
 _GIVEN = (
-    rf"(?:(?:the|a|an|both|all|of|any|these|either|‹a\d+› of)(?: of)? ){{0,3}}(?:{_KIND}{_SUCH})?:? ?,?\(?"
+    r"(?:(?:the|a|an|both|all|of|any|these|either|‹a\d+› of)(?: of)? "
+    rf"){{0,3}}(?:{_KIND}{_SUCH})?:? ?,?\(?"
 )
 _QL = r"(?P<q>[ql]\d+)"
-_USE = r"(?:include|includes|including|mention|mentions|mentioning|use|uses|using|contain|contains|containing|incorporate|incorporating|feature|featuring|insert|add|have|has|having|say|saying|employ|reference|work in|weave in|write|state)"
-_TIMES = r"(?:,? (?:for )?‹a(?P<a>\d+)› times?(?P<less> or (?:less|fewer)| at (?:the )?most)?(?P<more> or more| at least)?)?"
-_IN = r"(?:,? (?:somewhere |anywhere |at all |throughout |only )?(?:in|within|throughout|of|to|into|across|from) (?:‹d›|‹p›))?"
-_BARE_WORD = r"(?!(?:the|a|an|or|and|in|at|should|must|is|are|was|be|of|that|which|you|it|to|will|can|not|with|from|for|on|as|by|your) )[\w'’.&%-]+"
+_USE = (
+    r"(?:include|includes|including|mention|mentions|mentioning|use|uses|using|contain|"
+    r"contains|containing|incorporate|incorporating|feature|featuring|insert|add|have|has|"
+    r"having|say|saying|employ|reference|work in|weave in|write|state)"
+)
+_TIMES = (
+    r"(?:,? (?:for )?‹a(?P<a>\d+)› times?(?P<less> or (?:less|fewer)| at (?:the "
+    r")?most)?(?P<more> or more| at least)?)?"
+)
+_IN = (
+    r"(?:,? (?:somewhere |anywhere |at all |throughout |only )?(?:in|within|throughout|of|to|"
+    r"into|across|from) (?:‹d›|‹p›))?"
+)
+_BARE_WORD = (
+    r"(?!(?:the|a|an|or|and|in|at|should|must|is|are|was|be|of|that|which|you|it|to|will|"
+    r"can|not|with|from|for|on|as|by|your) )[\w'’.&%-]+"
+)
 _BARE_LIST = rf"(?P<bare>{_BARE_WORD}(?:(?:, (?:and |or )?| and | or ){_BARE_WORD})*)"
 _NOT = (
-    r"(?:do not|don't|does not|doesn't|did not|never|avoid|must not|mustn't|should not|shouldn't|cannot|can not|can't|may not|without|refrain from|"
+    r"(?:do not|don't|does not|doesn't|did not|never|avoid|must not|mustn't|should not|"
+    r"shouldn't|cannot|can not|can't|may not|without|refrain from|"
     r"not allowed to|not to|not|no|needs? to avoid|are forbidden to|steer clear of|by avoiding|rather than)"
 )
 _NOT_USE = (
-    rf"(?:{_NOT} (?:ever |even )?(?:{_USE[3:-1]}|have any of|contain any of|make use of|say any of|utter|name)|(?:avoid|exclude|omit|excluding|omitting|leave out|"
+    rf"(?:{_NOT} (?:ever |even )?(?:{_USE[3:-1]}|have any of|contain any of|make use of|say any "
+    r"of|utter|name)|(?:avoid|exclude|omit|excluding|omitting|leave out|"
     r"drop|forbid|ban|skip|without|do without|refrain from))"
 )
 
@@ -76,6 +98,13 @@ def _include(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
         return None
     if _unlike_words(found[0]) or _is_about_layout(sentence, found):
         return None
+    token = found.groupdict().get("q") or "q-1"
+    if (
+        int(token[1:]) in sentence.quotes.code
+        and token[0] == "q"
+        and not re.match(r"includ|mention|contain", found[0], re.IGNORECASE)
+    ):
+        return None
     asked, _ = _range(sentence, found, {"least": 1})
     token = found.groupdict().get("q") or ""
     either = (
@@ -95,7 +124,8 @@ def _unlike_words(text: str) -> bool:
     """Whether what is asked for is no word: a thing that the quotation names or marks."""
     return (
         re.search(
-            r"\b(?:titled|called|entitled|named|format|button|symbol|sign|bullet|heading|header|font)\b",
+            r"\b(?:titled|called|entitled|named|format|button|symbol|sign|bullet|heading|header|"
+            r"font)\b",
             text,
             re.IGNORECASE,
         )
@@ -109,8 +139,10 @@ def _is_about_layout(sentence: Sentence, found: re.Match[str]) -> bool:
     return (
         bool(re.fullmatch(r"[\W_]*", said))
         or re.match(
-            r" (?:to (?:indicate|mark|separate|denote|highlight|show|represent|begin|start)|as (?:the |a |your )?(?:bullet|separator|divider|marker|heading|title|key|signature|delimiter)|"
-            r"(?:key|field|column|tag|button|section|heading|label|font|style|format|function|method|class|variable|command|table|marker)s?\b|for (?:each|every|bullets?))",
+            r" (?:to (?:indicate|mark|separate|denote|highlight|show|represent|begin|start)|as (?:the |"
+            r"a |your )?(?:bullet|separator|divider|marker|heading|title|key|signature|delimiter)|"
+            r"(?:key|field|column|tag|button|section|heading|label|font|style|format|function|method|"
+            r"class|variable|command|table|marker)s?\b|for (?:each|every|bullets?))",
             after,
             re.IGNORECASE,
         )
@@ -125,7 +157,8 @@ def _exclude(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
         return None
     after = sentence.text[found.end() :]
     if re.match(
-        r" (?:more|fewer|less|only|without|unless|if|when|except|before|after|instead of|as (?:a|an|the)|to (?:refer|describe|mean))\b",
+        r" (?:more|fewer|less|only|without|unless|if|when|except|before|after|instead of|as "
+        r"(?:a|an|the)|to (?:refer|describe|mean))\b",
         after,
         re.IGNORECASE,
     ):
@@ -149,6 +182,15 @@ def _appears(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
     return [Claim("word", {"word": word, **asked}, scope) for word in words]
 
 
+def _neither(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    words = [*sentence.said(found["q"]), *sentence.said(found["r"])]
+    return [Claim("word", {"word": word, "most": 0}) for word in words]
+
+
+def _question_last(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    return [Claim("mark", {"mark": "?", "least": 1}, "last sentence")]
+
+
 def _forbidden(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     words = _words(sentence, found)
     return [Claim("word", {"word": word, "most": 0}) for word in words] if words else None
@@ -161,7 +203,8 @@ def _letter(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     if scope is None or len(said) != 1:
         return None
     if re.search(
-        r"\b(?:not|n't|never|avoid|without|no|refrain from)(?: \w+)? (?:the )?letters?\b|letter ‹?\w+›? (?:should|must|may|can|does|is)(?: not|not|n't)",
+        r"\b(?:not|n't|never|avoid|without|no|refrain from)(?: \w+)? (?:the )?letters?\b|"
+        r"letter ‹?\w+›? (?:should|must|may|can|does|is)(?: not|not|n't)",
         before,
         re.IGNORECASE,
     ):
@@ -240,65 +283,105 @@ def _positioned(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | N
     return [Claim("word", {"word": word, "least": 1}, scope) for word in words] if words else None
 
 
-_EXACT = r"(?:exactly )?(?:(?:the|this|these|that|your|an?) )?(?:very |same |following |exact |single |final |concluding |opening |closing )*(?:phrases?|words?|sentences?|text|lines?|questions?|statements?|expression|quote|punctuation|letters?|call to action)?(?: of)?:? ?,?\(?"
-_ENDING = rf"(?:end|ends|ending|finish|finishes|conclude|concludes|close|closes|sign off|wrap up)(?: off)?(?: (?:‹d›|‹p›|‹s\d+›|this|the [\w-]+|your [\w -]{{1,20}}?))?,? (?:with|in|by saying|by writing|on)(?: exactly)? {_EXACT}"
-_STARTING = rf"(?:start|starts|starting|begin|begins|beginning|open|opens)(?: off)?(?: (?:‹d›|‹p›|‹s\d+›|the [\w-]+|your [\w -]{{1,20}}?))?,? (?:with|by saying|by writing|using)(?: exactly)? {_EXACT}"
+_EXACT = (
+    r"(?:exactly )?(?:(?:the|this|these|that|your|an?) )?(?:very |same |following |exact |"
+    r"single |final |concluding |opening |closing )*(?:phrases?|words?|sentences?|text|lines?|"
+    r"questions?|statements?|expression|quote|punctuation|letters?|call to action)?(?: of)?:? "
+    r"?,?\(?"
+)
+_ENDING = (
+    r"(?:end|ends|ending|finish|finishes|conclude|concludes|close|closes|sign off|wrap "
+    rf"up)(?: off)?(?: (?:‹d›|‹p›|‹s\d+›|this|the [\w-]+|your [\w -]{{1,20}}?))?,? (?:with|in|"
+    rf"by saying|by writing|on)(?: exactly)? {_EXACT}"
+)
+_STARTING = (
+    r"(?:start|starts|starting|begin|begins|beginning|open|opens)(?: off)?(?: (?:‹d›|‹p›|"
+    rf"‹s\d+›|the [\w-]+|your [\w -]{{1,20}}?))?,? (?:with|by saying|by writing|using)(?: "
+    rf"exactly)? {_EXACT}"
+)
 
 WORD_RULES: tuple[Rule[Sentence], ...] = (
+    rule(rf"neither (?:the {_KIND} )?‹(?P<q>q\d+)› nor ‹(?P<r>q\d+)›", _neither),
     rule(
-        r"(?:answer|respond|reply|choose|pick|select|say|contain|include|use|output|return)\b[^.‹]{0,60}?\b(?:one|1|exactly ‹a\d+›|‹a\d+›|only ‹a\d+›) of (?:the )?(?:following )?(?:\w+ ){0,3}?(?:phrases|options|answers|words|responses|statements|labels|choices|sentences|values|categories|strings|items|from the following|these)?:? ?\(?‹(?P<q>l\d+)›",
+        r"(?:end|ends|finish|conclude|close)(?: (?:‹d›|‹p›))?,? with (?:an? |one )(?:[\w-]+ "
+        r"){0,3}question\b",
+        _question_last,
+    ),
+    rule(
+        r"(?:answer|respond|reply|choose|pick|select|say|contain|include|use|output|"
+        r"return)\b[^.‹]{0,60}?\b(?:one|1|exactly ‹a\d+›|‹a\d+›|only ‹a\d+›) of (?:the "
+        r")?(?:following )?(?:\w+ ){0,3}?(?:phrases|options|answers|words|responses|statements|"
+        r"labels|choices|sentences|values|categories|strings|items|from the following|these)?:? "
+        r"?\(?‹(?P<q>l\d+)›",
         _one_of,
     ),
     rule(
-        r"(?:answer|respond|reply|choose|pick|select|just say|say|choose from the following)(?: (?:with|from|between|among|either|only|just|the following|one of))*:? ?\(?‹(?P<q>l\d+)›(?=\)?(?:$|[.;!]| -| as| only| and nothing| or))",
+        r"(?:answer|respond|reply|choose|pick|select|just say|say|choose from the following)(?: "
+        r"(?:with|from|between|among|either|only|just|the following|one of))*:? "
+        r"?\(?‹(?P<q>l\d+)›(?=\)?(?:$|[.;!]| -| as| only| and nothing| or))",
         _one_of,
     ),
     rule(
-        r"(?:one of|choose (?:between|from)|options?:)(?: the)?(?: following)?(?: options| answers| words| labels| choices)?:? ?(?P<options>[\w-]+(?:/[\w-]+)+)",
+        r"(?:one of|choose (?:between|from)|options?:)(?: the)?(?: following)?(?: options| "
+        r"answers| words| labels| choices)?:? ?(?P<options>[\w-]+(?:/[\w-]+)+)",
         _choices,
     ),
     rule(rf"{_NOT_USE} {_GIVEN} ?‹{_QL}›{_TIMES}{_IN}", _exclude),
     rule(
-        rf"{_NOT_USE} (?:the |any of the |any )?{_KIND}(?: |: ?){_BARE_LIST}(?= in | throughout | within | at all| anywhere|[.;!)]|$| from )",
+        rf"{_NOT_USE} (?:the |any of the |any )?{_KIND}(?: |: ?){_BARE_LIST}(?= in | throughout | "
+        r"within | at all| anywhere|[.;!)]|$| from )",
         _exclude,
     ),
     rule(rf"{_NOT_USE} (?P<bare>[\w-]+ (?:and|or) [\w-]+) (?=in ‹d›|throughout ‹d›)", _exclude),
     rule(rf"(?:{_USE}) keywords? (?P<bare>[\w'-]+) (?:‹a(?P<a>\d+)› times?)", _include),
     rule(r"(?:and |, )keywords? (?P<bare>[\w'-]+) (?:‹a(?P<a>\d+)› times?)", _include),
     rule(
-        rf"(?:include |use |place |put )?(?:the )?{_KIND} (?:‹{_QL}›|(?P<bare>[\w'-]+)) (?:in|as part of|within) (?:the )?‹s(?P<s>\d+)›",
+        rf"(?:include |use |place |put )?(?:the )?{_KIND} (?:‹{_QL}›|(?P<bare>[\w'-]+)) (?:in|as "
+        r"part of|within) (?:the )?‹s(?P<s>\d+)›",
         _positioned,
     ),
     rule(
-        rf"(?:the )?(?:{_KIND} ?‹{_QL}›|(?:the )?(?:key ?)?(?:words?|terms?|phrases?) {_BARE_LIST}) (?:(?:should|must|has to|have to|needs? to|shall|will|can|may|do|does|is to|are to)?(?P<no> ?not| ?n't|not| never)?)? ?(?:be )?(?:appears?|occurs?|show up|used|included?|mentioned|present|featured|repeated|in ‹d›|found)(?: at all)?{_TIMES}{_IN}",
+        rf"(?:the )?(?:{_KIND} ?‹{_QL}›|(?:the )?(?:key ?)?(?:words?|terms?|phrases?) "
+        rf"{_BARE_LIST}) (?:(?:should|must|has to|have to|needs? to|shall|will|can|may|do|does|is "
+        r"to|are to)?(?P<no> ?not| ?n't|not| never)?)? ?(?:be )?(?:appears?|occurs?|show up|used|"
+        rf"included?|mentioned|present|featured|repeated|in ‹d›|found)(?: at all)?{_TIMES}{_IN}",
         _appears,
     ),
     rule(
-        rf"(?:the )?{_KIND} ?‹{_QL}› (?:is|are) (?:forbidden|prohibited|banned|not allowed|not permitted|off limits)",
+        rf"(?:the )?{_KIND} ?‹{_QL}› (?:is|are) (?:forbidden|prohibited|banned|not allowed|not "
+        r"permitted|off limits)",
         _forbidden,
     ),
     rule(
-        rf"{_USE} (?:all |both |each |every )?(?:the |a |an )?letters? (?:‹{_QL}›|(?P<x>[A-Za-z])(?![\w]))(?:,? (?:for )?‹a(?P<a>\d+)› times?)?(?P<verb>)",
+        rf"{_USE} (?:all |both |each |every )?(?:the |a |an )?letters? (?:‹{_QL}›|"
+        r"(?P<x>[A-Za-z])(?![\w]))(?:,? (?:for )?‹a(?P<a>\d+)› times?)?(?P<verb>)",
         _letter,
     ),
     rule(
-        rf"letters? (?:‹{_QL}›|(?P<x>[A-Za-z])(?!\w)) (?:(?:should|must|has to|needs to|can|may|does|is to)?(?: not|n't)?)? ?(?:be )?(?P<verb>appears?|occurs?|used|included|present|show up)(?: at all)?(?:,? (?:for )?‹a(?P<a>\d+)› times?)?",
+        rf"letters? (?:‹{_QL}›|(?P<x>[A-Za-z])(?!\w)) (?:(?:should|must|has to|needs to|can|may|"
+        r"does|is to)?(?: not|n't)?)? ?(?:be )?(?P<verb>appears?|occurs?|used|included|present|"
+        r"show up)(?: at all)?(?:,? (?:for )?‹a(?P<a>\d+)› times?)?",
         _letter,
     ),
     rule(
-        rf"{_NOT} (?:use|using|include|including|contain|containing) (?:the |any )?letters? (?:‹{_QL}›|(?P<x>[A-Za-z])(?!\w))(?P<a>(?!))?",
+        rf"{_NOT} (?:use|using|include|including|contain|containing) (?:the |any )?letters? "
+        rf"(?:‹{_QL}›|(?P<x>[A-Za-z])(?!\w))(?P<a>(?!))?",
         _letter,
     ),
     rule(
-        rf"‹s(?P<sc>\d+)› (?:should|must|has to|needs to|shall)? ?(?:start|begin|open)s? with {_EXACT} ?‹{_QL}›",
+        r"‹s(?P<sc>\d+)› (?:should|must|has to|needs to|shall)? ?(?:start|begin|open)s? with "
+        rf"{_EXACT} ?‹{_QL}›",
         _edge("start"),
     ),
     rule(
-        r"‹s(?P<sc>\d+)› (?:should|must|has to|needs to|shall)? ?(?:start|begin|open)s? with (?:exactly )?(?:the )?(?:exact )?(?:word|phrase|words) (?P<rest>[\w'-]+)(?=$|[.,;!?]| and)",
+        r"‹s(?P<sc>\d+)› (?:should|must|has to|needs to|shall)? ?(?:start|begin|open)s? with "
+        r"(?:exactly )?(?:the )?(?:exact )?(?:word|phrase|words) (?P<rest>[\w'-]+)(?=$|[.,;!?]| "
+        r"and)",
         _edge("start"),
     ),
     rule(
-        rf"(?:start|begin) (?:the )?‹s(?P<sc>\d+)› with {_EXACT} ?(?:‹{_QL}›|(?P<rest>(?<=word )[\w'-]+)(?=$|[.,;!?]))",
+        rf"(?:start|begin) (?:the )?‹s(?P<sc>\d+)› with {_EXACT} ?(?:‹{_QL}›|(?P<rest>(?<=word "
+        r")[\w'-]+)(?=$|[.,;!?]))",
         _edge("start"),
     ),
     rule(rf"{_ENDING} ?‹{_QL}›", _edge("end")),
@@ -307,26 +390,33 @@ WORD_RULES: tuple[Rule[Sentence], ...] = (
         rf"{_ENDING}(?<=(?:phrase|estion|ntence|e line) )(?P<rest>(?-i:[A-Z])[^‹\n]{{2,200}})$", _edge("end")
     ),
     rule(
-        rf"(?:very )?(?:last|final|ending|closing) (?:sentence|words?|phrase|line|thing|part)?(?: of (?:‹d›|‹p›))? ?(?:should|must|has to|needs to|is to|shall)? ?(?:be|read|say|reads?|is)(?: exactly)?(?: like)?:? {_EXACT} ?‹{_QL}›",
+        r"(?:very )?(?:last|final|ending|closing) (?:sentence|words?|phrase|line|thing|part)?(?: "
+        r"of (?:‹d›|‹p›))? ?(?:should|must|has to|needs to|is to|shall)? ?(?:be|read|say|reads?|"
+        rf"is)(?: exactly)?(?: like)?:? {_EXACT} ?‹{_QL}›",
         _edge("end"),
     ),
     rule(
-        rf"‹s(?P<sc>\d+)›(?: of (?:‹d›|‹p›))? (?:should|must|has to|needs to|is to|shall) (?:be|read|say)(?: exactly)?(?: like)?:? {_EXACT} ?‹{_QL}›",
+        r"‹s(?P<sc>\d+)›(?: of (?:‹d›|‹p›))? (?:should|must|has to|needs to|is to|shall) (?:be|"
+        rf"read|say)(?: exactly)?(?: like)?:? {_EXACT} ?‹{_QL}›",
         _edge("is"),
     ),
     rule(
-        rf"(?:very )?end of (?:‹d›|‹p›) (?:should|must|has to|needs to) (?:be|read|say)(?: exactly)?(?: like)?:? ?{_EXACT} ?(?:‹{_QL}›|(?<=: )(?P<rest>[^‹\n]{{3,200}})$)",
+        r"(?:very )?end of (?:‹d›|‹p›) (?:should|must|has to|needs to) (?:be|read|say)(?: "
+        rf"exactly)?(?: like)?:? ?{_EXACT} ?(?:‹{_QL}›|(?<=: )(?P<rest>[^‹\n]{{3,200}})$)",
         _edge("end"),
     ),
     rule(rf"{_STARTING} ?‹{_QL}›", _edge("start")),
     rule(
-        rf"(?:very )?first (?:word|sentence|line|phrase)s?(?: of (?:‹d›|‹p›))? (?:should|must|has to|needs to|shall) (?:be|read|say):? {_EXACT} ?‹{_QL}›",
+        r"(?:very )?first (?:word|sentence|line|phrase)s?(?: of (?:‹d›|‹p›))? (?:should|must|has "
+        rf"to|needs to|shall) (?:be|read|say):? {_EXACT} ?‹{_QL}›",
         _edge("start"),
     ),
     rule(r"‹a(?P<a>\d+)› hashtags?(?:,? starting with ‹q\d+›)?", _hashtag),
     rule(rf"(?<!s )\b{_USE} {_GIVEN} ?‹{_QL}›{_IN}{_TIMES}{_IN}", _include),
     rule(
-        rf"\b{_USE} (?:both |all )?(?:the |these |those |this )?(?:following )?(?:key ?words?|words?|phrases?|terms?|names?)(?: below)?(?: |: ?){_BARE_LIST}(?:,? (?:for )?‹a(?P<a>\d+)› times?)?(?= in | throughout | within | somewhere|[.;!)]|$|,? and | at )",
+        rf"\b{_USE} (?:both |all )?(?:the |these |those |this )?(?:following )?(?:key ?words?|"
+        rf"words?|phrases?|terms?|names?)(?: below)?(?: |: ?){_BARE_LIST}(?:,? (?:for "
+        r")?‹a(?P<a>\d+)› times?)?(?= in | throughout | within | somewhere|[.;!)]|$|,? and | at )",
         _include,
     ),
     rule(rf"\b{_USE} (?:these|the following) (?:items|elements|names): {_BARE_LIST}(?=[.;!)]|$)", _include),

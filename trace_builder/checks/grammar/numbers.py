@@ -39,13 +39,15 @@ _TENS = {
 }
 _SMALL = "|".join([*_TENS, *sorted(_ONES, key=len, reverse=True)])
 _WORDS_EN = re.compile(
-    rf"\b(?:(?:a|(?P<hundreds>{_SMALL}))[ -]hundred(?:(?: and)? (?P<rest>{_SMALL})(?:[ -](?P<last>{_SMALL}))?)?"
+    rf"\b(?:(?:a|(?P<hundreds>{_SMALL}))[ -]hundred(?:(?: and)? (?P<rest>{_SMALL})(?:[ "
+    rf"-](?P<last>{_SMALL}))?)?"
     rf"|(?:a|(?P<thousands>{_SMALL}))[ -]thousand(?: (?P<more>{_SMALL})[ -]hundred)?"
     rf"|(?P<tens>{'|'.join(_TENS)})[ -](?P<ones>{_SMALL})|(?P<single>{_SMALL}))\b",
     re.IGNORECASE,
 )
 _NO_NUMBER = re.compile(
-    r"\bone(?= of\b| another\b| by one\b|-)|(?<=\bno )one\b|(?<=\bthis )one\b|(?<=\bwhich )one\b",
+    r"\bone(?= of\b| another\b| by one\b|-)|(?<=\bno )one\b|(?<=\bthis )one\b|(?<=\bwhich "
+    r")one\b",
     re.IGNORECASE,
 )
 _OTHERS_EN = (
@@ -89,7 +91,8 @@ _UNITS_ZH = {"十": 10, "百": 100, "千": 1000}
 #: What a number in Chinese words is followed by where it counts something.
 MEASURES = "个字条项段句行次点种部列级位名篇章节页遍处张词步类首组对层小大到至至或、—~-～％%"
 _NUMBER_ZH = re.compile(
-    rf"(?<![\u4e00-\u9fff])?[零一二两三四五六七八九十百千万〇]+(?=[{MEASURES}]|以上|以下|以内|左右)"
+    rf"(?<![\u4e00-\u9fff])?[零一二两三四五六七八九十百千万〇]+(?=[{MEASURES}]|以上|以下|"
+    r"以内|左右)"
 )
 
 

@@ -28,18 +28,23 @@ _LABEL = 20
 _TAG = re.compile(r"<([A-Za-z][\w:-]{0,40})(?:\s[^<>]{0,300})?>")
 _CLOSED = re.compile(r"</([A-Za-z][\w:-]{0,40})>")
 _HTML = re.compile(
-    r"</?(?:html|body|head|div|p|br|h[1-6]|ul|ol|li|table|tr|td|span|a|b|i|em|strong|img|section|article|header|"
+    r"</?(?:html|body|head|div|p|br|h[1-6]|ul|ol|li|table|tr|td|span|a|b|i|em|strong|img|"
+    r"section|article|header|"
     r"footer|style|title|form|button|input)\b[^<>]{0,300}>",
     re.IGNORECASE,
 )
 _LATEX = re.compile(
-    r"\\(?:begin|end|documentclass|section|subsection|frac|sum|int|alpha|beta|textbf|textit|text|item|left|right|sqrt|"
-    r"mathbb|mathrm|cdot|times|usepackage|title|boxed|lim|infty|pi|theta|lambda|sin|cos|log|leq|geq|neq|quad)\b"
+    r"\\(?:begin|end|documentclass|section|subsection|frac|sum|int|alpha|beta|textbf|textit|"
+    r"text|item|left|right|sqrt|"
+    r"mathbb|mathrm|cdot|times|usepackage|title|boxed|lim|infty|pi|theta|lambda|sin|cos|log|"
+    r"leq|geq|neq|quad)\b"
     r"|\$[^$\n]{1,300}\$|\\\(|\\\["
 )
 _MARKDOWN = re.compile(
-    r"^[ \t]{0,3}#{1,6}[ \t]+\S|^[ \t]{0,6}(?:[-*+]|\d{1,3}\.)[ \t]+\S|\*\*[^*\n]+\*\*|(?<!\*)\*[^*\s][^*\n]*\*|"
-    r"__[^_\n]+__|^[ \t]{0,3}>[ \t]?\S|```|`[^`\n]+`|\[[^\[\]\n]{1,200}\]\([^()\n]{1,300}\)|^[ \t]*\|.*\|[ \t]*$|"
+    r"^[ \t]{0,3}#{1,6}[ \t]+\S|^[ \t]{0,6}(?:[-*+]|\d{1,3}\.)[ \t]+\S|\*\*[^*\n]+\*\*|"
+    r"(?<!\*)\*[^*\s][^*\n]*\*|"
+    r"__[^_\n]+__|^[ \t]{0,3}>[ \t]?\S|```|`[^`\n]+`|\[[^\[\]\n]{1,200}\]\([^()\n]{1,300}\)|^[ "
+    r"\t]*\|.*\|[ \t]*$|"
     r"^[ \t]*(?:---+|\*\*\*+)[ \t]*$",
     re.MULTILINE,
 )
@@ -47,13 +52,16 @@ _BARE_MARKDOWN = re.compile(
     r"^[ \t]{0,3}#{1,6}[ \t]+\S|\*\*[^*\n]+\*\*|```|^[ \t]{0,6}[-*+][ \t]+\S", re.MULTILINE
 )
 _COMMENT = re.compile(
-    r"(?:^|\s)(?:#(?!include|define|!|if|endif|pragma)|//|--(?=\s))\s{0,4}\S|/\*|<!--|\"\"\"|'''|^[ \t]{0,20}%[ \t]?\S|^[ \t]{0,20}REM[ \t]",
+    r"(?:^|\s)(?:#(?!include|define|!|if|endif|pragma)|//|--(?=\s))\s{0,4}\S|/\*|<!--|\"\"\"|"
+    r"'''|^[ \t]{0,20}%[ \t]?\S|^[ \t]{0,20}REM[ \t]",
     re.MULTILINE,
 )
 #: Lines that only code has.
 _CODE_LINE = re.compile(
-    r"^[ \t]*(?:def \w+\(|class \w+|import \w+|from \w+ import|#include|public |private |function\b|const \w+\s*=|let \w+\s*=|"
-    r"var \w+\s*=|return\b|for\s?\(|while\s?\(|if\s?\(|SELECT\b|INSERT\b|CREATE\b|UPDATE\b|package \w+|using \w+|fn \w+|"
+    r"^[ \t]*(?:def \w+\(|class \w+|import \w+|from \w+ import|#include|public |private |"
+    r"function\b|const \w+\s*=|let \w+\s*=|"
+    r"var \w+\s*=|return\b|for\s?\(|while\s?\(|if\s?\(|SELECT\b|INSERT\b|CREATE\b|UPDATE\b|"
+    r"package \w+|using \w+|fn \w+|"
     r"func \w+|print\(|console\.|System\.|\w+ = \w+\(|\}|<\?php|<!DOCTYPE|#!/)",
     re.MULTILINE,
 )

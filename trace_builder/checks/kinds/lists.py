@@ -32,25 +32,21 @@ def _top(items: Iterable[Item]) -> int:
     return levels.count(min(levels)) if levels else 0
 
 
-def _bullets(layout: Layout) -> tuple[Interval, ...]:
-    """Bullets of the topmost level; a list of numbers, or stars without a space behind, may be meant as one."""
+def _bullets(parameters: Parameters, layout: Layout) -> Finding:
+    """Bullets of the topmost level. Nested ones may be meant as well, so may numbers where there are no bullets, and
+    stars without a space behind them."""
     bullets = [item for item in layout.items if item.number is None]
     count = _top(bullets)
     numbers = _top(item for item in layout.items if item.number is not None)
     loose = len(_LOOSE_BULLET.findall(layout.unfenced))
-    readings = {count}
-    if not bullets and numbers:
-        readings.add(numbers)
-    if loose:
-        readings.add(count + loose)
-    if numbers and bullets and min(item.level for item in bullets) == 0 and _follows_numbers(layout.items):
-        readings.add(numbers)
-    return tuple(exact(one) for one in sorted(readings))
-
-
-def _follows_numbers(items: tuple[Item, ...]) -> bool:
-    """Whether the first item is a number, so that bullets below may belong to it."""
-    return items[0].number is not None
+    odd = {
+        len(bullets),
+        count + loose,
+        *([numbers] if not bullets or layout.items[0].number is not None else []),
+    }
+    return within(
+        parameters, exact(count), unit="bullet points", odd=(exact(one) for one in sorted(odd - {count}))
+    )
 
 
 def numbers(layout: Layout) -> list[int]:
@@ -156,8 +152,15 @@ def _joined(parameters: Parameters, layout: Layout) -> Finding:
 
 
 KINDS: tuple[Kind, ...] = (
-    count_kind(
-        "bullets", _bullets, "bullet points", "个项目符号要点", none=("bullet points", "项目符号要点")
+    Kind(
+        "bullets",
+        _bullets,
+        RANGE,
+        (
+            Form("{scope} must have no bullet points.", "{scope}不得有项目符号要点。", {"most": 0}),
+            Form("{scope} must have {range} bullet points.", "{scope}必须有{range}个项目符号要点。"),
+        ),
+        range_bound("bullets"),
     ),
     Kind(
         "numbered",

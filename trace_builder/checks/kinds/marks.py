@@ -27,7 +27,8 @@ _BOLD = re.compile(
 )
 _BOTH = re.compile(r"\*\*\*(?=\S)([^*\n]{1,400})\*\*\*")
 _ITALIC = re.compile(
-    r"(?<![*\w])\*(?=[^\s*])([^*\n]{1,400})(?<!\s)\*(?!\*)|(?<![_\w])_(?=[^\s_])([^_\n]{1,400})_(?![_\w])|<(?:i|em)\b"
+    r"(?<![*\w])\*(?=[^\s*])([^*\n]{1,400})(?<!\s)\*(?!\*)|"
+    r"(?<![_\w])_(?=[^\s_])([^_\n]{1,400})_(?![_\w])|<(?:i|em)\b"
 )
 _HIGHLIGHT = re.compile(r"==[^=\n]{1,300}==|<mark\b|<u\b|`[^`\n]{1,200}`")
 _PLACEHOLDER = re.compile(r"\[(?![ xX]?\])(?!\^?\d{1,3}\])[^\[\]\n]{1,120}\](?!\()")
@@ -41,13 +42,15 @@ _QUOTATION = re.compile(
 _PARENTHESES = re.compile(r"[(（][^()（）\n]{1,400}[)）]")
 _MARKER = re.compile(r"\[(\d{1,2})\](?!\()")
 _AUTHOR_YEAR = re.compile(
-    r"[(（][^\W\d][^()（）\n]{0,60}[,，] ?\d{4}[a-z]?(?:[,，;；][^()（）\n]{0,80})?[)）]|[A-Z][\w'’-]{1,30}(?: et al\.?| and [A-Z]\w{1,30})? [(（]\d{4}[a-z]?[)）]"
+    r"[(（][^\W\d][^()（）\n]{0,60}[,，] ?\d{4}[a-z]?(?:[,，;；][^()（）\n]{0,80})?[)）]|"
+    r"[A-Z][\w'’-]{1,30}(?: et al\.?| and [A-Z]\w{1,30})? [(（]\d{4}[a-z]?[)）]"
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]@[A-Za-z0-9-]{1,63}\.[A-Za-z]")
 _DIGITS = re.compile(r"(?<![\d.,])\+?\d(?:[ \-]?\d){6,18}(?![\d,])")
 #: Runs of digits that are no phone numbers: years, dates, grouped thousands, plain large numbers, ISBNs.
 _NO_PHONE = re.compile(
-    r"\d{4}[ \-]\d{4}|\d{4}-\d{1,2}-\d{1,2}|[1-9]\d{0,2}(?: \d{3})+|(?!1\d{10}$)[1-9]\d+|97[89](?:[ \-]?\d){10}"
+    r"\d{4}[ \-]\d{4}|\d{4}-\d{1,2}-\d{1,2}|[1-9]\d{0,2}(?: \d{3})+|(?!1\d{10}$)[1-9]\d+|"
+    r"97[89](?:[ \-]?\d){10}"
 )
 _ISBN = re.compile(r"(?:ISBN|ISSN|DOI|QQ号?|编号|No\.?)[^\w\n]{0,4}$", re.IGNORECASE)
 

@@ -23,7 +23,8 @@ _SPACE = re.compile(r"\s")
 
 _STOP = re.compile(r"[。！？!?…]+[\"'”’)）」』】*_]*|\.+[\"'”’)）」』*_]*(?=\s|$)|\.(?=[A-Z][a-z])")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"'“‘])(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|e\.g|i\.e|cf|Inc|Ltd|Co|Corp|No|Nos|Fig|Vol|pp?|approx|"
+    r"(?:^|[\s(\"'“‘])(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|e\.g|i\.e|cf|Inc|Ltd|Co|Corp|No|Nos|"
+    r"Fig|Vol|pp?|approx|"
     r"a\.m|p\.m|U\.S|U\.K|U\.N|Ph\.D|P\.S|P\.P\.S|P\.P|[A-Z]|\d{1,3})$"
 )
 

@@ -65,18 +65,22 @@ _LANGUAGES: dict[str, tuple[str, str, str]] = {
     "Nepali": ("devanagari", "尼泊尔语", "छ र को मा हो लाई यो छन् पनि गर्न एक ले भएको का गर्नुहोस्"),
     "English": (
         "latin", "英语 英文",
-        "the of and to a in is that for it as with on are this be by an or was you from at which not have can "
-        "we i they but his her he she its will your their there what if how when who has my our all one do so "
+        "the of and to a in is that for it as with on are this be by an or was you from at which "
+"not have can "
+        "we i they but his her he she its will your their there what if how when who has my our "
+"all one do so "
         "more these no about me up out here get may also",
     ),
     "French": (
         "latin", "法语 法文",
-        "le la les de des et est un une du que qui dans pour en au aux ce cette sur pas plus par avec il elle je "
+        "le la les de des et est un une du que qui dans pour en au aux ce cette sur pas plus par "
+"avec il elle je "
         "nous vous sont se ne son sa ses mais ou tout être très",
     ),
     "German": (
         "latin", "德语 德文",
-        "der die das und ist nicht ein eine zu den mit von für auf im dem des sich auch es ich wir sie werden "
+        "der die das und ist nicht ein eine zu den mit von für auf im dem des sich auch es ich "
+"wir sie werden "
         "als an bei aus wie einen einer oder sind wird hat kann",
     ),
     "Spanish": (
@@ -86,7 +90,8 @@ _LANGUAGES: dict[str, tuple[str, str, str]] = {
     ),
     "Italian": (
         "latin", "意大利语",
-        "il lo gli di che è un una per non con del della sono in si le i più anche come alla nel ma questo da al "
+        "il lo gli di che è un una per non con del della sono in si le i più anche come alla nel "
+"ma questo da al "
         "dei delle essere",
     ),
     "Portuguese": (
@@ -94,7 +99,8 @@ _LANGUAGES: dict[str, tuple[str, str, str]] = {
         "o os as e que em um uma para com não do da dos das no na se por mais como ao mas é são sua seu ou "
         "também muito você",
     ),
-    "Dutch": ("latin", "荷兰语", "de het een en van is dat niet te op zijn voor met aan er ook als bij maar om ze wordt"),
+    "Dutch": ("latin", "荷兰语", "de het een en van is dat niet te op zijn voor met aan er ook als bij maar om ze "
+"wordt"),
     "Swedish": ("latin", "瑞典语", "och att det är en som på för inte med av den ett till har de om vi jag kan"),
     "Norwegian": ("latin", "挪威语", "og det er en som på for ikke med av til har de om vi jeg kan et å"),
     "Danish": ("latin", "丹麦语", "og det er en som på for ikke med af til har de om vi jeg kan et at"),

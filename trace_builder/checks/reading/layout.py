@@ -21,7 +21,8 @@ _BULLET = re.compile(r"([-*+•·●○▪■□◦‣◆►➤–])(?:[ \t\u300
 _NUMBER = re.compile(
     r"(?:\*\*|__|\\)?(?:[(（](?P<in>\d{1,3}|[一二三四五六七八九十]{1,3})[)）]"
     r"|(?P<digit>\d{1,3})(?:\\?[.．、)）])(?![\d.])|(?P<circle>[①-⑳⓪❶-❿])"
-    r"|(?P<han>[一二三四五六七八九十]{1,3})[、.．]|第(?P<nth>[一二三四五六七八九十]{1,3}|\d{1,2})[步条点项][:：、，. ]"
+    r"|(?P<han>[一二三四五六七八九十]{1,3})[、.．]|第(?P<nth>[一二三四五六七八九十]{1,3}|"
+    r"\d{1,2})[步条点项][:：、，. ]"
     r"|(?P<letter>[A-Za-z])[.)](?=[ \t\u3000*])|(?P<roman>[ivxIVX]{2,5})[.)](?=[ \t]))"
 )
 _BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)([^*_\n]{1,120})\1\s*[:：]?\s*$")
@@ -241,6 +242,8 @@ class _Scan:
         self.headings: list[Heading] = []
         self.items: list[Item] = []
         self.stack: list[tuple[int, Item]] = []
+        #: How far the last item of the topmost level is indented.
+        self.base: int | None = None
         self.lines = text.split("\n")
 
     def result(self) -> tuple[tuple[Row, ...], tuple[Fence, ...], tuple[Heading, ...], tuple[Item, ...]]:
@@ -286,7 +289,7 @@ class _Scan:
         return bool(self.rows) and self.rows[-1].kind == "text" and _SETEXT.match(line) is not None
 
     def _heading(self, number: int, level: int, text: str) -> None:
-        self.stack = []
+        self.stack, self.base = [], None
         self.headings.append(Heading(level, text, number))
         self.rows.append(Row(number, "heading", text))
         self._numbered(number, text, 0)
@@ -341,7 +344,12 @@ class _Scan:
     def _level(self, indent: int) -> int:
         while self.stack and indent < self.stack[-1][0] + 2:
             self.stack.pop()
-        return len(self.stack)
+        if self.stack:
+            return len(self.stack)
+        if self.base is not None and indent >= self.base + 2:
+            return 1
+        self.base = indent
+        return 0
 
     def _item(self, item: Item, indent: int, rest: str) -> None:
         for _, outer in self.stack:
