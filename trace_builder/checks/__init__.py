@@ -8,7 +8,7 @@ True
 
 from __future__ import annotations
 
-from trace_builder.checks.check import Check, contradict, overlap
+from trace_builder.checks.bound import Check, contradict, overlap
 from trace_builder.checks.claims import VERSION, Claim, Finding
 from trace_builder.checks.facts import facts
 from trace_builder.checks.recognition import recognise, verify

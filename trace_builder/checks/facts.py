@@ -13,7 +13,7 @@ from trace_builder.checks.reading.counting import (
     is_cjk,
     words,
 )
-from trace_builder.checks.reading.layout import layout_of
+from trace_builder.checks.reading.response_layout import layout_of
 
 _LABELS = {
     "words": ("words without markup", "词数（不计标记）"),

@@ -10,7 +10,7 @@ from typing import Any
 from trace_builder.checks.claims import INFINITY, Bound, Claim, Finding, Parameters, bounded, ends_of
 from trace_builder.checks.reading import languages, scopes
 from trace_builder.checks.reading.counting import Interval, exact
-from trace_builder.checks.reading.layout import Layout, layout_of
+from trace_builder.checks.reading.response_layout import Layout, layout_of
 from trace_builder.checks.templates import fill, slots_of
 
 Find = Callable[[Parameters, Layout], Finding]

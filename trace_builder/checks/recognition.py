@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from trace_builder.checks.check import Check
+from trace_builder.checks.bound import Check
 from trace_builder.checks.claims import Claim
 from trace_builder.checks.grammar.binding import bind
 from trace_builder.checks.kind import Form, Kind

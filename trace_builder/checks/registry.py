@@ -10,7 +10,7 @@ from pathlib import Path
 
 from trace_builder.checks.claims import Bound, Claim, Finding, Parameters
 from trace_builder.checks.kind import Kind
-from trace_builder.checks.reading.layout import Layout
+from trace_builder.checks.reading.response_layout import Layout
 from trace_builder.errors import InputError
 from trace_builder.support.plugins import installed
 

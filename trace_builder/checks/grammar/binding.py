@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trace_builder.checks.check import Check
+from trace_builder.checks.bound import Check
 from trace_builder.checks.claims import Claim
 from trace_builder.checks.grammar.chinese import SUBJECT, clauses_of
 from trace_builder.checks.grammar.chinese_counts import counts as chinese_counts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trace_builder.checks.claims import Claim
 from trace_builder.checks.kind import Finding, Form, Kind, Parameters
 from trace_builder.checks.reading.counting import keyword_text, occurrences
-from trace_builder.checks.reading.layout import Layout
+from trace_builder.checks.reading.response_layout import Layout
 from trace_builder.checks.registry import finding
 
 

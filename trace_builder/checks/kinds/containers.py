@@ -20,8 +20,8 @@ from trace_builder.checks.kind import (
 )
 from trace_builder.checks.reading.counting import folded
 from trace_builder.checks.reading.json_text import keys_of, read_json
-from trace_builder.checks.reading.layout import TEXT_FENCES, Layout
-from trace_builder.checks.reading.tables import looks_drawn
+from trace_builder.checks.reading.response_layout import TEXT_FENCES, Layout
+from trace_builder.checks.reading.response_tables import looks_drawn
 
 #: So much text beside JSON is a label or a note, and leaves the result JSON.
 _LABEL = 20

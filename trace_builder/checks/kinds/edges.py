@@ -7,7 +7,7 @@ import re
 from trace_builder.checks.kind import Bound, Bounds, Finding, Form, Kind, Parameters
 from trace_builder.checks.reading.counting import folded
 from trace_builder.checks.reading.inline import plain
-from trace_builder.checks.reading.layout import Layout
+from trace_builder.checks.reading.response_layout import Layout
 
 _DECORATION = "*_#>`~|-• \t\r\n\"'“”‘’「」『』《》[]()（）"
 _CLOSING = "*_`~| \t\r\n\"'“”‘’「」『』》)）]】.。!！?？,，;；…"

@@ -17,7 +17,7 @@ from trace_builder.checks.kind import (
     within,
 )
 from trace_builder.checks.reading.inline import plain
-from trace_builder.checks.reading.layout import Layout
+from trace_builder.checks.reading.response_layout import Layout
 
 _BRACKETS = re.compile(r"<<[^<>\n]{1,300}>>|《《[^《》\n]{1,300}》》")
 _NUMERAL = r"(?:\d{1,3}|[ivxIVX]{1,5}|[A-Z]|[一二三四五六七八九十]{1,3})"

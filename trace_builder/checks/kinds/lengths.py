@@ -24,7 +24,7 @@ from trace_builder.checks.reading.counting import (
     visible_words,
     words,
 )
-from trace_builder.checks.reading.layout import Layout
+from trace_builder.checks.reading.response_layout import Layout
 
 
 def _words(layout: Layout) -> tuple[Interval, ...]:

@@ -19,7 +19,7 @@ from trace_builder.checks.kind import (
     within,
 )
 from trace_builder.checks.reading.inline import visible
-from trace_builder.checks.reading.layout import Item, Layout
+from trace_builder.checks.reading.response_layout import Item, Layout
 
 _STYLES = {"digit": "digits", "letter": "letters", "roman": "roman numerals", "han": "中文数字"}
 _LOOSE_BULLET = re.compile(r"^[ \t]*\*(?=[^\s*])(?![^*\n]*\*)", re.MULTILINE)

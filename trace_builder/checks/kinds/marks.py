@@ -20,7 +20,7 @@ from trace_builder.checks.kind import (
 )
 from trace_builder.checks.reading import emoji
 from trace_builder.checks.reading.counting import folded, sentences
-from trace_builder.checks.reading.layout import Layout
+from trace_builder.checks.reading.response_layout import Layout
 
 _BOLD = re.compile(
     r"(?<!\*)\*\*(?=[^\s*])([^*\n]{1,400})\*\*|(?<![_\w])__(?=\S)([^_\n]{1,400})__(?!\w)|<(?:b|strong)\b"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from trace_builder.checks.reading.inline import plain, visible
-from trace_builder.checks.reading.layout import Layout
+from trace_builder.checks.reading.response_layout import Layout
 
 #: Ideographs: one each is a word of Chinese text. Kana and Hangul are left to the languages.
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ebef"

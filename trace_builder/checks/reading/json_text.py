@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from trace_builder.checks.reading.layout import Layout
+from trace_builder.checks.reading.response_layout import Layout
 
 _STRICT = json.JSONDecoder(parse_int=float)
 _LOOSE = json.JSONDecoder(parse_int=float, strict=False)

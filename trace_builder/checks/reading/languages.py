@@ -8,7 +8,7 @@ from typing import Any
 
 from trace_builder.checks.reading.counting import CJK, sentences
 from trace_builder.checks.reading.json_text import read_json
-from trace_builder.checks.reading.layout import Layout
+from trace_builder.checks.reading.response_layout import Layout
 
 #: Scripts by ranges of code points. A letter of ``Latin`` counts as part of a word, so do those of others but
 #: for ideographs and kana, which are words of their own.

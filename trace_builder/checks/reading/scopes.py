@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from trace_builder.checks.reading.counting import sentences
 from trace_builder.checks.reading.inline import visible
-from trace_builder.checks.reading.layout import Layout
+from trace_builder.checks.reading.response_layout import Layout
 
 #: Scopes with the words for them, for "must have" and "has" after them: English, Chinese.
 SCOPES: dict[str, tuple[str, str]] = {

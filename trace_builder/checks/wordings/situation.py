@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from trace_builder.checks.claims import Claim
-from trace_builder.checks.reading.tables import pipe_tables
+from trace_builder.checks.reading.response_tables import pipe_tables
 from trace_builder.checks.wordings.wording import Slots, Wording, has, labelled, text, word
 
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from trace_builder.checks.reading.inline import visible
-from trace_builder.checks.reading.tables import Table, html_tables, pipe_tables
+from trace_builder.checks.reading.response_tables import Table, html_tables, pipe_tables
 
 #: Fences that hold text for people rather than code.
 TEXT_FENCES = frozenset({"", "markdown", "md", "text", "txt", "plaintext", "plain"})

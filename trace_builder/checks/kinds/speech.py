@@ -20,7 +20,7 @@ from trace_builder.checks.kind import (
 )
 from trace_builder.checks.reading import languages
 from trace_builder.checks.reading.inline import plain
-from trace_builder.checks.reading.layout import Layout
+from trace_builder.checks.reading.response_layout import Layout
 
 _CONTRACTION = re.compile(
     r"\b(?:\w+n't|\w+'(?:re|ve|ll|d|m)|(?:it|that|there|here|he|she|what|who|let)'s)\b", re.IGNORECASE

@@ -20,7 +20,7 @@ from trace_builder.checks.kind import (
     within,
 )
 from trace_builder.checks.reading.counting import first_mention, folded, keyword_text, occurrences
-from trace_builder.checks.reading.layout import Layout
+from trace_builder.checks.reading.response_layout import Layout
 
 _GLOSS = re.compile(r"[\"”」』*]*\s*[(（][^()（）]+[)）]")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trace_builder.checks.claims import VERSION, Bound, Claim, Finding
-from trace_builder.checks.reading.layout import layout_of
+from trace_builder.checks.reading.response_layout import layout_of
 from trace_builder.checks.reading.scopes import is_scope
 from trace_builder.checks.registry import bounds_of, catalogue, finding, installed_kinds
 
