@@ -122,8 +122,8 @@ def contradict(first: Check, second: Check) -> bool:
 
 
 def overlap(old: Check, new: Check) -> bool:
-    """Whether the two bound the same measure of the same part to ranges that have values in common, so that one
-    response may keep to both."""
+    """Whether the two bound one measure of one part to ranges with a value in common, so that one response
+    may keep to both."""
     pairs = list(_same_measures(old, new))
     return bool(pairs) and all(one.meets(other) for one, other in pairs)
 

@@ -1,4 +1,4 @@
-"""What can be counted in a response, for a judge to go by: measured once, by code, in time linear in its length."""
+"""What can be counted in a response, for a judge to go by, in time linear in its length."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ _LONGEST = 160
 
 
 def facts(response: str) -> dict[str, Any]:
-    """Counts and layout of a response by name, JSON as it is. Where usual ways of counting differ, a count is a
-    pair of the fewest and the most. Counts of Chinese are there where there is any."""
+    """Counts and layout of a response by name, JSON as it is. Where usual ways of counting differ, a count is
+    a pair of the fewest and the most. Counts of Chinese are there where there is any."""
     layout = layout_of(response)
     counted = words(layout.prose, layout.prose)
     found: dict[str, Any] = {}

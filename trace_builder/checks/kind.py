@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from trace_builder.checks.claims import INFINITY, Bound, Claim, Finding, Parameters, bounded, ends_of
+from trace_builder.checks.claims import Bound, Claim, Finding, Parameters, bounded, ends_of
 from trace_builder.checks.reading import languages, scopes
 from trace_builder.checks.reading.counting import Interval, exact
 from trace_builder.checks.reading.response_layout import Layout, layout_of
@@ -33,8 +33,8 @@ MOST_PLACES = 5
 
 @dataclass(frozen=True)
 class Form:
-    """A claim in words: a template for each language whose slots are the parameters, ``range`` standing for the
-    ends of a range and ``scope`` for the scope; ``fixed`` are the parameters that need no slot."""
+    """A claim in words: a template for each language whose slots are the parameters, ``range`` standing for
+    the ends of a range and ``scope`` for the scope; ``fixed`` are the parameters that need no slot."""
 
     en: str
     zh: str
@@ -280,9 +280,3 @@ def places_of(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     """The first places where a pattern is found."""
     found: Iterable[re.Match[str]] = pattern.finditer(text)
     return tuple(place(text, match.start()) for match, _ in zip(found, range(MOST_PLACES), strict=False))
-
-
-__all__ = [
-    "INFINITY", "RANGE", "Bound", "Bounds", "Claim", "Finding", "Form", "Interval", "Kind", "Parameters", "count_kind", "exact",
-    "place", "places_of", "range_bound", "some", "within",
-]  # fmt: skip

@@ -27,8 +27,8 @@ def recognise(text: str) -> Check | None:
 
 
 def verify(constraint_text: str, response: str) -> bool | None:
-    """Whether ``response`` keeps to the constraint; None when code cannot tell. A constraint of which code can
-    only verify a part is either broken or not told."""
+    """Whether ``response`` keeps to the constraint; None when code cannot tell. A constraint of which code
+    can only verify a part is either broken or not told."""
     check = recognise(constraint_text)
     return None if check is None else check.holds(response)
 

@@ -31,8 +31,8 @@ class ConstraintKind(ABC):
 
     @abstractmethod
     def recognise(self, text: str) -> Parameters | None:
-        """What a constraint asks for, JSON as it is, by its text without list mark and ending punctuation; None
-        unless the whole text is a wording of this kind. Nothing is guessed."""
+        """What a constraint asks for, JSON as it is, by its text without list mark and ending punctuation;
+        None unless the whole text is a wording of this kind. Nothing is guessed."""
 
     @abstractmethod
     def holds(self, parameters: Parameters, response: str) -> bool | None:

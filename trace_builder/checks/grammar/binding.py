@@ -104,7 +104,7 @@ def _english(sentence: Sentence) -> list[Match]:
 
 
 def merged(claims: list[Claim]) -> list[Claim]:
-    """Claims without repetition, with two limits of one measure made one range; only those that their kinds take."""
+    """Claims without repetition, two limits of one measure made one range; only those their kinds take."""
     found: list[Claim] = []
     for claim in claims:
         kind = catalogue()[claim.kind]

@@ -1,5 +1,5 @@
-"""Chinese clauses in chunks: ‹aN› for an amount, with its unit behind it, ‹sN› for a part of the layout, ‹qN› and
-‹lN› for quotations. What stands in parentheses only explains, and is left out."""
+"""Chinese clauses in chunks: ‹aN› for an amount, with its unit behind it, ‹sN› for a part of the layout, ‹qN›
+and ‹lN› for quotations. What stands in parentheses only explains, and is left out."""
 
 from __future__ import annotations
 
@@ -23,14 +23,18 @@ _BETWEEN = (
     r"分为|[:：\s]){0,3}"
 )
 #: Units, the longest first; each with what may stand between the number and it.
-UNITS = (
-    "个英文单词", "英文单词", "个单词", "单词", "个汉字", "汉字", "个中文字符", "中文字符", "个字符", "字符", "字元", "个字元", "个文字", "个字", "字",
-    "个词语", "个词", "词", "句话", "个句子", "个完整的?句子", "句诗", "句", "个自然段落?", "自然段", "个段落", "段话", "段文字", "段落", "段", "行代码", "行文字",
-    "行诗", "行诗句", "行", "条", "项", "个要点", "个项目符号", "个列表项", "个条目", "个二级标题", "个小标题", "个子标题", "个一级标题", "个三级标题", "个标题",
-    "个感叹号", "个问号", "个逗号", "个反问句", "个设问句", "个问句", "个疑问句", "个表情符号", "个表情", "个emoji表情?", "个占位符", "个代码块", "个链接",
-    "个话题标签", "个标签", "个部分", "部分", "大部分", "列", "次", "遍", "位小数", "位有效数字", "位", "处", "个数字", "级", "层", "个",
-)  # fmt: skip
-_UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
+_UNIT_WORDS = (
+    "个英文单词 英文单词 个单词 单词 个汉字 汉字 个中文字符 中文字符 个字符 字符 "
+    "字元 个字元 个文字 个字 字 个词语 个词 词 句话 个句子 个完整的?句子 句诗 "
+    "句 个自然段落? 自然段 个段落 段话 段文字 段落 段 行代码 行文字 行诗 行诗句 "
+    "行 条 项 个要点 个项目符号 个列表项 个条目 个二级标题 个小标题 个子标题 "
+    "个一级标题 个三级标题 个标题 个感叹号 个问号 个逗号 个反问句 个设问句 个问句 "
+    "个疑问句 个表情符号 个表情 个emoji表情? 个占位符 个代码块 个链接 个话题标签 "
+    "个标签 个部分 部分 大部分 列 次 遍 位小数 位有效数字 位 处 个数字 级 "
+    "层 个"
+)
+
+_UNIT = "|".join(sorted(_UNIT_WORDS.split(), key=len, reverse=True))
 _AFTER_MOST = r"以内|之内|以下|之下|以內|之內|为限|封顶|内(?!容|部|在|心|外)"
 _AFTER_LEAST = r"或?以上|及以上|起(?![来步源点])|或更多"
 _AFTER_ABOUT = r"左右|上下|前后"

@@ -127,11 +127,17 @@ def _format(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     return [Claim("format", {"format": name})]
 
 
+#: Programming languages by the names that people give them.
+_CODE_WORDS = """
+python java javascript typescript c++ c c# go rust ruby php sql html css bash r swift kotlin matlab scala perl
+lua latex
+"""
 _CODE = {
-    "python": "python", "java": "java", "javascript": "javascript", "js": "javascript", "typescript": "typescript", "c++": "c++", "c": "c", "c#": "c#",
-    "go": "go", "golang": "go", "rust": "rust", "ruby": "ruby", "php": "php", "sql": "sql", "html": "html", "css": "css", "bash": "bash", "shell": "bash",
-    "r": "r", "swift": "swift", "kotlin": "kotlin", "matlab": "matlab", "scala": "scala", "perl": "perl", "lua": "lua", "latex": "latex",
-}  # fmt: skip
+    **{name: name for name in _CODE_WORDS.split()},
+    "js": "javascript",
+    "golang": "go",
+    "shell": "bash",
+}
 _CODE_NAMES = "|".join(re.escape(name) for name in sorted(_CODE, key=len, reverse=True))
 
 

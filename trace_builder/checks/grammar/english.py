@@ -1,5 +1,5 @@
-"""English sentences in chunks: ‹aN› for an amount, ‹d› for the whole answer, ‹p› for a passage that may be part of
-it, ‹sN› for a part of its layout, ‹qN› and ‹lN› for quotations."""
+"""English sentences in chunks: ‹aN› for an amount, ‹d› for the whole answer, ‹p› for a passage that may be
+part of it, ‹sN› for a part of its layout, ‹qN› and ‹lN› for quotations."""
 
 from __future__ import annotations
 

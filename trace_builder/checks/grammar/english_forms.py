@@ -1,4 +1,4 @@
-"""English rules for forms: formats, lists, headings, emphasis, letter case, languages, marks that are forbidden."""
+"""English rules for forms: formats, lists, headings, emphasis, letter case, languages, forbidden marks."""
 
 from __future__ import annotations
 

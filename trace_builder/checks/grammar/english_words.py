@@ -200,7 +200,8 @@ def _letter(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     said = sentence.said(found["q"])[0] if found.groupdict().get("q") else found["x"]
     scope = scope_of(sentence, found.start(), found.end())
     before = sentence.text[: found.start()] + found[0]
-    if scope is None or len(said) != 1:
+    after = sentence.text[found.end() :]
+    if scope is None or len(said) != 1 or re.match(r" (?:too |more|excess|unless|except|as |for )", after):
         return None
     if re.search(
         r"\b(?:not|n't|never|avoid|without|no|refrain from)(?: \w+)? (?:the )?letters?\b|"

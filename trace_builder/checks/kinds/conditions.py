@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trace_builder.checks.claims import Claim
-from trace_builder.checks.kind import Finding, Form, Kind, Parameters
+from trace_builder.checks.claims import Claim, Finding, Parameters
+from trace_builder.checks.kind import Form, Kind
 from trace_builder.checks.reading.counting import keyword_text, occurrences
 from trace_builder.checks.reading.response_layout import Layout
 from trace_builder.checks.registry import finding

@@ -5,20 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from trace_builder.checks.kind import (
-    RANGE,
-    Bound,
-    Finding,
-    Form,
-    Interval,
-    Kind,
-    Parameters,
-    count_kind,
-    exact,
-    range_bound,
-    within,
-)
-from trace_builder.checks.reading.counting import folded
+from trace_builder.checks.claims import Bound, Finding, Parameters
+from trace_builder.checks.kind import RANGE, Form, Kind, count_kind, range_bound, within
+from trace_builder.checks.reading.counting import Interval, exact, folded
 from trace_builder.checks.reading.json_text import keys_of, read_json
 from trace_builder.checks.reading.response_layout import TEXT_FENCES, Layout
 from trace_builder.checks.reading.response_tables import looks_drawn
@@ -66,17 +55,16 @@ _CODE_LINE = re.compile(
     re.MULTILINE,
 )
 #: Languages of code, by the tags of their fences.
+_CODE_LANGUAGES = """
+python py python3 py3 ipython pycon; javascript js jsx node mjs html vue; typescript ts tsx;
+java; c h; c++ cpp cc cxx hpp; c# cs csharp; go golang; rust rs; ruby rb; php html;
+sql mysql postgresql postgres sqlite tsql plsql oracle hql; html htm xml vue; css scss less html;
+bash sh shell zsh console; r rlang; swift; kotlin kt; matlab octave; scala; perl pl; lua;
+json jsonc json5; xml; yaml yml; latex tex; powershell ps1; markdown md
+"""
 CODE_TAGS: dict[str, frozenset[str]] = {
-    name: frozenset({name, *more.split()})
-    for name, more in {
-        "python": "py python3 py3 ipython pycon", "javascript": "js jsx node mjs html vue", "typescript": "ts tsx",
-        "java": "", "c": "h", "c++": "cpp cc cxx hpp", "c#": "cs csharp", "go": "golang", "rust": "rs", "ruby": "rb",
-        "php": "html", "sql": "mysql postgresql postgres sqlite tsql plsql oracle hql", "html": "htm xml vue",
-        "css": "scss less html", "bash": "sh shell zsh console", "r": "rlang", "swift": "", "kotlin": "kt", "matlab": "octave",
-        "scala": "", "perl": "pl", "lua": "", "json": "jsonc json5", "xml": "", "yaml": "yml", "latex": "tex",
-        "powershell": "ps1", "markdown": "md",
-    }.items()
-}  # fmt: skip
+    names.split()[0]: frozenset(names.split()) for names in _CODE_LANGUAGES.split(";")
+}
 _TAGS = {tag for tags in CODE_TAGS.values() for tag in tags} | {
     "diff",
     "text",
@@ -92,8 +80,8 @@ def _json(parameters: Parameters, layout: Layout) -> Finding:
     wanted = "JSON" + (" and nothing else" if "only" in parameters else "")
     values = found.fenced if "fenced" in parameters else found.values
     if not values:
-        nearly = True if found.nearly else False
-        return Finding(None if nearly else False, "what nearly is JSON" if nearly else "no JSON", wanted)
+        said = "what nearly is JSON" if found.nearly else "no JSON"
+        return Finding(None if found.nearly else False, said, wanted)
     if "keys" in parameters:
         return _keys(parameters, values)
     if not found.around or "fenced" in parameters:

@@ -1,10 +1,11 @@
-"""How a response begins and ends: openings, endings, quotation marks around it, postscripts, repeated requests."""
+"""How a response begins and ends: openings, endings, quotation marks, postscripts, repeated requests."""
 
 from __future__ import annotations
 
 import re
 
-from trace_builder.checks.kind import Bound, Bounds, Finding, Form, Kind, Parameters
+from trace_builder.checks.claims import Bound, Finding, Parameters
+from trace_builder.checks.kind import Bounds, Form, Kind
 from trace_builder.checks.reading.counting import folded
 from trace_builder.checks.reading.inline import plain
 from trace_builder.checks.reading.response_layout import Layout
@@ -65,7 +66,7 @@ def _quoted(_: Parameters, layout: Layout) -> Finding:
 def _postscript(parameters: Parameters, layout: Layout) -> Finding:
     letters = [re.escape(letter) for letter in re.findall(r"\w", parameters["marker"])]
     marker = re.compile(r"(?<!\w)" + r"[.\s]{0,2}".join(letters) + r"(?!\w)", re.IGNORECASE)
-    found = [match for match in marker.finditer(layout.body)]
+    found = list(marker.finditer(layout.body))
     if (
         not found
         and re.search(r"附[:：]|附言|又及", layout.body)

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import re
 
-from trace_builder.checks.kind import (
-    RANGE,
-    Finding,
-    Form,
-    Interval,
-    Kind,
-    Parameters,
-    count_kind,
-    exact,
-    range_bound,
-    within,
-)
+from trace_builder.checks.claims import Finding, Parameters
+from trace_builder.checks.kind import RANGE, Form, Kind, count_kind, range_bound, within
+from trace_builder.checks.reading.counting import Interval, exact
 from trace_builder.checks.reading.inline import plain
 from trace_builder.checks.reading.response_layout import Layout
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from trace_builder.checks.kind import (
-    RANGE,
-    Finding,
-    Form,
-    Interval,
-    Kind,
-    Parameters,
-    count_kind,
-    exact,
-    range_bound,
-    within,
-)
+from trace_builder.checks.claims import Finding, Parameters
+from trace_builder.checks.kind import RANGE, Form, Kind, count_kind, range_bound, within
 from trace_builder.checks.reading.counting import (
+    Interval,
     characters,
     count_han,
     count_paragraphs,
     count_sentences,
+    exact,
     folded,
     parts_between,
     visible_words,

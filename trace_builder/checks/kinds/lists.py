@@ -1,4 +1,4 @@
-"""Lists: bullets, numbers, items of any kind, nesting, styles of numbering, lines with an opening of their own."""
+"""Lists: bullets, numbers, items of any kind, nesting, styles of numbering, lines with a given opening."""
 
 from __future__ import annotations
 
@@ -6,18 +6,9 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-from trace_builder.checks.kind import (
-    RANGE,
-    Finding,
-    Form,
-    Interval,
-    Kind,
-    Parameters,
-    count_kind,
-    exact,
-    range_bound,
-    within,
-)
+from trace_builder.checks.claims import Finding, Parameters
+from trace_builder.checks.kind import RANGE, Form, Kind, count_kind, range_bound, within
+from trace_builder.checks.reading.counting import Interval, exact
 from trace_builder.checks.reading.inline import visible
 from trace_builder.checks.reading.response_layout import Item, Layout
 
@@ -33,8 +24,8 @@ def _top(items: Iterable[Item]) -> int:
 
 
 def _bullets(parameters: Parameters, layout: Layout) -> Finding:
-    """Bullets of the topmost level. Nested ones may be meant as well, so may numbers where there are no bullets, and
-    stars without a space behind them."""
+    """Bullets of the topmost level. Nested ones may be meant as well, so may numbers where there are no
+    bullets, and stars without a space behind them."""
     bullets = [item for item in layout.items if item.number is None]
     count = _top(bullets)
     numbers = _top(item for item in layout.items if item.number is not None)

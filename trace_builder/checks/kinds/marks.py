@@ -5,21 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from trace_builder.checks.kind import (
-    RANGE,
-    Finding,
-    Form,
-    Interval,
-    Kind,
-    Parameters,
-    count_kind,
-    exact,
-    places_of,
-    range_bound,
-    within,
-)
+from trace_builder.checks.claims import Finding, Parameters
+from trace_builder.checks.kind import RANGE, Form, Kind, count_kind, places_of, range_bound, within
 from trace_builder.checks.reading import emoji
-from trace_builder.checks.reading.counting import folded, sentences
+from trace_builder.checks.reading.counting import Interval, exact, folded, sentences
 from trace_builder.checks.reading.response_layout import Layout
 
 _BOLD = re.compile(
@@ -152,7 +141,7 @@ def _one_emoji(parameters: Parameters, layout: Layout) -> Finding:
 
 def _sentence_emoji(_: Parameters, layout: Layout) -> Finding:
     """An emoji at the end of every sentence: behind its mark, or before it."""
-    lines = [line for line in layout.lines]
+    lines = layout.lines
     bad = [line for line in lines if not emoji.PICTURE.search(line[-6:])]
     wrong = [
         line for line in lines if sum(1 for _ in emoji.PICTURE.finditer(line)) < len(sentences(_bare(line)))

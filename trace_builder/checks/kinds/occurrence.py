@@ -4,22 +4,9 @@ from __future__ import annotations
 
 import re
 
-from trace_builder.checks.claims import INFINITY, ends_of
-from trace_builder.checks.kind import (
-    RANGE,
-    Bound,
-    Finding,
-    Form,
-    Kind,
-    Parameters,
-    exact,
-    place,
-    places_of,
-    range_bound,
-    range_words,
-    within,
-)
-from trace_builder.checks.reading.counting import first_mention, folded, keyword_text, occurrences
+from trace_builder.checks.claims import INFINITY, Bound, Finding, Parameters, ends_of
+from trace_builder.checks.kind import RANGE, Form, Kind, place, places_of, range_bound, range_words, within
+from trace_builder.checks.reading.counting import exact, first_mention, folded, keyword_text, occurrences
 from trace_builder.checks.reading.response_layout import Layout
 
 _GLOSS = re.compile(r"[\"”」』*]*\s*[(（][^()（）]+[)）]")

@@ -1,24 +1,13 @@
-"""Languages, letter case, and manners of speaking that code can tell: contractions, particles, first person."""
+"""Languages, letter case, and manners of speaking that code can tell: contractions and particles."""
 
 from __future__ import annotations
 
 import re
 
-from trace_builder.checks.kind import (
-    RANGE,
-    Bound,
-    Finding,
-    Form,
-    Interval,
-    Kind,
-    Parameters,
-    count_kind,
-    exact,
-    places_of,
-    range_bound,
-    within,
-)
+from trace_builder.checks.claims import Bound, Finding, Parameters
+from trace_builder.checks.kind import RANGE, Find, Form, Kind, count_kind, places_of, range_bound, within
 from trace_builder.checks.reading import languages
+from trace_builder.checks.reading.counting import Interval, exact
 from trace_builder.checks.reading.inline import plain
 from trace_builder.checks.reading.response_layout import Layout
 
@@ -120,8 +109,8 @@ def _script(parameters: Parameters, layout: Layout) -> Finding:
     return Finding(verdict, f"{simplified} simplified, {traditional} traditional", parameters["script"])
 
 
-def _cased(wrong: re.Pattern[str], right: re.Pattern[str]):  # type: ignore[no-untyped-def]
-    """A whole text in one case: letters of the other break it, but not in code, addresses and placeholders."""
+def _cased(wrong: re.Pattern[str], right: re.Pattern[str]) -> Find:
+    """A whole text in one case: letters of the other break it, but not in code, addresses, placeholders."""
 
     def find(_: Parameters, layout: Layout) -> Finding:
         text = layout.prose or layout.seen
@@ -141,13 +130,12 @@ def _cased(wrong: re.Pattern[str], right: re.Pattern[str]):  # type: ignore[no-u
 def _title_case(_: Parameters, layout: Layout) -> Finding:
     said = _LATIN_WORD.findall(layout.prose)
     wrong = [word for word in said if word[0].islower() and word.lower() not in _SMALL]
-    unsure = [word for word in said if word[0].islower()]
-    verdict = None if not said else False if wrong else True
+    verdict = not wrong if said else None
     return Finding(
         verdict,
         f"{len(wrong)} of {len(said)} words in lower case",
         "title case",
-        tuple(wrong[:5] or unsure[:0]),
+        tuple(wrong[:5]),
     )
 
 
@@ -171,10 +159,6 @@ def _particles(parameters: Parameters, layout: Layout) -> Finding:
     named = sum(1 for _ in re.finditer(r"(?:叫|名为|名叫)\w{0,4}[" + letters + "]", layout.prose))
     readings = {exact(max(0, sure - named)), exact(perhaps)}
     return within(parameters, *sorted(readings), unit="particles")
-
-
-def _range_form(en: str, zh: str) -> Form:
-    return Form(en, zh)
 
 
 KINDS: tuple[Kind, ...] = (

@@ -174,7 +174,7 @@ class Occurrences(NamedTuple):
 
 
 def occurrences(word: str, text: str) -> Occurrences:
-    """How often ``word`` stands in a ``text`` that is ``folded``; Chinese has no forms, and no word bounds."""
+    """How often ``word`` stands in a ``text`` that is ``folded``; Chinese has no forms and no word bounds."""
     word = folded(word)
     inside = text.count(word) if word else 0
     if not inside and not word[:-1].isalpha():

@@ -38,91 +38,75 @@ _PATTERNS = {
     for name, ranges in _SCRIPTS.items()
 }
 
-#: Language by English name: its script, its names in Chinese, and its commonest words.
+#: Languages: English name, script, names in Chinese, and the commonest words where others share the script.
+_TABLE = """
+Chinese | han | 中文 汉语 普通话 华语 国语 |
+Japanese | kana | 日语 日文 |
+Korean | hangul | 韩语 韩文 朝鲜语 |
+Greek | greek | 希腊语 |
+Hebrew | hebrew | 希伯来语 |
+Bengali | bengali | 孟加拉语 |
+Punjabi | gurmukhi | 旁遮普语 |
+Gujarati | gujarati | 古吉拉特语 |
+Tamil | tamil | 泰米尔语 |
+Telugu | telugu | 泰卢固语 |
+Kannada | kannada | 卡纳达语 |
+Malayalam | malayalam | 马拉雅拉姆语 |
+Sinhala | sinhala | 僧伽罗语 |
+Thai | thai | 泰语 泰文 |
+Russian | cyrillic | 俄语 俄文 | и в не на что с как это по но он я из для к мы был от его
+Ukrainian | cyrillic | 乌克兰语 | і та не що на з як це у до для від є він вона й або які
+Bulgarian | cyrillic | 保加利亚语 | и на да се за от не с това като е ще са по към който
+Arabic | arabic | 阿拉伯语 阿拉伯文 | في من على أن إلى هذا هذه التي الذي عن مع كان لا ما هو هي
+Persian | arabic | 波斯语 | و در به از که این را با است برای آن یک می های خود کرد
+Urdu | arabic | 乌尔都语 | کے کی میں ہے اور سے کو کا ہیں نے پر یہ کہ ایک بھی
+Hindi | devanagari | 印地语 | के है में की और से को का हैं यह एक पर नहीं इस कि ने
+Marathi | devanagari | 马拉地语 | आहे आणि च्या मध्ये हे या ते नाही आहेत एक तर की साठी त्या होते
+Nepali | devanagari | 尼泊尔语 | छ र को मा हो लाई यो छन् पनि गर्न एक ले भएको का गर्नुहोस्
+English | latin | 英语 英文 | the of and to a in is that for it as with on are this be by an or was you
+    from at which not have can we i they but his her he she its will your their there what if how when who
+    has my our all one do so more these no about me up out here get may also
+French | latin | 法语 法文 | le la les de des et est un une du que qui dans pour en au aux ce cette sur
+    pas plus par avec il elle je nous vous sont se ne son sa ses mais ou tout être très
+German | latin | 德语 德文 | der die das und ist nicht ein eine zu den mit von für auf im dem des sich
+    auch es ich wir sie werden als an bei aus wie einen einer oder sind wird hat kann
+Spanish | latin | 西班牙语 西班牙文 | el los las y es que en un una para con por del se no su al lo como
+    más pero sus este esta son la de muy también sobre cuando hay fue
+Italian | latin | 意大利语 | il lo gli di che è un una per non con del della sono in si le i più anche
+    come alla nel ma questo da al dei delle essere
+Portuguese | latin | 葡萄牙语 | o os as e que em um uma para com não do da dos das no na se por mais como
+    ao mas é são sua seu ou também muito você
+Dutch | latin | 荷兰语 | de het een en van is dat niet te op zijn voor met aan er ook als bij maar om ze
+    wordt
+Swedish | latin | 瑞典语 | och att det är en som på för inte med av den ett till har de om vi jag kan
+Norwegian | latin | 挪威语 | og det er en som på for ikke med av til har de om vi jeg kan et å
+Danish | latin | 丹麦语 | og det er en som på for ikke med af til har de om vi jeg kan et at
+Finnish | latin | 芬兰语 | ja on ei se että oli hän joka mutta niin myös kun tai ovat olla sen kuin voi
+Polish | latin | 波兰语 | i w nie na się z do to że jest jak o po ale od za przez co są dla oraz
+Turkish | latin | 土耳其语 | ve bir bu için de da ile çok olarak daha ne en gibi olan var mi kadar sonra
+Vietnamese | latin | 越南语 | và của là có không được cho một trong với những các để này người đã tôi bạn
+    khi cũng như từ
+Indonesian | latin | 印尼语 印度尼西亚语 | yang dan di untuk dengan ini itu dari pada adalah tidak dalam
+    akan ke juga
+Swahili | latin | 斯瓦希里语 | ya na wa kwa ni katika za la kuwa cha kama hii au yake pia lakini huu
+Latin | latin | 拉丁语 | et in est non ad ut cum sed qui quae quod per ex esse aut
+"""
 _LANGUAGES: dict[str, tuple[str, str, str]] = {
-    "Chinese": ("han", "中文 汉语 普通话 华语 国语", ""),
-    "Japanese": ("kana", "日语 日文", ""),
-    "Korean": ("hangul", "韩语 韩文 朝鲜语", ""),
-    "Greek": ("greek", "希腊语", ""),
-    "Hebrew": ("hebrew", "希伯来语", ""),
-    "Bengali": ("bengali", "孟加拉语", ""),
-    "Punjabi": ("gurmukhi", "旁遮普语", ""),
-    "Gujarati": ("gujarati", "古吉拉特语", ""),
-    "Tamil": ("tamil", "泰米尔语", ""),
-    "Telugu": ("telugu", "泰卢固语", ""),
-    "Kannada": ("kannada", "卡纳达语", ""),
-    "Malayalam": ("malayalam", "马拉雅拉姆语", ""),
-    "Sinhala": ("sinhala", "僧伽罗语", ""),
-    "Thai": ("thai", "泰语 泰文", ""),
-    "Russian": ("cyrillic", "俄语 俄文", "и в не на что с как это по но он я из для к мы был от его"),
-    "Ukrainian": ("cyrillic", "乌克兰语", "і та не що на з як це у до для від є він вона й або які"),
-    "Bulgarian": ("cyrillic", "保加利亚语", "и на да се за от не с това като е ще са по към който"),
-    "Arabic": ("arabic", "阿拉伯语 阿拉伯文", "في من على أن إلى هذا هذه التي الذي عن مع كان لا ما هو هي"),
-    "Persian": ("arabic", "波斯语", "و در به از که این را با است برای آن یک می های خود کرد"),
-    "Urdu": ("arabic", "乌尔都语", "کے کی میں ہے اور سے کو کا ہیں نے پر یہ کہ ایک بھی"),
-    "Hindi": ("devanagari", "印地语", "के है में की और से को का हैं यह एक पर नहीं इस कि ने"),
-    "Marathi": ("devanagari", "马拉地语", "आहे आणि च्या मध्ये हे या ते नाही आहेत एक तर की साठी त्या होते"),
-    "Nepali": ("devanagari", "尼泊尔语", "छ र को मा हो लाई यो छन् पनि गर्न एक ले भएको का गर्नुहोस्"),
-    "English": (
-        "latin", "英语 英文",
-        "the of and to a in is that for it as with on are this be by an or was you from at which "
-"not have can "
-        "we i they but his her he she its will your their there what if how when who has my our "
-"all one do so "
-        "more these no about me up out here get may also",
-    ),
-    "French": (
-        "latin", "法语 法文",
-        "le la les de des et est un une du que qui dans pour en au aux ce cette sur pas plus par "
-"avec il elle je "
-        "nous vous sont se ne son sa ses mais ou tout être très",
-    ),
-    "German": (
-        "latin", "德语 德文",
-        "der die das und ist nicht ein eine zu den mit von für auf im dem des sich auch es ich "
-"wir sie werden "
-        "als an bei aus wie einen einer oder sind wird hat kann",
-    ),
-    "Spanish": (
-        "latin", "西班牙语 西班牙文",
-        "el los las y es que en un una para con por del se no su al lo como más pero sus este esta son la de "
-        "muy también sobre cuando hay fue",
-    ),
-    "Italian": (
-        "latin", "意大利语",
-        "il lo gli di che è un una per non con del della sono in si le i più anche come alla nel "
-"ma questo da al "
-        "dei delle essere",
-    ),
-    "Portuguese": (
-        "latin", "葡萄牙语",
-        "o os as e que em um uma para com não do da dos das no na se por mais como ao mas é são sua seu ou "
-        "também muito você",
-    ),
-    "Dutch": ("latin", "荷兰语", "de het een en van is dat niet te op zijn voor met aan er ook als bij maar om ze "
-"wordt"),
-    "Swedish": ("latin", "瑞典语", "och att det är en som på för inte med av den ett till har de om vi jag kan"),
-    "Norwegian": ("latin", "挪威语", "og det er en som på for ikke med av til har de om vi jeg kan et å"),
-    "Danish": ("latin", "丹麦语", "og det er en som på for ikke med af til har de om vi jeg kan et at"),
-    "Finnish": ("latin", "芬兰语", "ja on ei se että oli hän joka mutta niin myös kun tai ovat olla sen kuin voi"),
-    "Polish": ("latin", "波兰语", "i w nie na się z do to że jest jak o po ale od za przez co są dla oraz"),
-    "Turkish": ("latin", "土耳其语", "ve bir bu için de da ile çok olarak daha ne en gibi olan var mi kadar sonra"),
-    "Vietnamese": (
-        "latin", "越南语",
-        "và của là có không được cho một trong với những các để này người đã tôi bạn khi cũng như từ",
-    ),
-    "Indonesian": ("latin", "印尼语 印度尼西亚语", "yang dan di untuk dengan ini itu dari pada adalah tidak dalam akan ke juga"),
-    "Swahili": ("latin", "斯瓦希里语", "ya na wa kwa ni katika za la kuwa cha kama hii au yake pia lakini huu"),
-    "Latin": ("latin", "拉丁语", "et in est non ad ut cum sed qui quae quod per ex esse aut"),
-}  # fmt: skip
+    name.strip(): (script.strip(), zh.strip(), words)
+    for name, script, zh, words in (row.split("|") for row in re.split(r"\n(?=[A-Z])", _TABLE.strip()))
+}
 LANGUAGES = tuple(_LANGUAGES)
 _COMMON = {name: frozenset(words.split()) for name, (_, _, words) in _LANGUAGES.items() if words}
 _NAMES = {
     **{name.lower(): name for name in _LANGUAGES},
     **{name: english for english, (_, names, _) in _LANGUAGES.items() for name in names.split()},
-    "mandarin": "Chinese", "simplified chinese": "Chinese", "traditional chinese": "Chinese", "简体中文": "Chinese",
-    "繁体中文": "Chinese", "farsi": "Persian", "panjabi": "Punjabi", "bangla": "Bengali",
-}  # fmt: skip
+    **dict.fromkeys(
+        ("mandarin", "simplified chinese", "traditional chinese", "简体中文", "繁体中文"), "Chinese"
+    ),
+    "farsi": "Persian",
+    "panjabi": "Punjabi",
+    "bangla": "Bengali",
+}
 _QUOTED = re.compile(r"[\"“「『《][^\"”」』》\n]{1,400}[\"”」』》]")
 #: A share of the words from which a language counts as the main one, and up to which it counts as absent.
 _MAIN, _ABSENT = 0.7, 0.2
@@ -227,7 +211,7 @@ def _told_by_words(language: str, text: str) -> bool | None:
     }
     best = max(hits.values())
     if best < max(1, len(said) // 25):
-        return None if len(said) < 40 or script != "latin" else None
+        return None
     if hits[language] == best:
         return True
     return (

@@ -171,8 +171,8 @@ class Layout:
 
     @cached_property
     def title(self) -> str | None:
-        """The response's title: what stands in <<...>> or behind a label, else the first heading, or a bold or
-        a short line that opens a longer text; None where none can be told."""
+        """The response's title: what stands in <<...>> or behind a label, else the heading or the line in
+        bold that opens it; None where none can be told."""
         named = re.search(r"<<([^<>\n]{1,200})>>", self.body)
         if named:
             return named[1].strip()

@@ -1,4 +1,4 @@
-"""Wordings of the situation dimensions: roles, readers, conditions, and facts or procedures given to work by."""
+"""Wordings of the situation dimensions: roles, readers, conditions, facts and procedures to work by."""
 
 from __future__ import annotations
 
