@@ -38,6 +38,7 @@ _SLOT_PATTERNS = {
     ),
     "scope": rf"{_SCOPES}|(?:[Pp]aragraph|[Ss]entence|[Ll]ine) \d\d?|第\d\d?[段句行]",
     "count": _N,
+    "code": "[a-z+#]{1,12}",
     "columns": _N,
     "level": "[1-6]",
     "language": "|".join(map(re.escape, languages.names())) + "|" + "|".join(languages.LANGUAGES),

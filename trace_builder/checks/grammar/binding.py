@@ -6,7 +6,7 @@ import re
 
 from trace_builder.checks.bound import Check
 from trace_builder.checks.claims import Claim
-from trace_builder.checks.grammar.chinese import SUBJECT, clauses_of
+from trace_builder.checks.grammar.chinese import LABEL, SUBJECT, clauses_of
 from trace_builder.checks.grammar.chinese_counts import counts as chinese_counts
 from trace_builder.checks.grammar.chinese_forms import RULES
 from trace_builder.checks.grammar.chunks import Quotes, quoted
@@ -34,7 +34,15 @@ _FILLER_EN = re.compile(
     r"consist|consists|final|number|may|can|mention|mentions|"
     r"once|again|text|output|set|put|present|return|result|results|used|separate|separated|"
     r"stay|range|between|organize|produce|generate|"
-    r"forget|try|following|further|furthermore|moreover|in addition|if possible)\b|[^\w‹]",
+    r"forget|try|add|insert|place|run|end|bottom|after|before|nothing else|word|verbatim|following|further|furthermore|moreover|in addition|if possible)\b|[^\w‹]",
+    re.IGNORECASE,
+)
+
+
+#: What makes a sentence ask for something only sometimes.
+_CONDITIONAL = re.compile(
+    r"(?:^|[,;:] |\b(?:and|but|so|then) )(?:if|when|whenever|unless|in case|in the event|otherwise)\b|"
+    r"\b(?:only if|unless)\b",
     re.IGNORECASE,
 )
 
@@ -52,18 +60,19 @@ def bind(text: str) -> Check | None:
         found = apart(_english(sentence))
         claims += [claim for match in found for claim in match.claims]
         rest = _FILLER_EN.sub("", left_over(sentence.text, found))
-        whole = whole and not rest.strip() and not any(match.part for match in found)
+        repeats = [match for match in found if match.claims[0].kind == "repeat"]
+        whole = whole and (bool(repeats) or not rest.strip()) and not any(match.part for match in found)
     claims = merged(claims)
     return Check(tuple(claims), whole) if claims else None
 
 
 #: What the claims' words leave of a Chinese clause without asking for anything more.
 _FILLER_ZH = re.compile(
-    r"‹[sa]\d+›|请|应该?|应当|需要?|须|必须|务必|要求?|在|的|地|中|里|内|为|是|以|用|使用|采用|"
+    r"‹[sa]\d+›|请|应该?|应当|需要?|须|必须|务必|要求?|在|的|地|中|里|内|要|文中|文末|为|是|以|用|使用|采用|"
     r"并|且|和|与|也|都|均|将|把|其|它|来|全文|文章|报告|回答|答案|回复|输出|结果|内容|"
     r"文本|全部|整个|整篇|最终|最后|所有|给出|提供|写|呈现|展示|返回|格式|形式|进行|即可|确保|"
     r"保证|注意|同时|此外|另外|最好|一词|这个词|这|两|三|个|词|等|"
-    r"数值约束|[\u4e00-\u9fff]{0,6}约束|[\W_]"
+    r"出现|提到|数值约束|[\u4e00-\u9fff]{0,6}约束|[\W_]"
 )
 
 
@@ -73,9 +82,11 @@ def _bind_chinese(text: str, quotes: Quotes) -> Check | None:
     for clause in clauses_of(text, quotes):
         found = apart([*(match for rule in RULES for match in rule.matches(clause)), *chinese_counts(clause)])
         claims += [claim for match in found for claim in match.claims]
-        rest = _FILLER_ZH.sub("", _without_subject(clause.text, left_over(clause.text, found)))
-        whole = whole and not rest and not any(match.part for match in found)
-    claims = merged(claims)
+        if found or not LABEL.match(clause.text):
+            rest = _FILLER_ZH.sub("", _without_subject(clause.text, left_over(clause.text, found)))
+            whole = whole and not rest and not any(match.part for match in found)
+    keys = {key for claim in claims if claim.kind == "json" for key in claim.parameters.get("keys", ())}
+    claims = merged([claim for claim in claims if claim.parameters.get("word") not in keys])
     return Check(tuple(claims), whole) if claims else None
 
 
@@ -86,21 +97,12 @@ def _without_subject(text: str, rest: str) -> str:
 
 
 def _english(sentence: Sentence) -> list[Match]:
+    if _CONDITIONAL.search(sentence.text):
+        return []
+    found = [match for rule in (*PART_RULES, *WORD_RULES, *FORM_RULES) for match in rule.matches(sentence)]
     if re.search(r"\brepeat\b", sentence.text, re.IGNORECASE):
-        return [
-            match
-            for rule in FORM_RULES
-            for match in rule.matches(sentence)
-            if match.claims[0].kind == "repeat"
-        ]
-    found = [
-        match for rule in (*PART_RULES, *WORD_RULES, *FORM_RULES[:-2]) for match in rule.matches(sentence)
-    ]
-    return [
-        *found,
-        *counts(sentence),
-        *(match for rule in FORM_RULES[-2:] for match in rule.matches(sentence)),
-    ]
+        return [match for match in found if match.claims[0].kind == "repeat"]
+    return [*found, *counts(sentence)]
 
 
 def merged(claims: list[Claim]) -> list[Claim]:

@@ -24,17 +24,16 @@ _BETWEEN = (
 )
 #: Units, the longest first; each with what may stand between the number and it.
 _UNIT_WORDS = (
-    "个英文单词 英文单词 个单词 单词 个汉字 汉字 个中文字符 中文字符 个字符 字符 "
-    "字元 个字元 个文字 个字 字 个词语 个词 词 句话 个句子 个完整的?句子 句诗 "
-    "句 个自然段落? 自然段 个段落 段话 段文字 段落 段 行代码 行文字 行诗 行诗句 "
-    "行 条 项 个要点 个项目符号 个列表项 个条目 个二级标题 个小标题 个子标题 "
-    "个一级标题 个三级标题 个标题 个感叹号 个问号 个逗号 个反问句 个设问句 个问句 "
-    "个疑问句 个表情符号 个表情 个emoji表情? 个占位符 个代码块 个链接 个话题标签 "
-    "个标签 个部分 部分 大部分 列 次 遍 位小数 位有效数字 位 处 个数字 级 "
-    "层 个"
+    "个英文单词 英文单词 个单词 单词 个汉字 汉字 个中文字符 中文字符 个字符 字符 字元 个字元 个文字 "
+    "个字(?!段|符|体|母|节|典|幕|号) 字(?!段|符|体|母|节|典|幕|号) 个词语 个词 词 句话 个句子 "
+    "个完整的?句子 句诗 句 个自然段落? 自然段 个段落 段话 段文字 段落 段 行代码 行文字 行诗 行诗句 行 "
+    "条 项 个要点 个项目符号 个列表项 个条目 个二级标题 个小标题 个子标题 个一级标题 个三级标题 "
+    "个标题 个感叹号 个问号 个逗号 个反问句 个设问句 个问句 个疑问句 个表情符号 个表情 个emoji表情? "
+    "个占位符 个代码块 个链接 个话题标签 个标签 个部分 部分 大部分 列 次 遍 位小数 位有效数字 位 处 "
+    "个数字 级(?!标题) 层 个 "
 )
 
-_UNIT = "|".join(sorted(_UNIT_WORDS.split(), key=len, reverse=True))
+_UNIT = "|".join(sorted(_UNIT_WORDS.split(), key=lambda unit: len(unit.split("(")[0]), reverse=True))
 _AFTER_MOST = r"以内|之内|以下|之下|以內|之內|为限|封顶|内(?!容|部|在|心|外)"
 _AFTER_LEAST = r"或?以上|及以上|起(?![来步源点])|或更多"
 _AFTER_ABOUT = r"左右|上下|前后"
@@ -73,7 +72,7 @@ _NO_PART = (
     r"角色"
 )
 _WHOLE = (
-    r"(?:整个|整篇|整份|整体|全部|本|该|这篇|此|这份|您的|你的|最终的?|所有的?|输出的?|"
+    r"(?:整个|整篇|整首|这首|整份|整体|全部|本|该|这篇|此|这份|您的|你的|最终的?|所有的?|输出的?|"
     r"生成的?|总体|完整的?|这个|一篇|一份|回答的|整段|这段){0,3}"
 )
 _INSIDE = r"(?:全文|整体|正文内容|文本|文字|内容|结果)?(?:中|里|内|上|方面)?"
@@ -89,7 +88,7 @@ _LENGTH = (
 _FILL = (
     r"(?:应该?|应当|需要?|须|必须|務必|务必|要求?|请|将|把|得|能|会|严格|控制|限制|限定|保持|"
     r"维持|设定|约束|规定|压缩|精简|扩[展写]|缩减|"
-    r"在|为|是|达到?|有|也|都|均|总[共计]|合计|一共|整体|范围|并|且|而且|同时|但|但是|又|仅|只|还|最终|最后|"
+    r"在|为|是|达到?|有|也|都|均|总[共计]|共|合计|一共|整体|范围|并|且|而且|同时|但|但是|又|仅|只|还|最终|最后|"
     r"写[成出作]?|撰写|包[含括]|含有?|分[为成]|划分为|由|列[出举]|罗列|给出|提[供出]|使用|采用|"
     r"用|以|设[置立]?|输出|生成|创作|回答|总结|概括|介绍|展示|安排|"
     r"组织|构成|组成|不|於|于|至|到|确保|保证|注意|其|它|的|總|應|再|来|，|,|:|：|\s|“|”|大小|"
@@ -160,10 +159,16 @@ CONDITION = re.compile(
     r"如果|若(?!干)|假如|一旦|倘若|除非|仅当|否则|(?:^|[，,\-\s])当(?!前|地|天|今|代|然|"
     r"事)[^，,]{1,40}时|在[^，,‹]{1,30}的?情况下|失败时|为空时|的话[，,]"
 )
-_LABEL = re.compile(
+LABEL = re.compile(
     r"^\**(?:[\u4e00-\u9fff]{0,8}(?:约束|要求|限制|格式|规范|字数|长度|篇幅|语言|输出|结构|"
     r"风格|形式|样式|排版|排除|包含|内容)|注意|备注|此外|另外|最后|首先|其次|同时|字数|"
     r"篇幅)\**$"
+)
+
+
+#: A clause after which an amount without a subject is of the answer: with an amount, or about answering.
+_GOES_ON = re.compile(
+    r"‹a\d+›|^\W*请?(?:使用|用|以|采用)[^，,‹]{1,8}(?:回答|作答|回复|撰写|写作|书写|输出|呈现)$"
 )
 
 
@@ -186,7 +191,7 @@ def clauses_of(text: str, quotes: Quotes) -> list[Clause]:
             if not piece.strip():
                 continue
             clause = Clause(piece.strip(), chunked, quotes, context.amounts, context.scopes, subject, goes_on)
-            goes_on = "‹a" in piece
+            goes_on = _GOES_ON.search(piece) is not None or bool(LABEL.match(piece.strip()))
             found.append(clause)
             subject = _subject_after(clause, subject)
     return found
@@ -310,7 +315,7 @@ def _subject_after(clause: Clause, before: str | None) -> str | None:
     scoped = re.search(r"^[^‹]{0,6}‹s(\d+)›", text)
     if scoped:
         return clause.scopes[int(scoped[1])]
-    if _LABEL.match(text) and not _TAINT.search(text):
+    if LABEL.match(text) and not _TAINT.search(text):
         return before
     if _TAINT.search(_PARTS.sub("", text)) or text.startswith("‹q") or _SOME_OF.search(text):
         return None

@@ -135,6 +135,8 @@ def _bound(
         asked, part = {"least": asked["least"]}, True
     if part and kind in ("paragraphs", "sentences") and asked.get("least", 0) < 2:
         return None
+    if kind == "paragraphs" and re.search(r"空一行|空行分隔|空行隔开", clause.sentence):
+        parameters["blank"] = True
     if kind == "mark" and bare and "句" in unit[0]:
         asked.pop("most", None)
     if not asked or asked.get("least", 0) > asked.get("most", 10**9):

@@ -21,7 +21,7 @@ _QUOTE = re.compile(
 )
 _TOKEN_SIGNS = str.maketrans({"‹": "<", "›": ">"})
 _LIST = re.compile(
-    r"(?:\[\s*)?‹q\d+›(?:\s*(?:[、,，;；/]|(?:,\s*)?(?:\band\b|\bor\b|&|和|与|及|以及|或者|或|还有|跟)|\s)\s*"
+    r"(?:\[\s*)?‹q\d+›(?:\s*(?:[、,，;；/]|(?:,\s*)?(?:\band\b|\bor\b|&|和|与|及|以及|或者|或|还有|跟)|\s|)\s*"
     r"(?:(?:\band\b|\bor\b|和|与|及|以及|或者|或)\s*)?‹q\d+›)+(?:\s*\])?",
     re.IGNORECASE,
 )

@@ -78,7 +78,7 @@ _DOCUMENT = (
     r"report|anecdote|parody|compliment"
 )
 _PASSAGE = (
-    r"summary|description|explanation|abstract|passage|caption|analysis|introduction|"
+    r"summary|description|explanation|abstract|passage|caption|analysis|"
     r"paragraph|rationale|reasoning|justification"
 )
 _ADJECTIVE = (

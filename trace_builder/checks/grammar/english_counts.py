@@ -164,7 +164,8 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _EACH_RIGHT = re.compile(
-    r"(?: long)?,? (?:each|apiece|per|for (?:each|every)|in (?:each|every))\b", re.IGNORECASE
+    r"(?: long)?,? (?:(?:each|apiece)(?=\W*(?:$|[,.;)]|and\b))|per\b|for (?:each|every)\b|in (?:each|every)\b)",
+    re.IGNORECASE,
 )
 #: What a sentence speaks of: the answer, a part of its layout, or a part that is not told.
 _LAST_SUBJECT = re.compile(rf"‹[dp]›|‹s\d+›|{_TAINT.pattern}", re.IGNORECASE)
@@ -187,6 +188,10 @@ _WHOLE_TEXT = frozenset(
 )
 
 
+_BLANK_LINES = re.compile(
+    r"separat\w+ [^.]{0,40}(?:blank lines?|empty lines?|‹a\d+› (?:new ?lines?|line ?breaks?)|double (?:new ?lines?|line ?breaks?))",
+    re.IGNORECASE,
+)
 #: A comparison that only says where, before headings: "under three headings".
 _PLACE = re.compile(r"(?:under|within|below|over|above)\s+(\d+)$", re.IGNORECASE)
 
@@ -248,6 +253,8 @@ def _bound(
         asked.pop("least")
     if not asked:
         return None
+    if kind == "paragraphs" and _BLANK_LINES.search(text):
+        parameters["blank"] = True
     if kind == "mark" and bare and parameters.get("mark") == "?" and "question mark" not in unit[0].lower():
         asked.pop("most", None)
     return Match((Claim(kind, {**parameters, **asked}, scope),), found.start(), end, part)

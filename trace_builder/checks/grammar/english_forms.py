@@ -122,13 +122,8 @@ def _json(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
         if _WHOLE.search(sentence.text) or _STRICT.search(sentence.text[: found.start()])
         else {}
     )
-    keys = re.match(
-        r"[^‹]{0,60}?\b(?:keys?|fields?|properties|attributes)\b[^‹]{0,30}‹([ql]\d+)›",
-        sentence.text[found.end() :],
-        re.IGNORECASE,
-    )
-    if keys:
-        parameters["keys"] = sentence.said(keys[1])
+    if found["keys"]:
+        parameters["keys"] = sentence.said(found["keys"])
     return [Claim("json", parameters)]
 
 
@@ -243,7 +238,7 @@ def _parts(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     if divider is None or not re.fullmatch(r"[*\-=#_~+]{2,12}", divider):
         return None
     two = re.search(
-        r"\b(?:‹a(\d+)›)(?: \w+){0,2} (?:responses|answers|versions|paragraphs|parts|sections|"
+        r"(?:‹a(\d+)›)(?: \w+){0,2} (?:responses|answers|versions|paragraphs|parts|sections|"
         r"jokes|poems|options|pieces|limericks|critiques|stories|\w+s)\b",
         sentence.text,
     )
@@ -445,7 +440,8 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
     rule(r"double quot(?:es|ation marks) (?:should|must) be (?:placed|put) around ‹d›", _always("quoted")),
     rule(
         r"(?:valid |well-formed |single |raw |one |a |an )*\bjson\b(?:[- ](?:format(?:ted)?|"
-        r"object|block|array|structure|document|list|output|response|data|string))*",
+        r"object|block|array|structure|document|list|output|response|data|string))*"
+        r"(?:[^‹.]{0,40}\b(?:keys?|fields?|properties|attributes)\b[^‹.]{0,20}‹(?P<keys>[ql]\d+)›)?",
         _json,
     ),
     rule(
@@ -456,6 +452,15 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
             _format(s, m) if m.groupdict().get("f") else [Claim("format", {"format": m["g"].upper()})]
         ),
         part=True,
+    ),
+    rule(
+        r"(?:(?:include|contain|provide|create|add|draw|make|give|use)s? (?:a |the )(?:\w+ )?)?table (?:should|must|with|that has|having|has|contain\w*)[^.‹]{0,20}‹a(?P<a>\d+)› "
+        r"columns",
+        lambda s, m: (
+            [Claim("table", {"columns": s.range(m["a"])["least"]})]
+            if s.range(m["a"]).get("least") == s.range(m["a"]).get("most")
+            else None
+        ),
     ),
     rule(
         r"\b(?:in|as|into|using|use|with|of)(?: (?:a|an|the|at least ‹?a?\d*›?|‹a\d+›))?(?: "
@@ -472,15 +477,6 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         r"‹a\d+›(?:[- ]column| column)?))* ?\btables?(?: format| form| of)?(?! of contents|spoon| "
         r"\w*cloth|top|t\b| tennis| manners| setting)",
         _asks("table"),
-    ),
-    rule(
-        r"table (?:should|must|with|that has|having|has|contain\w*)[^.‹]{0,20}‹a(?P<a>\d+)› "
-        r"columns",
-        lambda s, m: (
-            [Claim("table", {"columns": s.range(m["a"])["least"]})]
-            if s.range(m["a"]).get("least") == s.range(m["a"]).get("most")
-            else None
-        ),
     ),
     rule(
         r"\b(?:in|as|into|using|use|with|include|contains?|format \w+ as|of|provide|create|make|"

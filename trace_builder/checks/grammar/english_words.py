@@ -293,7 +293,7 @@ _EXACT = (
 _ENDING = (
     r"(?:end|ends|ending|finish|finishes|conclude|concludes|close|closes|sign off|wrap "
     rf"up)(?: off)?(?: (?:‹d›|‹p›|‹s\d+›|this|the [\w-]+|your [\w -]{{1,20}}?))?,? (?:with|in|"
-    rf"by saying|by writing|on)(?: exactly)? {_EXACT}"
+    rf"by saying|by writing|on)(?: exactly)? ?{_EXACT}"
 )
 _STARTING = (
     r"(?:start|starts|starting|begin|begins|beginning|open|opens)(?: off)?(?: (?:‹d›|‹p›|"
@@ -386,7 +386,7 @@ WORD_RULES: tuple[Rule[Sentence], ...] = (
         _edge("start"),
     ),
     rule(rf"{_ENDING} ?‹{_QL}›", _edge("end")),
-    rule(rf"{_ENDING}(?<=[:] )(?P<rest>[A-Z][^‹\n]{{2,200}})$", _edge("end")),
+    rule(rf"{_ENDING}(?<=[:]) ?(?P<rest>[A-Z][^‹\n]{{2,200}})$", _edge("end")),
     rule(
         rf"{_ENDING}(?<=(?:phrase|estion|ntence|e line) )(?P<rest>(?-i:[A-Z])[^‹\n]{{2,200}})$", _edge("end")
     ),

@@ -90,10 +90,7 @@ _DIGITS_ZH = {char: value for value, char in enumerate("零一二三四五六七
 _UNITS_ZH = {"十": 10, "百": 100, "千": 1000}
 #: What a number in Chinese words is followed by where it counts something.
 MEASURES = "个字条项段句行次点种部列级位名篇章节页遍处张词步类首组对层小大到至至或、—~-～％%"
-_NUMBER_ZH = re.compile(
-    rf"(?<![\u4e00-\u9fff])?[零一二两三四五六七八九十百千万〇]+(?=[{MEASURES}]|以上|以下|"
-    r"以内|左右)"
-)
+_NUMBER_ZH = re.compile(rf"[零一二两三四五六七八九十百千万〇]+(?=[{MEASURES}]|以上|以下|以内|左右)(?!级标题)")
 
 
 def english_digits(text: str) -> str:

@@ -62,6 +62,10 @@ def _code_lines(layout: Layout) -> tuple[Interval, ...]:
     return (Interval(bare, len(lines)),)
 
 
+def _paragraphs(parameters: Parameters, layout: Layout) -> Finding:
+    return within(parameters, *count_paragraphs(layout, blank="blank" in parameters), unit="paragraphs")
+
+
 def _parts(parameters: Parameters, layout: Layout) -> Finding:
     divider = parameters["divider"]
     return within(parameters, exact(parts_between(layout.body, divider)), unit=f"parts between {divider}")
@@ -73,7 +77,20 @@ KINDS: tuple[Kind, ...] = (
     count_kind("characters", _characters, "characters", "个字符"),
     count_kind("han", _han, "Chinese characters", "个汉字"),
     count_kind("sentences", count_sentences, "sentences", "句话"),
-    count_kind("paragraphs", count_paragraphs, "paragraphs", "段"),
+    Kind(
+        "paragraphs",
+        _paragraphs,
+        {**RANGE, "blank": "flag?"},
+        (
+            Form("{scope} must have {range} paragraphs.", "{scope}必须有{range}段。"),
+            Form(
+                "{scope} must have {range} paragraphs with a blank line between them.",
+                "{scope}必须有{range}段，段间空一行。",
+                {"blank": True},
+            ),
+        ),
+        range_bound("paragraphs"),
+    ),
     count_kind("lines", _lines, "lines", "行文字"),
     count_kind("code_lines", _code_lines, "lines of code", "行代码"),
     count_kind("unique_words", _unique, "different words", "个不同的词"),

@@ -31,9 +31,10 @@ _QUOTATION = re.compile(
 _PARENTHESES = re.compile(r"[(（][^()（）\n]{1,400}[)）]")
 _MARKER = re.compile(r"\[(\d{1,2})\](?!\()")
 _AUTHOR_YEAR = re.compile(
-    r"[(（][^\W\d][^()（）\n]{0,60}[,，] ?\d{4}[a-z]?(?:[,，;；][^()（）\n]{0,80})?[)）]|"
-    r"[A-Z][\w'’-]{1,30}(?: et al\.?| and [A-Z]\w{1,30})? [(（]\d{4}[a-z]?[)）]"
+    r"[(（][^\W\d][^()（）\n]{0,60}[,，] ?\d{4}[a-z]?(?:[,，;；][^()（）\n]{0,80})?[)）]"
 )
+#: An author in the sentence with the year in parentheses.
+_AUTHOR_THEN_YEAR = re.compile(r"[A-Z][\w'’-]{1,30}(?: et al\.?| and [A-Z]\w{1,30})? [(（]\d{4}[a-z]?[)）]")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]@[A-Za-z0-9-]{1,63}\.[A-Za-z]")
 _DIGITS = re.compile(r"(?<![\d.,])\+?\d(?:[ \-]?\d){6,18}(?![\d,])")
 #: Runs of digits that are no phone numbers: years, dates, grouped thousands, plain large numbers, ISBNs.
@@ -215,8 +216,10 @@ def _sources(parameters: Parameters, layout: Layout) -> Finding:
 
 
 def _citations(parameters: Parameters, layout: Layout) -> Finding:
-    pattern = {"number": _MARKER, "author": _AUTHOR_YEAR}[parameters["style"]]
-    return within(parameters, exact(_spans(pattern, layout.body)), unit=f"citations by {parameters['style']}")
+    style = parameters["style"]
+    count = _spans({"number": _MARKER, "author": _AUTHOR_YEAR}[style], layout.body)
+    narrated = _spans(_AUTHOR_THEN_YEAR, layout.body) if style == "author" else 0
+    return within(parameters, exact(count), unit=f"citations by {style}", odd=(exact(count + narrated),))
 
 
 def _personal(_: Parameters, layout: Layout) -> Finding:

@@ -105,14 +105,14 @@ def count_sentences(layout: Layout) -> Interval:
     return Interval(min(max(ended, min(1, len(all_of_them))), flowing), len(all_of_them))
 
 
-def count_paragraphs(layout: Layout) -> tuple[Interval, ...]:
+def count_paragraphs(layout: Layout, *, blank: bool = False) -> tuple[Interval, ...]:
     """Paragraphs between blank lines, with and without those that are a heading or a rule alone; where no
-    line is blank, every line may be one."""
+    line is blank, every line may be one, unless blank lines are asked for."""
     blocks = layout.blocks
     bare = sum(1 for block in blocks if any(row.kind in ("text", "item", "code") for row in block))
     readings = {len(blocks), bare}
     lines = len(layout.lines)
-    if len(blocks) == 1 and lines > 1:
+    if len(blocks) == 1 and lines > 1 and not blank:
         readings.add(lines)
     return tuple(exact(count) for count in sorted(readings))
 
@@ -180,7 +180,9 @@ def occurrences(word: str, text: str) -> Occurrences:
     if not inside and not word[:-1].isalpha():
         return Occurrences(0, 0, 0)
     alone = sum(1 for _ in _word_pattern(word).finditer(text)) if inside else 0
-    if not word.isascii() or " " in word or not word.isalpha():
+    if " " in word or word.isdecimal():
+        return Occurrences(alone, alone, alone)
+    if not word.isascii() or not word.isalpha():
         return Occurrences(alone, alone, inside)
     forms = max(alone, sum(1 for _ in _forms(word).finditer(text)))
     return Occurrences(alone, forms, max(inside, forms))

@@ -109,7 +109,7 @@ _NAMES = {
 }
 _QUOTED = re.compile(r"[\"“「『《][^\"”」』》\n]{1,400}[\"”」』》]")
 #: A share of the words from which a language counts as the main one, and up to which it counts as absent.
-_MAIN, _ABSENT = 0.7, 0.2
+_MAIN, _ABSENT = 0.6, 0.2
 
 
 def language_named(name: str) -> str | None:

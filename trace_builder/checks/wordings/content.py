@@ -126,7 +126,7 @@ WORDINGS: tuple[Wording, ...] = (
     Wording(
         "paragraphs",
         "numerical",
-        exactly("paragraphs"),
+        exactly("paragraphs", blank=True),
         en=("Write exactly {n} paragraphs, separated by blank lines.",),
         zh=("恰好写{n}个段落，段落之间空一行。",),
     ),
