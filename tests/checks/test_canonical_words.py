@@ -80,7 +80,10 @@ def test_what_is_no_check_is_refused_in_one_sentence(value: dict[str, object]) -
 
 
 def test_a_condition_is_said_in_both_languages() -> None:
-    text = 'If the answer mentions "anchor", end with the line "The end."; otherwise end with "To be continued.".'
+    text = (
+        'If the answer mentions "anchor", end with the line "The end."; otherwise end with "To '
+        'be continued.".'
+    )
     check = recognise(text)
     assert check is not None
     assert check.words("en") == (

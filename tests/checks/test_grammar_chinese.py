@@ -31,15 +31,30 @@ BOUND: list[tuple[str, bool, list[tuple[Any, ...]]]] = [
     ("每个段落不少于三句话。", WHOLE, [("sentences", {"least": 3}, "each paragraph")]),
     ("每句话不超过25字。", WHOLE, [("words", {"most": 25}, "each sentence")]),
     ("标题不超过15个字。", WHOLE, [("words", {"most": 15}, "title")]),
-    ("全文至少三段，每段不少于100字。", WHOLE, [
-        ("paragraphs", {"least": 3}), ("words", {"least": 100}, "each paragraph")]),
+    (
+        "全文至少三段，每段不少于100字。",
+        WHOLE,
+        [("paragraphs", {"least": 3}), ("words", {"least": 100}, "each paragraph")],
+    ),
     ("标题中必须包含“春天”。", WHOLE, [("word", {"word": "春天", "least": 1}, "title")]),
     # words
-    ("必须包含关键词“港口”“海鸥”和“缆绳”。", WHOLE, [("word", {"word": w, "least": 1}) for w in ("港口", "海鸥", "缆绳")]),
+    (
+        "必须包含关键词“港口”“海鸥”和“缆绳”。",
+        WHOLE,
+        [("word", {"word": w, "least": 1}) for w in ("港口", "海鸥", "缆绳")],
+    ),
     ("文中要出现“慢下来”这个词至少3次。", WHOLE, [("word", {"word": "慢下来", "least": 3})]),
     ("“也许”一词不得出现。", WHOLE, [("word", {"word": "也许", "most": 0})]),
-    ("避免使用“赋能”、“抓手”等词。", WHOLE, [("word", {"word": "赋能", "most": 0}), ("word", {"word": "抓手", "most": 0})]),
-    ("回答里不要提到“价格”或“品牌”。", WHOLE, [("word", {"word": "价格", "most": 0}), ("word", {"word": "品牌", "most": 0})]),
+    (
+        "避免使用“赋能”、“抓手”等词。",
+        WHOLE,
+        [("word", {"word": "赋能", "most": 0}), ("word", {"word": "抓手", "most": 0})],
+    ),
+    (
+        "回答里不要提到“价格”或“品牌”。",
+        WHOLE,
+        [("word", {"word": "价格", "most": 0}), ("word", {"word": "品牌", "most": 0})],
+    ),
     ("需包含“黎明”或“黄昏”一词。", WHOLE, [("any_word", {"texts": ["黎明", "黄昏"], "least": 1})]),
     # beginnings and ends
     ("以“亲爱的读者”开头。", WHOLE, [("start", {"text": "亲爱的读者"})]),
@@ -48,7 +63,11 @@ BOUND: list[tuple[str, bool, list[tuple[Any, ...]]]] = [
     ("第一句话是“天亮了。”", WHOLE, [("start", {"text": "天亮了。"})]),
     ("每段以“另外”开头。", WHOLE, [("start", {"text": "另外"}, "each paragraph")]),
     # marks and languages
-    ("不要使用逗号和感叹号。", WHOLE, [("mark", {"mark": ",", "most": 0}), ("mark", {"mark": "!", "most": 0})]),
+    (
+        "不要使用逗号和感叹号。",
+        WHOLE,
+        [("mark", {"mark": ",", "most": 0}), ("mark", {"mark": "!", "most": 0})],
+    ),
     ("全文不得出现任何表情符号。", WHOLE, [("emoji", {"most": 0})]),
     ("请用英文作答。", WHOLE, [("language", {"language": "English"})]),
     ("回答的语言必须是法语。", WHOLE, [("language", {"language": "French"})]),
@@ -67,10 +86,13 @@ BOUND: list[tuple[str, bool, list[tuple[Any, ...]]]] = [
     ("代码需附上注释。", PART, [("comments", {})]),
     ("主要观点用“不是……而是……”的句式表达。", PART, [("pattern", {"texts": ["不是", "而是"]})]),
     # several clauses
-    ("使用中文回答，不超过200字，并以“祝好”结尾。", WHOLE, [
-        ("language", {"language": "Chinese"}), ("words", {"most": 200}), ("end", {"text": "祝好"})]),
+    (
+        "使用中文回答，不超过200字，并以“祝好”结尾。",
+        WHOLE,
+        [("language", {"language": "Chinese"}), ("words", {"most": 200}), ("end", {"text": "祝好"})],
+    ),
     ("语言幽默，字数在300字左右。", PART, [("words", {"about": 300})]),
-]  # fmt: skip
+]
 
 NOT_BOUND = [
     "每道菜的做法不超过50字。",

@@ -18,7 +18,11 @@ BOUND: list[tuple[str, bool, list[tuple[Any, ...]]]] = [
     ("Use twenty-five words or fewer.", WHOLE, [("words", {"most": 25})]),
     ("Write a 250-word letter to the editor.", PART, [("words", {"about": 250})]),
     ("Draft a 300+ word report on tides.", PART, [("words", {"least": 300})]),
-    ("The story should have at least 90 words, but no more than 120.", WHOLE, [("words", {"least": 90, "most": 120})]),
+    (
+        "The story should have at least 90 words, but no more than 120.",
+        WHOLE,
+        [("words", {"least": 90, "most": 120})],
+    ),
     ("Don't write more than seven sentences.", WHOLE, [("sentences", {"most": 7})]),
     ("Reply with exactly four sentences.", WHOLE, [("sentences", {"least": 4, "most": 4})]),
     ("Organise the text in three or four paragraphs.", PART, [("paragraphs", {"least": 3, "most": 4})]),
@@ -26,29 +30,53 @@ BOUND: list[tuple[str, bool, list[tuple[Any, ...]]]] = [
     ("Use at least 50 different words.", WHOLE, [("unique_words", {"least": 50})]),
     ("The summary must stay below 60 words.", WHOLE, [("words", {"most": 59}, "passage")]),
     # scopes
-    ("Every paragraph must contain at least two sentences.", WHOLE, [("sentences", {"least": 2}, "each paragraph")]),
+    (
+        "Every paragraph must contain at least two sentences.",
+        WHOLE,
+        [("sentences", {"least": 2}, "each paragraph")],
+    ),
     ("No sentence should exceed 18 words.", WHOLE, [("words", {"most": 18}, "each sentence")]),
     ("Use at most 12 words per line.", WHOLE, [("words", {"most": 12}, "each line")]),
-    ("Write three paragraphs, each with no more than four sentences.", WHOLE, [
-        ("paragraphs", {"least": 3, "most": 3}), ("sentences", {"most": 4}, "each paragraph")]),
+    (
+        "Write three paragraphs, each with no more than four sentences.",
+        WHOLE,
+        [("paragraphs", {"least": 3, "most": 3}), ("sentences", {"most": 4}, "each paragraph")],
+    ),
     ("The title must be at most eight words.", WHOLE, [("words", {"most": 8}, "title")]),
-    ("The second paragraph must start with the word \"Later\".", WHOLE, [("first_word", {"text": "Later"}, "paragraph 2")]),
+    (
+        'The second paragraph must start with the word "Later".',
+        WHOLE,
+        [("first_word", {"text": "Later"}, "paragraph 2")],
+    ),
     # words
-    ("Include the keywords harbour, gull and rope.", WHOLE, [
-        ("word", {"word": w, "least": 1}) for w in ("harbour", "gull", "rope")]),
+    (
+        "Include the keywords harbour, gull and rope.",
+        WHOLE,
+        [("word", {"word": w, "least": 1}) for w in ("harbour", "gull", "rope")],
+    ),
     ("Mention “slow tide” at least three times.", WHOLE, [("word", {"word": "slow tide", "least": 3})]),
-    ("The word 'maybe' may not appear anywhere in your answer.", WHOLE, [("word", {"word": "maybe", "most": 0})]),
-    ("Avoid the terms \"synergy\" and \"leverage\".", WHOLE, [
-        ("word", {"word": "synergy", "most": 0}), ("word", {"word": "leverage", "most": 0})]),
-    ("Use the phrase \"in due course\" once or less.", WHOLE, [("word", {"word": "in due course", "most": 1})]),
-    ("It must contain neither \"always\" nor \"never\".", WHOLE, [
-        ("word", {"word": "always", "most": 0}), ("word", {"word": "never", "most": 0})]),
-    ("Include the word \"dawn\" or \"dusk\".", WHOLE, [("any_word", {"texts": ["dawn", "dusk"], "least": 1})]),
+    (
+        "The word 'maybe' may not appear anywhere in your answer.",
+        WHOLE,
+        [("word", {"word": "maybe", "most": 0})],
+    ),
+    (
+        'Avoid the terms "synergy" and "leverage".',
+        WHOLE,
+        [("word", {"word": "synergy", "most": 0}), ("word", {"word": "leverage", "most": 0})],
+    ),
+    ('Use the phrase "in due course" once or less.', WHOLE, [("word", {"word": "in due course", "most": 1})]),
+    (
+        'It must contain neither "always" nor "never".',
+        WHOLE,
+        [("word", {"word": "always", "most": 0}), ("word", {"word": "never", "most": 0})],
+    ),
+    ('Include the word "dawn" or "dusk".', WHOLE, [("any_word", {"texts": ["dawn", "dusk"], "least": 1})]),
     ("The letter z should appear at least four times.", WHOLE, [("letter", {"letter": "z", "least": 4})]),
     ("Do not use the letter q.", WHOLE, [("letter", {"letter": "q", "most": 0})]),
     # beginnings and ends
-    ("Begin your reply with \"Dear reader\".", WHOLE, [("start", {"text": "Dear reader"})]),
-    ("End the letter with the exact phrase \"Yours in haste\".", WHOLE, [("end", {"text": "Yours in haste"})]),
+    ('Begin your reply with "Dear reader".', WHOLE, [("start", {"text": "Dear reader"})]),
+    ('End the letter with the exact phrase "Yours in haste".', WHOLE, [("end", {"text": "Yours in haste"})]),
     ("Finish with: See you on the quay.", WHOLE, [("end", {"text": "See you on the quay"})]),
     ("Add a postscript starting with P.S. at the end.", WHOLE, [("postscript", {"marker": "P.S."})]),
     ("Put your entire answer in double quotation marks.", WHOLE, [("quoted", {})]),
@@ -56,35 +84,67 @@ BOUND: list[tuple[str, bool, list[tuple[Any, ...]]]] = [
     ("Before you answer, repeat the request word for word.", WHOLE, [("repeat", {})]),
     ("Give the piece a title in double angular brackets.", WHOLE, [("bracketed_titles", {"least": 1})]),
     # marks, case, languages
-    ("Do not use any commas or exclamation marks.", WHOLE, [
-        ("mark", {"mark": ",", "most": 0}), ("mark", {"mark": "!", "most": 0})]),
+    (
+        "Do not use any commas or exclamation marks.",
+        WHOLE,
+        [("mark", {"mark": ",", "most": 0}), ("mark", {"mark": "!", "most": 0})],
+    ),
     ("Commas are not allowed.", WHOLE, [("mark", {"mark": ",", "most": 0})]),
     ("Your whole reply should be in capital letters.", WHOLE, [("upper_case", {})]),
     ("Use only lowercase letters.", WHOLE, [("lower_case", {})]),
     ("No capital letters are allowed.", WHOLE, [("lower_case", {})]),
     ("Use words in all caps at most three times.", WHOLE, [("capital_words", {"most": 3})]),
     ("Respond only in Portuguese.", WHOLE, [("language", {"language": "Portuguese"})]),
-    ("Your answer should be in Thai, and no other language is allowed.", WHOLE, [("language", {"language": "Thai"})]),
+    (
+        "Your answer should be in Thai, and no other language is allowed.",
+        WHOLE,
+        [("language", {"language": "Thai"})],
+    ),
     ("Add at least two emojis.", WHOLE, [("emoji", {"least": 2})]),
     # forms
     ("Return the whole output as JSON and nothing else.", WHOLE, [("json", {"only": True})]),
-    ("Return a JSON object with the keys \"name\" and \"age\".", WHOLE, [("json", {"keys": ["name", "age"]})]),
+    ('Return a JSON object with the keys "name" and "age".', WHOLE, [("json", {"keys": ["name", "age"]})]),
     ("Present the prices in a table.", PART, [("table", {})]),
     ("Include a table with three columns.", WHOLE, [("table", {"columns": 3})]),
     ("Give exactly five bullet points.", WHOLE, [("bullets", {"least": 5, "most": 5})]),
     ("List the steps in a numbered list.", PART, [("list", {"style": "numbered"})]),
     ("Use Markdown.", PART, [("format", {"format": "Markdown"})]),
-    ("Highlight at least two sections with markdown, such as *this part*.", PART, [("highlights", {"least": 2})]),
-    ("Include at least three placeholders in square brackets, such as [date].", PART, [("placeholders", {"least": 3})]),
-    ("Your text must have three sections marked with PART X.", WHOLE, [("sections", {"marker": "PART", "least": 3})]),
-    ("Give two different answers, separated by six asterisks (******).", PART, [
-        ("parts", {"divider": "******", "least": 2, "most": 2})]),
+    (
+        "Highlight at least two sections with markdown, such as *this part*.",
+        PART,
+        [("highlights", {"least": 2})],
+    ),
+    (
+        "Include at least three placeholders in square brackets, such as [date].",
+        PART,
+        [("placeholders", {"least": 3})],
+    ),
+    (
+        "Your text must have three sections marked with PART X.",
+        WHOLE,
+        [("sections", {"marker": "PART", "least": 3})],
+    ),
+    (
+        "Give two different answers, separated by six asterisks (******).",
+        PART,
+        [("parts", {"divider": "******", "least": 2, "most": 2})],
+    ),
     # several clauses
-    ("Your answer should be in English, contain no commas, and be fewer than 10 sentences.", WHOLE, [
-        ("language", {"language": "English"}), ("mark", {"mark": ",", "most": 0}), ("sentences", {"most": 9})]),
-    ("Write a cheerful song about trains with at least 100 words and without using any commas.", PART, [
-        ("mark", {"mark": ",", "most": 0}), ("words", {"least": 100})]),
-]  # fmt: skip
+    (
+        "Your answer should be in English, contain no commas, and be fewer than 10 sentences.",
+        WHOLE,
+        [
+            ("language", {"language": "English"}),
+            ("mark", {"mark": ",", "most": 0}),
+            ("sentences", {"most": 9}),
+        ],
+    ),
+    (
+        "Write a cheerful song about trains with at least 100 words and without using any commas.",
+        PART,
+        [("mark", {"mark": ",", "most": 0}), ("words", {"least": 100})],
+    ),
+]
 
 NOT_BOUND = [
     # a part that nobody can point at

@@ -34,7 +34,8 @@ _FILLER_EN = re.compile(
     r"consist|consists|final|number|may|can|mention|mentions|"
     r"once|again|text|output|set|put|present|return|result|results|used|separate|separated|"
     r"stay|range|between|organize|produce|generate|"
-    r"forget|try|add|insert|place|run|end|bottom|after|before|nothing else|word|verbatim|following|further|furthermore|moreover|in addition|if possible)\b|[^\w‹]",
+    r"forget|try|add|insert|place|run|end|bottom|after|before|nothing else|word|verbatim|"
+    r"following|further|furthermore|moreover|in addition|if possible)\b|[^\w‹]",
     re.IGNORECASE,
 )
 

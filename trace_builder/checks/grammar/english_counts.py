@@ -164,7 +164,8 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _EACH_RIGHT = re.compile(
-    r"(?: long)?,? (?:(?:each|apiece)(?=\W*(?:$|[,.;)]|and\b))|per\b|for (?:each|every)\b|in (?:each|every)\b)",
+    r"(?: long)?,? (?:(?:each|apiece)(?=\W*(?:$|[,.;)]|and\b))|per\b|for (?:each|every)\b|in "
+    r"(?:each|every)\b)",
     re.IGNORECASE,
 )
 #: What a sentence speaks of: the answer, a part of its layout, or a part that is not told.
@@ -189,7 +190,8 @@ _WHOLE_TEXT = frozenset(
 
 
 _BLANK_LINES = re.compile(
-    r"separat\w+ [^.]{0,40}(?:blank lines?|empty lines?|‹a\d+› (?:new ?lines?|line ?breaks?)|double (?:new ?lines?|line ?breaks?))",
+    r"separat\w+ [^.]{0,40}(?:blank lines?|empty lines?|‹a\d+› (?:new ?lines?|line ?breaks?)|"
+    r"double (?:new ?lines?|line ?breaks?))",
     re.IGNORECASE,
 )
 #: A comparison that only says where, before headings: "under three headings".
