@@ -83,7 +83,7 @@ KINDS: tuple[tuple[str, tuple[str, ...], Callable[[Path], object]], ...] = (
         _lines(lambda lines: [lines[0], *lines]),
     ),
     ("the last line doubled", JOURNALS, _lines(lambda lines: [*lines, lines[-1]])),
-    ("two lines swapped", (*SEEDS, *JOURNALS, PRODUCTS[1]), _lines(lambda x: [x[1], x[0], *x[2:]])),
+    ("two lines swapped", (*SEEDS, *JOURNALS, PRODUCTS[0]), _lines(lambda x: [x[1], x[0], *x[2:]])),
     ("lines in reverse", (*SEEDS, *JOURNALS), _lines(lambda lines: lines[::-1])),
     ("two lines merged", (*SEEDS, *JOURNALS), _lines(lambda x: [x[0].rstrip() + x[1], *x[2:]])),
     ("a line lost", (*SEEDS, *STAGES, *CALLS, PRODUCTS[0]), _lines(lambda lines: lines[1:])),

@@ -1,5 +1,5 @@
-"""A finished run that something happened to: no command shows a wrong count, and running again heals it, or says
-what to do, and then heals it."""
+"""A finished run that something happened to: no command shows a wrong count, and running again heals it, or
+says what to do, and then heals it."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ COUNTS = ("stage", "in", "accepted", "rejected", "failed", "pending")
 #: Where the line says what to do.
 ADVICE = re.compile(r"error: run/(?P<file>[\w./]+?)(?::(?P<line>\d+))?: .*")
 #: So many lines at most have to be removed.
-LINES = 12
+LINES = 60
 
 
 @pytest.fixture(scope="session")
 def run_words() -> Iterator[list[str]]:
     with start(RehearsalConfig(), any_model=True) as server:
-        line = f"run --base-url {server.base_url} --model m --limit 3 --output run"
+        line = f"run --base-url {server.base_url} --model m --limit 4 --output run"
         yield line.split()
 
 
