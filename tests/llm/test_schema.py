@@ -43,7 +43,7 @@ def test_every_reply_type(reply: type[answer_schemas.Reply]) -> None:
 
 
 def test_reasoning_comes_before_the_verdict() -> None:
-    text = schema_text(answer_schemas.Verdicts)
+    text = schema_text(answer_schemas.Verdict)
     assert text.index('"reasoning":') < text.index('"score":')
 
 

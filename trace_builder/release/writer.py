@@ -54,12 +54,12 @@ class Writer:
         if split not in format_.files:
             return
         name = format_.path(split)
-        for row in format_.rows(example):
+        for row, id_ in zip(format_.rows(example), format_.ids(example), strict=False):
             before = format_.between if name in self.counts else format_.opening
             self._closing[name] = format_.closing
             self._write(name, before + format_.encode(row))
             if format_.suffix != "jsonl":
-                self.line(f"{format_.name}_ids/{format_.files[split]}.jsonl", {"id": example.id})
+                self.line(f"{format_.name}_ids/{format_.files[split]}.jsonl", {"id": id_})
             if parquet:
                 self._table(format_.parquet(split), format_).add(row)
 

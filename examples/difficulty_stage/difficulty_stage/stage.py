@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -35,8 +36,8 @@ class DifficultyConfig(AskingSection):
     least: Level = Field(default="medium", description="The lowest difficulty that is kept.")
 
 
-def row(record: Graded) -> dict[str, Any]:
-    return {"id": record.id, "difficulty": record.difficulty, "prompt": record.prompt}
+def rows(record: Graded) -> Iterator[dict[str, Any]]:
+    yield {"id": record.id, "difficulty": record.difficulty, "prompt": record.prompt}
 
 
 class Difficulty(Stage[Answered, Graded]):
@@ -51,7 +52,7 @@ class Difficulty(Stage[Answered, Graded]):
     config = DifficultyConfig
     reasons = {"too_easy": Text("easier than is wanted", "难度低于要求")}
     shows = ("difficulty", "reasoning")
-    product = Product("graded", "Graded", Text("instructions with their difficulty", "指令及其难度"), row)
+    product = Product("graded", "Graded", Text("instructions with their difficulty", "指令及其难度"), rows)
 
     async def process(self, record: Answered, ask: Ask) -> Graded | Rejection:
         section = self.run_config.section(DifficultyConfig)

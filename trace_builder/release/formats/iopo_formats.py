@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from trace_builder.records import Instruction, IopoGroup
 from trace_builder.release.examples import Example, output_pairs
@@ -35,6 +35,9 @@ class IopoTrace(ReleaseFormat):
                 "chosen": gpt(group.y1),
                 "rejected": gpt(group.y2),
             }
+
+    def ids(self, example: Example) -> Iterable[str]:
+        return (group.id for group in example.groups)
 
     def encode(self, row: Row) -> str:
         turns = ",\n".join(_turn(turn, 10) for turn in row["conversations"])

@@ -7,6 +7,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import repeat
 from typing import Any, ClassVar, Literal
 
 import trace_builder.release.formats
@@ -60,6 +61,10 @@ class ReleaseFormat(ABC):
     @abstractmethod
     def rows(self, example: Example) -> Iterable[Row]:
         """The rows of one seed."""
+
+    def ids(self, example: Example) -> Iterable[str]:
+        """The ids of the rows of one seed, in their order, for a layout without room for them."""
+        return repeat(example.id)
 
     def encode(self, row: Row) -> str:
         """A row as it is written."""
