@@ -138,7 +138,7 @@ def about(word: str) -> Rule:
 @dataclass(frozen=True)
 class Manners:
     """How a server behaves. ``on`` is what is spoilt: "chat", "models" or "metrics"; ``requires`` the
-    Authorization header without which everything is answered 401; ``delay`` is seconds a good answer takes."""
+    Authorization header without which everything is answered 401; ``delay`` is seconds a good answer takes."""  # noqa: E501
 
     reply: Reply = field(default_factory=Reply)
     when: Rule = lambda question: False

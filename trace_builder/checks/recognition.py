@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from trace_builder.checks.bound import Check
 from trace_builder.checks.claims import Claim
 from trace_builder.checks.grammar.binding import bind
 from trace_builder.checks.kind import Form, Kind
-from trace_builder.checks.registry import catalogue, installed_kinds
+from trace_builder.checks.registry import ConstraintKind, catalogue, installed_kinds
 from trace_builder.checks.templates import Templates, canonical
 from trace_builder.checks.wordings import Wording, wordings
 
@@ -17,8 +18,8 @@ _REMEMBERED, _LONGEST = 8192, 2000
 
 
 def recognise(text: str) -> Check | None:
-    """The check for a constraint's text: by the canonical words of the kinds, by the wordings this project
-    writes itself, by the kinds of installed packages, and by the grammar; None where nothing of it is known.
+    """The check for a constraint's text: by the wordings this project writes itself, by the canonical words
+    of the kinds, by the kinds of installed packages, and by the grammar; None where nothing of it is known.
 
     Raises:
         InputError: an installed kind cannot be loaded.
@@ -34,8 +35,10 @@ def verify(constraint_text: str, response: str) -> bool | None:
 
 
 def _find(text: str) -> Check | None:
+    # Asked for first, so that one that cannot be loaded is told of whatever the text.
+    kinds = installed_kinds().values()
     text = canonical(text)
-    return _by_template(text) or _by_installed(text) or bind(text)
+    return _by_template(text) or _by_installed(text, kinds) or bind(text)
 
 
 _remembered = lru_cache(maxsize=_REMEMBERED)(_find)
@@ -52,8 +55,8 @@ def _by_template(text: str) -> Check | None:
     return None
 
 
-def _by_installed(text: str) -> Check | None:
-    for kind in installed_kinds().values():
+def _by_installed(text: str, kinds: Iterable[ConstraintKind]) -> Check | None:
+    for kind in kinds:
         parameters = kind.recognise(text)
         if parameters is not None:
             return Check((Claim(kind.name, parameters),))

@@ -35,6 +35,7 @@ _FILLER_EN = re.compile(
     r"once|again|text|output|set|put|present|return|result|results|used|separate|separated|"
     r"stay|range|between|organize|produce|generate|"
     r"forget|try|add|insert|place|run|end|bottom|after|before|nothing else|word|verbatim|"
+    r"avoid|avoiding|don't|do|can't|cannot|won't|mustn't|shouldn't|isn't|never|writing|go|any|ever|"
     r"following|further|furthermore|moreover|in addition|if possible)\b|[^\w‹]",
     re.IGNORECASE,
 )
@@ -106,12 +107,15 @@ def _english(sentence: Sentence) -> list[Match]:
     return [*found, *counts(sentence)]
 
 
+_ALWAYS_SOME = frozenset({"words", "sentences", "paragraphs", "lines", "characters"})
+
+
 def merged(claims: list[Claim]) -> list[Claim]:
     """Claims without repetition, two limits of one measure made one range; only those their kinds take."""
     found: list[Claim] = []
     for claim in claims:
         kind = catalogue()[claim.kind]
-        if not kind.valid(claim.parameters):
+        if not kind.valid(claim.parameters) or _empty(claim):
             continue
         at = next((n for n, other in enumerate(found) if _same_measure(other, claim)), None)
         joined = None if at is None else {**found[at].parameters, **claim.parameters}
@@ -120,6 +124,11 @@ def merged(claims: list[Claim]) -> list[Claim]:
         else:
             found.append(claim)
     return list(dict.fromkeys(found))
+
+
+def _empty(claim: Claim) -> bool:
+    """Whether every response that says anything is as claimed."""
+    return claim.kind in _ALWAYS_SOME and claim.parameters == {"least": 1}
 
 
 def _same_measure(one: Claim, other: Claim) -> bool:

@@ -10,7 +10,10 @@ from trace_builder.checks.claims import Parameters, bounded
 from trace_builder.checks.grammar.chunks import Amounts, Quotes
 from trace_builder.checks.grammar.numbers import chinese_digits
 
-_NOT = r"(?:不得|不能|不应该?|不可以?|不要|不会|不宜|不许|不)"
+_NOT = (
+    r"(?:不得|不能|不应该?|不应当|不可以?|不要|不会|不宜|不许|不准|不允许|不|切勿|勿|别|切忌|"
+    r"避免|禁止|严禁|防止)"
+)
 _LEAST = rf"{_NOT}(?:少|低|小|短)于|{_NOT}少過?于|至少|最少|起码|大于等于|大於等於|≥|>=|{_NOT}不足"
 _MOST = rf"{_NOT}(?:超过|超過|超出|多于|高于|大于|长于|逾)|至多|最多|最长|小于等于|≤|<=|上限[为是]?|不大於"
 _MORE = r"超过|超過|多于|大于|高于|>"
@@ -88,7 +91,8 @@ _LENGTH = (
 _FILL = (
     r"(?:应该?|应当|需要?|须|必须|務必|务必|要求?|请|将|把|得|能|会|严格|控制|限制|限定|保持|"
     r"维持|设定|约束|规定|压缩|精简|扩[展写]|缩减|"
-    r"在|为|是|达到?|有|也|都|均|总[共计]|共|合计|一共|整体|范围|并|且|而且|同时|但|但是|又|仅|只|还|最终|最后|"
+    r"在|为|是|达到?|有|也|都|均|总[共计]|共|合计|一共|整体|范围|并|且|而且|同时|但|但是|又|仅|"
+    r"只|还|最终|最后|"
     r"写[成出作]?|撰写|包[含括]|含有?|分[为成]|划分为|由|列[出举]|罗列|给出|提[供出]|使用|采用|"
     r"用|以|设[置立]?|输出|生成|创作|回答|总结|概括|介绍|展示|安排|"
     r"组织|构成|组成|不|於|于|至|到|确保|保证|注意|其|它|的|總|應|再|来|，|,|:|：|\s|“|”|大小|"
@@ -228,6 +232,10 @@ def _scope_of(found: re.Match[str]) -> str:
     return f"last {unit}" if found["nth"][0] in "末最结" else f"first {unit}"
 
 
+#: What turns a comparison behind it round, in a way that is not told here.
+_NEGATION = re.compile(r"(?:不|勿|别(?!的|人)|避免|切忌|禁止|严禁|防止|无需|无须|没有)[^，,；;。且但并而]*$")
+
+
 def _amount(found: re.Match[str], amounts: Amounts, text: str) -> str:
     if re.search(r"‹[a-z]$", text[: found.start("n")]):
         return found[0]
@@ -254,6 +262,8 @@ def _amount(found: re.Match[str], amounts: Amounts, text: str) -> str:
         parameters = bounded(n)
     elif found["most"]:
         parameters = bounded(most=n)
+    elif (found["more"] or found["less"]) and _NEGATION.search(text[: found.start()]):
+        return found[0]
     elif found["more"]:
         parameters = bounded(n + 1)
     elif found["less"]:
@@ -298,6 +308,9 @@ def subject_of(left: str, clause: Clause) -> str | None:
     named = _OPENING.match(left, at)
     found = scoped or named
     length = _LENGTH_WORDS.match(left, found.end() if found else at)
+    if named and _skip(left, length.end() if length else at) < len(left):  # "段落数" is no passage
+        scoped = named = found = None
+        length = _LENGTH_WORDS.match(left, at)
     if length is None or _skip(left, length.end()) < len(left):
         return None
     if found is None and not length[0] and not clause.goes_on:

@@ -39,11 +39,11 @@ _COMPILED = tuple(
 )
 _AMOUNT = re.compile(r"‹a(\d+)›")
 #: What may stand behind a count without changing what is counted.
-_TAIL = re.compile(
-    r"(?:的?(?:文字|内容|篇幅|长度|字数|范围|情况下?|要求|限制|以内|文本|规模|幅度|标准|区间|"
+_TAIL_WORD = re.compile(
+    r"的?(?:文字|内容|篇幅|长度|字数|范围|情况下?|要求|限制|以内|文本|规模|幅度|标准|区间|"
     r"这一范围)|为宜|即可|左右|[来进]行?(?:回答|概括|总结|描述|表达|介绍|说明)?|完成|表达|回答|"
     r"概括|总结|说明|"
-    r"作答|描述|组成|构成|组织|作答|中|内|里|之间|是|地|清晰|简洁|，|,|\.|\s|。|的)*+$"
+    r"作答|描述|组成|构成|组织|中|内|里|之间|是|地|清晰|简洁|，|,|\.|\s|。|的"
 )
 #: What makes a count one of something else.
 _OTHER = re.compile(
@@ -74,13 +74,30 @@ _OF_THE_LIMIT = re.compile(r"在‹a\d+›个?[字词句]的?情况下")
 def counts(clause: Clause) -> Iterator[Match]:
     """So many of a unit, where the clause says of what."""
     for found in _AMOUNT.finditer(clause.text):
-        for pattern, kind, parameters in _COMPILED:
+        for pattern, kind, parameters in (*_COMPILED, *_by_length(clause.text[: found.start()])):
             unit = pattern.match(clause.text, found.end())
             if unit is not None:
                 match = _bound(clause, found, unit, kind, dict(parameters))
                 if match is not None:
                     yield match
                 break
+
+
+#: What a length is a number of, where no unit stands behind the number.
+_LENGTH_UNITS = (
+    (re.compile("字符(?:总?数|数量)"), "characters"),
+    (re.compile("字数"), "words"),
+    (re.compile("词数"), "terms"),
+    (re.compile("句(?:子?数|子数量)"), "sentences"),
+    (re.compile("段(?:落?数|落数量)"), "paragraphs"),
+    (re.compile("行数"), "lines"),
+)
+_NO_UNIT: re.Pattern[str] = re.compile(r"(?![\u4e00-\u9fffA-Za-z%]|‹q)|(?=的|之|内|为|即)")
+
+
+def _by_length(left: str) -> list[tuple[re.Pattern[str], str, dict[str, object]]]:
+    """The unit of a number that has none, by the length that is spoken of."""
+    return [(_NO_UNIT, kind, {}) for pattern, kind in _LENGTH_UNITS if pattern.search(left)][:1]
 
 
 def _bound(
@@ -124,7 +141,7 @@ def _bound(
         if not re.search(r"字数|篇幅|长度|控制|限", left) or re.search(r"限制为|限为|上限", left):
             return None
         asked = {"about": asked["least"]}
-    elif not _TAIL.match(right):
+    elif not _is_tail(right):
         if (
             bare
             or kind in ("words", "han", "characters", "terms", "lines", "code_lines")
@@ -142,6 +159,13 @@ def _bound(
     if not asked or asked.get("least", 0) > asked.get("most", 10**9):
         return None
     return Match((Claim(kind, {**parameters, **asked}, scope),), 0, end if part else len(clause.text), part)
+
+
+def _is_tail(right: str) -> bool:
+    at = 0
+    while (word := _TAIL_WORD.match(right, at)) is not None:
+        at = word.end()
+    return at == len(right)
 
 
 def _has_lines(clause: Clause, scope: str) -> bool:

@@ -456,7 +456,14 @@ def _language(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     return [*claims, Claim("script", {"script": script})] if script else claims
 
 
+def _several(clause: Clause, found: re.Match[str]) -> bool:
+    """Whether more than one is asked for."""
+    return bool(found["a"]) and clause.range(found["a"]) != {"least": 1}
+
+
 def _sentence_in(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    if found["a"] and not clause.range(found["a"]).get("least"):
+        return None
     language = language_named(found["lang"])
     return [Claim("sentence_in", {"language": language})] if language else None
 
@@ -734,9 +741,10 @@ RULES: tuple[Rule[Clause], ...] = (
         _language,
     ),
     rule(
-        rf"(?:至少|加入|包含|写)[^，,]{{0,4}}(?:1句|‹a\d+›句|有1句)[^，,]{{0,4}}(?:用|是|使用|"
-        rf"为)?(?P<lang>{_LANGUAGE})",
+        rf"(?:至少|加入|包含|写)[^，,‹]{{0,4}}(?:‹(?P<a>a\d+)›|1)句[^，,]{{0,4}}(?:用|是|使用|为)?"
+        rf"(?P<lang>{_LANGUAGE})",
         _sentence_in,
+        part=_several,
     ),
     rule(r"(?:用|使用|采用|以)(?:简体|繁体)(?:字|中文|汉字)", _script),
     rule(

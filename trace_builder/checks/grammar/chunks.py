@@ -21,7 +21,8 @@ _QUOTE = re.compile(
 )
 _TOKEN_SIGNS = str.maketrans({"‹": "<", "›": ">"})
 _LIST = re.compile(
-    r"(?:\[\s*)?‹q\d+›(?:\s*(?:[、,，;；/]|(?:,\s*)?(?:\band\b|\bor\b|&|和|与|及|以及|或者|或|还有|跟)|\s|)\s*"
+    r"(?:\[\s*)?‹q\d+›(?:\s*(?:[、,，;；/]|(?:,\s*)?(?:\band\b|\bor\b|&|和|与|及|以及|或者|或|"
+    r"还有|跟)|\s|)\s*"
     r"(?:(?:\band\b|\bor\b|和|与|及|以及|或者|或)\s*)?‹q\d+›)+(?:\s*\])?",
     re.IGNORECASE,
 )
@@ -86,7 +87,7 @@ def _narrow(text: str) -> str:
     """``text`` with letters, digits and signs of full width in half width; Chinese punctuation stays."""
     return "".join(
         unicodedata.normalize("NFKC", char)
-        if "０" <= char <= "９" or "Ａ" <= char <= "ｚ" or char in "＊＃＋－～　％"
+        if "０" <= char <= "９" or "Ａ" <= char <= "ｚ" or char in "＊＃＋－～　％＜＞＝"
         else char
         for char in text
     ).replace("\xa0", " ")

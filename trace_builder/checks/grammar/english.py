@@ -10,20 +10,21 @@ from trace_builder.checks.claims import Parameters, bounded
 from trace_builder.checks.grammar.chunks import Amounts, Quotes
 from trace_builder.checks.grammar.numbers import ORDINALS, english_digits
 
-_LEAST = (
-    r"at least|at the least|no less than|no fewer than|not less than|not fewer than|(?:with |"
-    r"to |of )?a minimum of|minimum(?: of)?|"
-    r"min\.?|at a minimum|a min of"
-)
-_MORE = r"more than|over|above|greater than|exceeding|upwards of|in excess of|longer than|higher than"
-_MOST = (
-    r"at most|at the most|no more than|not more than|up to|a maximum of|maximum(?: of)?|"
-    r"max\.?(?: of)?|no longer than|not longer than|"
-    r"no greater than|not (?:to )?exceed(?:ing)?|without exceeding|never exceed(?:ing)?|within|"
-    r"limited to|capped at|capping at|caps? (?:at|of)|no over|not over|"
-    r"as many as|a max of|a limit of"
+_NOT = r"(?:no|not|never)(?: (?:be|go|fall|drop|run|get|stay|to|any))*"
+_MORE = (
+    r"more than|over|above|greater than|exceed(?:s|ing)?|surpass(?:es|ing)?|upwards of|in excess of|"
+    r"longer than|higher than|beyond"
 )
 _LESS = r"less than|fewer than|under|below|shorter than|lower than|smaller than"
+_LEAST = (
+    r"at least|at the least|(?:with |to |of )?a minimum of|minimum(?: of)?|min\.?|at a minimum|a min of|"
+    rf"{_NOT} (?:{_LESS})"
+)
+_MOST = (
+    r"at most|at the most|up to|a maximum of|maximum(?: of)?|max\.?(?: of)?|not to exceed|within|"
+    r"limited to|capped at|capping at|caps? (?:at|of)|as many as|a max of|a limit of|"
+    rf"{_NOT} (?:{_MORE})"
+)
 _EXACT = r"exactly|precisely|only|just|strictly|a total of|in total|no more and no less than|exact"
 _ABOUT = (
     r"about|around|approximately|approx\.?|roughly|circa|nearly|almost|close to|an average of|"
@@ -49,9 +50,17 @@ _AMOUNT = re.compile(
     rf"(?P<minus>{_POST_MOST})?",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(
-    r"\b(?:not|n't|n’t|never|cannot|nor)\s+(?:\w+\s+){0,3}?(?:be\s+)?$|\b(?:don't|don’t|"
-    r"mustn't|shouldn't|can't|won't)\s+(?:\w+\s+){0,5}$",
+#: What turns a comparison round, where it stands before it in one clause.
+_NEGATION = re.compile(
+    r"\b(?:not(?! (?:only|just|including|counting))|no|never|cannot|nor|neither|none|nothing|without|"
+    r"avoid(?:s|ing)?|refrain(?:s|ing)?|\w+n't)\b",
+    re.IGNORECASE,
+)
+_CLAUSE_BREAK = re.compile(r"[,;:(]|\b(?:but|while|yet|although|then)\b", re.IGNORECASE)
+#: Nobody says what must be where it need not be.
+_NEED_NOT = re.compile(
+    r"\b(?:not|no|\w+n't) (?:need|have to|necessary|required|necessarily)|\bneed(?:s)? not\b|"
+    r"\bno need\b|\band\b",
     re.IGNORECASE,
 )
 
@@ -140,9 +149,15 @@ class Sentence:
 
 #: "No sentence exceeds" is a limit on each.
 _NO_UNIT = re.compile(
-    r"\bno (sentence|paragraph|line|section|bullet point)s? (?:should |may |can |must |is to "
-    r")?(?:exceeds?|goes? over|(?:be|is) (?:longer|more) than|"
-    r"(?:has|have|contains?) more than)",
+    r"\b(?:no|not (?:one|a single)|none of (?:the|your)) (?:single )?(?P<unit>sentence|"
+    r"paragraph|line|section|"
+    r"bullet point)s? (?:(?:should|may|can|must|is|are|to|ever|be|have|has|contain|contains|run|go|goes|of|"
+    rf"with|any) )*(?:(?P<more>{_MORE})|(?P<less>{_LESS}))",
+    re.IGNORECASE,
+)
+#: "Neither more nor less than".
+_EITHER_WAY = re.compile(
+    r"\b(?:neither|no|not) (?:more|less|fewer),? (?:n?or|and)(?: no| not)? (?:more|less|fewer) than\b",
     re.IGNORECASE,
 )
 _ABBREVIATIONS = (
@@ -170,7 +185,7 @@ def sentences_of(text: str, quotes: Quotes) -> list[Sentence]:
 
 def _chunked(text: str, quotes: Quotes, amounts: Amounts) -> Sentence:
     sentence = Sentence("", quotes, amounts)
-    text = english_digits(_NO_UNIT.sub(r"each \1 has at most", text))
+    text = english_digits(_EITHER_WAY.sub("exactly", _NO_UNIT.sub(_each_unit, text)))
     text = re.sub(r"(?<=\d)\s?\+(?=[\s-])", " or more", text)
     text = re.sub(
         r"(?<!\b1)(?<=\d)[- ](word|sentence|paragraph|line|character|section|stanza)\b(?=[- "
@@ -190,6 +205,10 @@ def _chunked(text: str, quotes: Quotes, amounts: Amounts) -> Sentence:
     text = _SUBJECT.sub(lambda found: "‹p›" if found["passage"] else "‹d›", text)
     sentence.text = _AMOUNT.sub(lambda found: _amount(found, amounts, text), text)
     return sentence
+
+
+def _each_unit(found: re.Match[str]) -> str:
+    return f"each {found['unit']} has at {'most' if found['more'] else 'least'}"
 
 
 def _scope_of(found: re.Match[str]) -> str:
@@ -238,7 +257,10 @@ def _alone(found: re.Match[str], amounts: Amounts, before: str) -> str:
     if re.search(r"‹[a-z]$", before):
         return found[0]
     n = int(found["n"])
-    negated = _NEGATED.search(before) is not None
+    negated = _negated(before)
+    compared = found["more"] or found["less"]
+    if negated is None or (negated and not compared):
+        return found[0]
     tail = "" if found["m"] is None else f" {found['joint']} {found['m']}"
     if found["more"]:
         parameters: Parameters = bounded(most=n) if negated else bounded(n + 1)
@@ -255,6 +277,15 @@ def _alone(found: re.Match[str], amounts: Amounts, before: str) -> str:
     else:
         return amounts.put(bounded(n, n), bare=True) + tail
     return amounts.put(parameters, found[0]) + tail
+
+
+def _negated(before: str) -> bool | None:
+    """Whether what stands before a comparison turns it round; None where that cannot be told."""
+    clause = _AMOUNT.sub("", _CLAUSE_BREAK.split(before)[-1])
+    negations = list(_NEGATION.finditer(clause))
+    if not negations:
+        return False
+    return None if len(negations) > 1 or _NEED_NOT.search(clause, negations[0].start()) else True
 
 
 def _rest(found: re.Match[str]) -> str:

@@ -92,6 +92,16 @@ _COUNT = re.compile(rf"‹a(?P<a>\d+)›(?: ‹h›)? (?P<adj>{_ADJECTIVES})", r
 _UNITS = tuple(
     (re.compile(unit + r"(?![\w-])", re.IGNORECASE), kind, parameters) for unit, kind, parameters in UNITS
 )
+#: "The word count should be at least 100": the unit first, and no other behind the amount.
+_COUNT_OF = re.compile(
+    r"\b(?:(?P<unit>word|character|sentence|paragraph|line)[- ]counts?|"
+    r"number of (?P<units>(?:unique |different )?words|characters|sentences|paragraphs|lines|bullet points|"
+    r"(?:sub)?headings|list items|emojis|hashtags|placeholders))"
+    r"(?:[ :(]|‹[dp]›|\b(?:in|of|for|you|use|used|should|must|has|have|to|needs?|be|is|are|lie|lies|stay|"
+    r"stays|kept|keep|remain|fall|range|from|between|somewhere|total|overall|within|the|at|not|may|can)\b)*"
+    r"‹a(?P<a>\d+)›(?! ?[a-z‹%])",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(
     r"(?:,? (?:or (?P<more>more|above|longer|greater)|or (?P<less>less|fewer|under|shorter)|"
     r"(?P<least>at (?:the )?least|minimum|at minimum)|"
@@ -140,6 +150,11 @@ _SCOPE_BEFORE = re.compile(
     r"'s length| be| have| has| contains?| includes?| consists? of| with| of| containing| "
     r"having| use| using| limited| in| at| kept| under| exceed|"
     r" be limited to| make up| comprise| itself| in ‹d›| of ‹d›| length)*\s*$",
+    re.IGNORECASE,
+)
+#: "No more than ten words in a sentence".
+_IN_ONE = re.compile(
+    r"^,? (?:in|within|inside) (?:an?|one|‹a\d+›|a single) (?P<unit>sentence|paragraph|line|section)\b",
     re.IGNORECASE,
 )
 _SCOPE_AFTER = re.compile(r"^(?:,)? ?(?:in|for|of|within|to|per|on|inside)? ?‹s(\d+)›", re.IGNORECASE)
@@ -201,6 +216,13 @@ _PLACE = re.compile(r"(?:under|within|below|over|above)\s+(\d+)$", re.IGNORECASE
 def counts(sentence: Sentence) -> Iterator[Match]:
     """So many of a unit, wherever the sentence says it."""
     text = sentence.text
+    for found in _COUNT_OF.finditer(text):
+        named = f"{found['unit']}s" if found["unit"] else found["units"]
+        scope = scope_of(sentence, found.start(), found.end())
+        kind, parameters = next((k, p) for unit, k, p in _UNITS if unit.fullmatch(named))
+        if scope:
+            claim = Claim(kind, {**parameters, **sentence.range(found["a"])}, scope)
+            yield Match((claim,), found.start(), found.end())
     for found in _COUNT.finditer(text):
         for pattern, kind, parameters in _UNITS:
             unit = pattern.match(text, found.end())
@@ -230,7 +252,8 @@ def _bound(
     elif tail["less"] or tail["most"]:
         asked.pop("least", None)
     elif bare and kind == "words":
-        asked = {"about": asked["least"]}
+        limit = re.search(r"\blimit(?:ed)?\b[^,;.]*$", text[: found.start()], re.IGNORECASE)
+        asked = {"most" if limit else "about": asked["least"]}
     end = tail.end()
     joined = _JOINED.match(text, end)
     if joined:
@@ -268,6 +291,9 @@ def scope_of(sentence: Sentence, start: int, end: int) -> str | None:
     after = _SCOPE_AFTER.match(right)
     if after:
         return sentence.scopes[int(after[1])]
+    one = _IN_ONE.match(right)
+    if one:
+        return f"each {one['unit'].lower()}"
     before = _SCOPE_BEFORE.search(left)
     if before:
         return sentence.scopes[int(before[1])]

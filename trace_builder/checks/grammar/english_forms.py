@@ -172,7 +172,14 @@ def _language(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | Non
     return [Claim("language", {"language": language})]
 
 
+def _several(sentence: Sentence, found: re.Match[str]) -> bool:
+    """Whether more than one is asked for."""
+    return bool(found["a"]) and sentence.range(found["a"]) != {"least": 1}
+
+
 def _sentence_in(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    if found["a"] and not sentence.range(found["a"]).get("least"):
+        return None
     language = language_named(found["lang"])
     return [Claim("sentence_in", {"language": language})] if language else None
 
@@ -454,7 +461,8 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         part=True,
     ),
     rule(
-        r"(?:(?:include|contain|provide|create|add|draw|make|give|use)s? (?:a |the )(?:\w+ )?)?table (?:should|must|with|that has|having|has|contain\w*)[^.‹]{0,20}‹a(?P<a>\d+)› "
+        r"(?:(?:include|contain|provide|create|add|draw|make|give|use)s? (?:a |the )(?:\w+ "
+        r")?)?table (?:should|must|with|that has|having|has|contain\w*)[^.‹]{0,20}‹a(?P<a>\d+)› "
         r"columns",
         lambda s, m: (
             [Claim("table", {"columns": s.range(m["a"])["least"]})]
@@ -560,9 +568,9 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
     rule(rf"(?P<lang>{_LANGUAGE})(?: language)?,? (?:and )?no other languages?", _language),
     rule(rf"(?:is|be|are|response is|word in ‹d› is) in (?:the )?(?P<lang>{_LANGUAGE}) language", _language),
     rule(
-        r"(?:at least (?:one|‹a\d+›)|‹a\d+›|a) (?:sentences?|phrases?|lines?) (?:written )?in "
-        rf"(?P<lang>{_LANGUAGE})",
+        rf"(?:‹(?P<a>a\d+)›|an?) (?:sentence|phrase|line)s? (?:written )?in (?P<lang>{_LANGUAGE})",
         _sentence_in,
+        part=_several,
     ),
     rule(
         r"(?:postscript|post script|note)[^.‹]{0,60}?(?:start(?:s|ing)?|beginn?(?:s|ing)?|"
@@ -593,12 +601,6 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         r"(?:at least (?:one|‹a\d+›)|an?) placeholders?(?:,? (?:represented by|in|wrapped in|"
         r"with) square brackets)?",
         _asks("placeholders", least=1),
-    ),
-    rule(
-        r"(?:the )?(?:total )?number of (?:(?P<w>words)|(?P<s>sentences))(?: you use| in ‹d›| of "
-        r"‹d›)?(?: should| must| has to| to| needs to)? ?(?:be |is |lie |stay |\()?(?:in the "
-        r"range of |between |to )?‹a(?P<a>\d+)›",
-        lambda s, m: [Claim("words" if m["w"] else "sentences", s.range(m["a"]))],
     ),
     rule(r"not contain any (?:white ?space|spaces)", _always("no_space")),
     rule(

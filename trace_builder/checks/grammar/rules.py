@@ -42,12 +42,12 @@ class Rule(Generic[P]):
     """A pattern over chunks, and what it claims.
 
     Attributes:
-        part: whether what it matches asks for more than the claims say.
+        part: whether what it matches asks for more than the claims say, or what tells so.
     """
 
     pattern: re.Pattern[str]
     build: Build[P]
-    part: bool = False
+    part: bool | Callable[[P, re.Match[str]], bool] = False
 
     def matches(self, piece: P) -> Iterator[Match]:
         for found in self.pattern.finditer(piece.text):
@@ -55,10 +55,13 @@ class Rule(Generic[P]):
             if claims is not None:
                 made = tuple(claims)
                 if made:
-                    yield Match(made, found.start(), found.end(), self.part)
+                    part = self.part if isinstance(self.part, bool) else self.part(piece, found)
+                    yield Match(made, found.start(), found.end(), part)
 
 
-def rule(pattern: str, build: Build[P], *, part: bool = False) -> Rule[P]:
+def rule(
+    pattern: str, build: Build[P], *, part: bool | Callable[[P, re.Match[str]], bool] = False
+) -> Rule[P]:
     return Rule(re.compile(pattern, re.IGNORECASE), build, part)
 
 
