@@ -97,7 +97,8 @@ _NO_UNIT: re.Pattern[str] = re.compile(r"(?![\u4e00-\u9fffA-Za-z%]|‹q)|(?=的|
 
 def _by_length(left: str) -> list[tuple[re.Pattern[str], str, dict[str, object]]]:
     """The unit of a number that has none, by the length that is spoken of."""
-    return [(_NO_UNIT, kind, {}) for pattern, kind in _LENGTH_UNITS if pattern.search(left)][:1]
+    nothing: dict[str, object] = {}
+    return [(_NO_UNIT, kind, nothing) for pattern, kind in _LENGTH_UNITS if pattern.search(left)][:1]
 
 
 def _bound(
