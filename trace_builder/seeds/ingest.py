@@ -13,7 +13,7 @@ from stat import S_ISDIR
 from trace_builder.errors import InputError
 from trace_builder.records import Seed
 from trace_builder.seeds.id_index import IdIndex
-from trace_builder.seeds.reader import BadSeed, Row, read_rows
+from trace_builder.seeds.reader import BadSeed, Row, read_rows, stem
 from trace_builder.storage.atomic import Replacement
 from trace_builder.storage.jsonl import encode, unreadable
 from trace_builder.storage.layout import BAD_SEEDS, SEEDS
@@ -159,7 +159,7 @@ class _Intake:
         first = self._index.claim(seed.id, content, number, row.line)
         if first is None:
             return seed
-        for name in (f"{seed.id}@{path.stem}", f"{seed.id}@{path.stem}-{_digest(seed)}"):
+        for name in (f"{seed.id}@{stem(path)}", f"{seed.id}@{stem(path)}-{_digest(seed)}"):
             if first.file == number or first.content == content:
                 break
             first = self._index.claim(name, content, number, row.line)

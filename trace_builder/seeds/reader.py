@@ -14,6 +14,9 @@ from trace_builder.seeds.formats import KNOWN_KEYS, RowError, as_seed
 from trace_builder.seeds.splitting import MAX_ROW_BYTES, RawRow, elements, lines
 from trace_builder.storage.jsonl import unreadable
 
+#: How many ignored keys are counted by name, and how much of a name is shown.
+_IGNORED = 1000
+_SHOWN = 60
 _BOM = b"\xef\xbb\xbf"
 _FOREIGN = {
     b"\xff\xfe": "UTF-16",
@@ -74,6 +77,11 @@ def read_rows(path: Path, ignored: Counter[str] | None = None) -> Iterator[Row]:
         raise unreadable(path, exc) from None
 
 
+def stem(path: Path) -> str:
+    """The name of a file without its suffix, as a text: a path may have bytes that are none."""
+    return path.stem.encode("utf-8", "replace").decode()
+
+
 def _rows(path: Path, stream: BinaryIO, ignored: Counter[str] | None) -> Iterator[Row]:
     head = stream.peek(4096) if hasattr(stream, "peek") else b""
     for magic, name in _FOREIGN.items():
@@ -86,7 +94,7 @@ def _rows(path: Path, stream: BinaryIO, ignored: Counter[str] | None) -> Iterato
     empty = True
     for raw in elements(stream) if is_array else lines(stream):
         empty = False
-        yield _row(raw, path.stem, ignored)
+        yield _row(raw, stem(path), ignored)
     if empty:
         yield Row(1, b"", reason="the file holds no rows")
 
@@ -97,9 +105,14 @@ def _row(raw: RawRow, source: str, ignored: Counter[str] | None) -> Row:
         seed = as_seed(value, source)
     except RowError as exc:
         return Row(raw.line, raw.data, reason=str(exc))
-    if ignored is not None and isinstance(value, dict) and not value.keys() <= KNOWN_KEYS:
-        ignored.update(value.keys() - KNOWN_KEYS)
+    if ignored is not None and isinstance(value, dict):
+        for key in (_shown(key) for key in value if key not in KNOWN_KEYS):
+            ignored[key if key in ignored or len(ignored) < _IGNORED else "(other)"] += 1
     return Row(raw.line, raw.data, seed)
+
+
+def _shown(key: str) -> str:
+    return key if key.isprintable() and len(key) <= _SHOWN else ascii(key[:_SHOWN])
 
 
 def _parse(raw: RawRow) -> object:
