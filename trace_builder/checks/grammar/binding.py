@@ -6,14 +6,14 @@ import re
 
 from trace_builder.checks.bound import Check
 from trace_builder.checks.claims import Claim
-from trace_builder.checks.grammar.chinese import LABEL, SUBJECT, clauses_of
-from trace_builder.checks.grammar.chinese_counts import counts as chinese_counts
-from trace_builder.checks.grammar.chinese_forms import RULES
+from trace_builder.checks.grammar.chinese.chinese_clauses import LABEL, SUBJECT, clauses_of
+from trace_builder.checks.grammar.chinese.chinese_counts import counts as chinese_counts
+from trace_builder.checks.grammar.chinese.chinese_forms import RULES
 from trace_builder.checks.grammar.chunks import Quotes, quoted
-from trace_builder.checks.grammar.english import Sentence, sentences_of
-from trace_builder.checks.grammar.english_counts import counts
-from trace_builder.checks.grammar.english_forms import FORM_RULES, PART_RULES
-from trace_builder.checks.grammar.english_words import WORD_RULES
+from trace_builder.checks.grammar.english.english_sentences import Sentence, sentences_of
+from trace_builder.checks.grammar.english.english_counts import counts
+from trace_builder.checks.grammar.english.english_forms import FORM_RULES, PART_RULES
+from trace_builder.checks.grammar.english.english_words import WORD_RULES
 from trace_builder.checks.grammar.rules import Match, apart, left_over
 from trace_builder.checks.kind import RANGE
 from trace_builder.checks.reading.counting import is_cjk

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from trace_builder.checks.claims import Claim
-from trace_builder.checks.grammar.chinese import CONDITION, Clause
+from trace_builder.checks.grammar.chinese.chinese_clauses import CONDITION, Clause
 from trace_builder.checks.grammar.rules import Rule, rule
 from trace_builder.checks.reading.languages import language_named, names
 

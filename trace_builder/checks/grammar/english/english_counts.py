@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from trace_builder.checks.claims import Claim, Parameters, bounded
-from trace_builder.checks.grammar.english import Sentence
+from trace_builder.checks.grammar.english.english_sentences import Sentence
 from trace_builder.checks.grammar.rules import Match
 
 _ADJECTIVES = (

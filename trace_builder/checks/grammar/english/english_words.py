@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from trace_builder.checks.claims import Claim
-from trace_builder.checks.grammar.english import Sentence
-from trace_builder.checks.grammar.english_counts import scope_of
+from trace_builder.checks.grammar.english.english_sentences import Sentence
+from trace_builder.checks.grammar.english.english_counts import scope_of
 from trace_builder.checks.grammar.rules import Rule, rule
 
 _KIND = (

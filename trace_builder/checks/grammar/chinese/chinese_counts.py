@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from trace_builder.checks.claims import Claim
-from trace_builder.checks.grammar.chinese import CONDITION, Clause, subject_of
+from trace_builder.checks.grammar.chinese.chinese_clauses import CONDITION, Clause, subject_of
 from trace_builder.checks.grammar.rules import Match
 
 #: What a unit counts: pattern, kind, parameters.
