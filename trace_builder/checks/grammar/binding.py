@@ -10,9 +10,10 @@ from trace_builder.checks.grammar.chinese.chinese_clauses import LABEL, SUBJECT,
 from trace_builder.checks.grammar.chinese.chinese_counts import counts as chinese_counts
 from trace_builder.checks.grammar.chinese.chinese_forms import RULES
 from trace_builder.checks.grammar.chunks import Quotes, quoted
-from trace_builder.checks.grammar.english.english_sentences import Sentence, sentences_of
 from trace_builder.checks.grammar.english.english_counts import counts
 from trace_builder.checks.grammar.english.english_forms import FORM_RULES, PART_RULES
+from trace_builder.checks.grammar.english.english_mood import is_asked
+from trace_builder.checks.grammar.english.english_sentences import Sentence, sentences_of
 from trace_builder.checks.grammar.english.english_words import WORD_RULES
 from trace_builder.checks.grammar.rules import Match, apart, left_over
 from trace_builder.checks.kind import RANGE
@@ -104,7 +105,14 @@ def _english(sentence: Sentence) -> list[Match]:
     found = [match for rule in (*PART_RULES, *WORD_RULES, *FORM_RULES) for match in rule.matches(sentence)]
     if re.search(r"\brepeat\b", sentence.text, re.IGNORECASE):
         return [match for match in found if match.claims[0].kind == "repeat"]
-    return [*found, *counts(sentence)]
+    found += counts(sentence)
+    return [match for match in found if is_asked(sentence.text, match, bare=_is_bare(sentence, match))]
+
+
+def _is_bare(sentence: Sentence, match: Match) -> bool:
+    """Whether a match opens with a number that nothing compares."""
+    number = re.match(r"‹a(\d+)›", sentence.text[match.start :])
+    return number is not None and sentence.is_bare(number[1])
 
 
 _ALWAYS_SOME = frozenset({"words", "sentences", "paragraphs", "lines", "characters"})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from trace_builder.checks.claims import Claim, Parameters, bounded
-from trace_builder.checks.grammar.english.english_sentences import Sentence
+from trace_builder.checks.grammar.english.english_sentences import ANSWER, DOCUMENT, PASSAGE, Sentence
 from trace_builder.checks.grammar.rules import Match
 
 _ADJECTIVES = (
@@ -197,6 +197,39 @@ _CONTINUED = re.compile(
     r"contain|strictly)\s*$",
     re.IGNORECASE,
 )
+#: What is done with words, sentences and the like that are there.
+_WORKED_ON = re.compile(
+    r"\b(?:add|insert|append|delete|remove|find|identify|compare|combine|connect(?:ing)?|replace|substitute|"
+    r"between|separate|merge|join|swap|categori[sz]e|classify|rank|sort|count|read|takes?|enter|given|"
+    r"(?:sum|difference|product|list|series|set|group|meaning) of|how|which|what)\s+$",
+    re.IGNORECASE,
+)
+#: Where a bare number of words is one of the answer's.
+_SO_MANY_WORDS = re.compile(
+    r"(?:^\W*|\b(?:in|of|be|is|to|with|exactly|write|writes|use|uses|contain|contains|have|has|are|at|limit|"
+    r"only|just|about|approximately|around|keep|under|within|spanning|comprising|totaling|output|"
+    r"respond with|reply with|or|and|a|an|the|your|this|single)\s+|[:(]\s*)$",
+    re.IGNORECASE,
+)
+#: "A two-word phrase": of what a hyphen makes a length, it must be something that is written.
+_WRITTEN = re.compile(
+    rf"^[- ](?:[\w'’-]+[- ]){{0,4}}?(?:{ANSWER}|{DOCUMENT}|{PASSAGE}|description|overview|introduction|"
+    r"explanation|stor(?:y|ies)|essays?|articles?|version|draft|synopsis|blurb|copy|piece|bio|note|"
+    r"‹[dp]›|letter|posts?|paragraphs?|pitch|monologue|dialogue|caption)\b|^[- ]?(?:$|[.,;:!?)])|"
+    r"^[- ](?:limit|maximum|minimum|max|min|long|count|or|and|to|in|for|about|on|that|length)\b",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(
+    r"\b(?:play|story|script|scene|novel|drama|skit|movie|film|show|cast|main|password|usernames?|"
+    r"string|key|id|code|pin)\b[^,;.]*$",
+    re.IGNORECASE,
+)
+#: Numbers that are to be written, not to be reckoned with.
+_WRITE = re.compile(
+    r"\b(?:include|includes|including|use|uses|using|mention|mentions|contain|contains|containing|with|"
+    r"have|has|cite|give|provide)\s+$",
+    re.IGNORECASE,
+)
 #: Kinds whose count says nothing where only some of them are meant.
 _TRIVIAL = frozenset({"words", "characters", "han", "lines", "numbers"})
 _WHOLE_TEXT = frozenset(
@@ -263,10 +296,12 @@ def _bound(
             end = joined.end()
             again = unit.re.match(text, end + 1) if text[end : end + 1] == " " else None
             end = again.end() if again else end
+    left, right = text[: found.start()], text[end:]
+    if not _counts_the_answer(kind, left, text[unit.end() :], bare=bare, hyphen="‹h›" in found[0]):
+        return None
     scope = scope_of(sentence, found.start(), end)
     if scope is None:
         return None
-    right = text[end:]
     part = False
     if _RESTRICTED.match(right) and not (kind in _WHOLE_TEXT and _ABOUT_TOPIC.match(right)):
         if kind in _TRIVIAL or "least" not in asked:
@@ -283,6 +318,19 @@ def _bound(
     if kind == "mark" and bare and parameters.get("mark") == "?" and "question mark" not in unit[0].lower():
         asked.pop("most", None)
     return Match((Claim(kind, {**parameters, **asked}, scope),), found.start(), end, part)
+
+
+def _counts_the_answer(kind: str, left: str, right: str, *, bare: bool, hyphen: bool) -> bool:
+    """Whether a count is one of what is written in answer, not of what there is to work with."""
+    if hyphen and kind in ("words", "characters", "sentences") and not _WRITTEN.match(right):
+        return False
+    if kind == "numbers":
+        return _WRITE.search(left) is not None
+    if kind == "characters" and _PEOPLE.search(left):
+        return False
+    if kind == "words" and bare and not hyphen and not _SO_MANY_WORDS.search(left):
+        return False
+    return not (kind in _WHOLE_TEXT and _WORKED_ON.search(left))
 
 
 def scope_of(sentence: Sentence, start: int, end: int) -> str | None:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from trace_builder.checks.claims import Claim
-from trace_builder.checks.grammar.english.english_sentences import Sentence
 from trace_builder.checks.grammar.english.english_counts import scope_of
+from trace_builder.checks.grammar.english.english_sentences import Sentence
 from trace_builder.checks.grammar.rules import Rule, rule
 from trace_builder.checks.reading.languages import language_named, names
 
@@ -47,6 +47,13 @@ _PART_BEFORE = re.compile(
     re.IGNORECASE,
 )
 
+#: A form that something to work with has.
+_GIVEN = re.compile(
+    r"\b(?:given|following|provided|above|below|existing|from (?:the|an?|this|these|your)|convert(?: the| this)?)"
+    r"\s+(?:\w+ )?$",
+    re.IGNORECASE,
+)
+
 Build = Callable[[Sentence, re.Match[str]], Iterable[Claim] | None]
 
 
@@ -59,6 +66,7 @@ def _fits(sentence: Sentence, found: re.Match[str]) -> bool:
         or _OR.match(after)
         or _CONDITION.search(sentence.text)
         or _SYSTEM.search(sentence.text)
+        or _GIVEN.search(before)
     )
 
 
@@ -400,9 +408,10 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
     ),
     rule(r"words?(?: which are|that are)? capitali[sz]ed", _capital_words, part=True),
     rule(
-        r"\b(?<!words )(?<!word )(?<!words with )(?<!words in )(?:in |use |using |with |be |only "
-        r"use |only )?(?:only |exclusively )?(?:all[- ]?|the )?(?:capital letters|capitals|caps|"
-        r"upper-?case(?: letters)?)(?: only)?(?! letter at| of |\w| words| times)",
+        r"\b(?<!words )(?<!word )(?<!words with )(?<!words in )(?:(?:in |use |using |with |be |only "
+        r"use |only )(?:only |exclusively )?(?:all[- ]?|the )?|all[- ]?)?(?:capital letters|capitals|"
+        r"(?:(?<=all)|(?<=all[ -])|(?<=in )|(?<=using )|(?<=only ))caps|"
+        r"upper-?case(?: letters)?)(?: only)?(?! letter at| of |\w| words| times| and lower)",
         _case("upper_case", "lower_case"),
     ),
     rule(
@@ -413,7 +422,7 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
     ),
     rule(
         r"\b(?:in |use |using |with |be |only use |only )?(?:only |exclusively )?(?:all[- ]?|the |"
-        r"all of the )?(?:letters (?:in ‹d› )?(?:are |must be |should be )?)?(?:lower-? ?case(?:s|"
+        r"all of the )?(?:letters (?:in ‹d› )?(?:are |must be |should be )?)?(?:(?<!upper and )(?<!upper or )lower-? ?case(?:s|"
         r"d)?|small letters)(?: letters?)?(?: english)?(?: only)?(?! letters? (?:at|of)|\w)",
         _case("lower_case", "upper_case"),
     ),
@@ -452,7 +461,7 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         _json,
     ),
     rule(
-        r"\b(?:(?:in|as|using|into|use|with|rendered as|written in) (?:valid |the |well-formed |"
+        r"\b(?:(?:in|as|using|into|use|with|rendered as|written in) (?:valid |the (?!\w+ document)|well-formed |"
         rf"proper |raw |a |an )*{_FORMATS}(?: (?:format(?:ting)?|markup|syntax|file|code|document|"
         r"table)s?)?|generate (?:an? )?(?P<g>csv|xml|html|yaml) (?:data|file|document))",
         lambda s, m: (
@@ -471,10 +480,11 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         ),
     ),
     rule(
-        r"\b(?:in|as|into|using|use|with|of)(?: (?:a|an|the|at least ‹?a?\d*›?|‹a\d+›))?(?: "
+        r"\b(?:in|as|into|using|use|with|(?:form|format) of)(?: (?:an?|the(?= form)|form of|at least ‹a\d+›|"
+        r"‹a\d+›))?(?: "
         r"(?:clear|simple|markdown|comparison|summary|detailed|well-formatted|formatted|"
-        r"structured|small|single|neat|‹a\d+›(?:[- ]column| column)?))* ?\btables?(?: format| "
-        r"form| of)?(?! of contents|spoon| \w*cloth|top|t\b| tennis| manners| setting)",
+        r"structured|small|single|neat|‹a\d+›(?:[- ]column| column)?))* ?\btables?\b(?: (?:format|form|of(?! contents))\b)?"
+        r"(?! of contents| \w*cloth| tennis| manners| setting| ‹?a?\d)",
         _asks("table"),
         part=True,
     ),
@@ -482,8 +492,8 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         r"\b(?:include|includes?|contains?|containing|creates?|provide|generate|add|draw|make|"
         r"give)(?: (?:a|an|the|at least ‹?a?\d*›?|‹a\d+›))?(?: (?:clear|simple|markdown|"
         r"comparison|summary|detailed|well-formatted|formatted|structured|small|single|neat|"
-        r"‹a\d+›(?:[- ]column| column)?))* ?\btables?(?: format| form| of)?(?! of contents|spoon| "
-        r"\w*cloth|top|t\b| tennis| manners| setting)",
+        r"‹a\d+›(?:[- ]column| column)?))* ?\btables?\b(?: (?:format|form|of(?! contents))\b)?"
+        r"(?! of contents| \w*cloth| tennis| manners| setting| ‹?a?\d)",
         _asks("table"),
     ),
     rule(
@@ -558,11 +568,11 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         _asks("bold", least=1),
     ),
     rule(
-        r"\b(?:in|using|use|only|be|written|respond|answer|reply|entirely|write|is|speak)(?: "
+        r"\b(?:in|using|use|only|be|written|respond|answer|reply|entirely|write|‹d› is|speak)(?: "
         r"(?:only|entirely|using|in|just|with|the|exclusively|"
         r"completely|fully|solely|be|simple|standard|proper|written|strictly|lowercase))* "
-        rf"(?P<lang>{_LANGUAGE})(?: language)?(?: only)?(?=$|[.,;:!?)(]| (?:and|or|but|with|without|"
-        r"for|about|using|only|throughout|in|on|as|no|at|to|that|which|where|is|so)\b)",
+        rf"(?P<lang>{_LANGUAGE})(?: language)?(?: only)?(?!,? (?:and|or) (?-i:[A-Z])|, (?:this|the|it|that|we|they|there|these)\b)"
+        r"(?=$|[.,;:!?)(]| (?:and|or|but|with|without|for|about|using|only|throughout|in|on|as|no|at|to|that|which|where|is|so)\b)",
         _language,
     ),
     rule(rf"(?P<lang>{_LANGUAGE})(?: language)?,? (?:and )?no other languages?", _language),

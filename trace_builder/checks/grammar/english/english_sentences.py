@@ -64,11 +64,11 @@ _NEED_NOT = re.compile(
     re.IGNORECASE,
 )
 
-_ANSWER = (
+ANSWER = (
     r"responses?|answer|reply|output|text|content|message|results?|completion|submission|"
     r"writing|writeup|write-up|generation"
 )
-_DOCUMENT = (
+DOCUMENT = (
     r"essay|article|story|poem|song|e-?mail|letter(?! [A-Za-z](?!\w)| ‹q)|post|blog(?: post)?|"
     r"tweet|report|review|speech|advertisement|advert|ad(?: copy)?|"
     r"pitch|resume|résumé|cv|cover letter|itinerary|limerick|haiku|rap(?: song)?|riddle|joke|"
@@ -86,7 +86,7 @@ _DOCUMENT = (
     r"cover letter|startup pitch|social media post|forum thread|logic quiz|blog entry|summary "
     r"report|anecdote|parody|compliment"
 )
-_PASSAGE = (
+PASSAGE = (
     r"summary|description|explanation|abstract|passage|caption|analysis|"
     r"paragraph|rationale|reasoning|justification"
 )
@@ -96,8 +96,8 @@ _ADJECTIVE = (
 )
 _SUBJECT = re.compile(
     r"\b(?:the|your|this|my|our|that|all of (?:the|your)|all your|its|"
-    rf"you)\s+(?:(?:{_ADJECTIVE}|{_DOCUMENT})\s+){{0,3}}"
-    rf"(?:(?P<doc>{_ANSWER}|{_DOCUMENT})|(?P<passage>{_PASSAGE}))(?:\s+(?:itself|as a whole|in "
+    rf"you)\s+(?:(?:{_ADJECTIVE}|{DOCUMENT})\s+){{0,3}}"
+    rf"(?:(?P<doc>{ANSWER}|{DOCUMENT})|(?P<passage>{PASSAGE}))(?:\s+(?:itself|as a whole|in "
     r"full))?(?![\w'’-])|\b(?P<everything>everything)\b"
     r"|(?<![\w'])(?P<it>it)(?=\s+(?:should|must|has|have|needs|contains?|includes?|is|be|to|"
     r"can|cannot|under|within|at|in|with|short|longer|into|all))",
@@ -115,7 +115,7 @@ _SCOPE = re.compile(
     rf"|(?:the |your )?(?:very )?(?P<nth>{_ORDINAL}|last|final|opening|"
     r"closing)\s+(?P<part>paragraph|sentence|line)"
     rf"|(?P<named>paragraph|sentence|line)\s+(?P<number>\d{{1,2}})"
-    rf"|(?:the|its|your|a)\s+(?:{_DOCUMENT}|{_ANSWER})?\s*(?:'s |’s )?(?P<title>title|"
+    rf"|(?:the|its|your|a)\s+(?:{DOCUMENT}|{ANSWER})?\s*(?:'s |’s )?(?P<title>title|"
     r"headline)(?= (?:should|must|has|is|of|under|can|may|needs|cannot)))(?![\w'’-])",
     re.IGNORECASE,
 )

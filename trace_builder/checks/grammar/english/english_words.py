@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from trace_builder.checks.claims import Claim
-from trace_builder.checks.grammar.english.english_sentences import Sentence
 from trace_builder.checks.grammar.english.english_counts import scope_of
+from trace_builder.checks.grammar.english.english_sentences import Sentence
 from trace_builder.checks.grammar.rules import Rule, rule
 
 _KIND = (
@@ -41,8 +41,9 @@ _IN = (
     r"into|across|from) (?:‹d›|‹p›))?"
 )
 _BARE_WORD = (
-    r"(?!(?:the|a|an|or|and|in|at|should|must|is|are|was|be|of|that|which|you|it|to|will|"
-    r"can|not|with|from|for|on|as|by|your) )[\w'’.&%-]+"
+    r"(?!(?:anything|something|nothing|everything|more|them|any|much|many|too|"
+    r"the|a|an|or|and|in|at|should|must|is|are|was|be|of|that|which|you|it|to|will|"
+    r"can|not|with|from|for|on|as|by|your)(?![\w'’-]))[\w'’.&%-]+"
 )
 _BARE_LIST = rf"(?P<bare>{_BARE_WORD}(?:(?:, (?:and |or )?| and | or ){_BARE_WORD})*)"
 _NOT = (
@@ -51,7 +52,7 @@ _NOT = (
     r"not allowed to|not to|not|no|needs? to avoid|are forbidden to|steer clear of|by avoiding|rather than)"
 )
 _NOT_USE = (
-    rf"(?:{_NOT} (?:ever |even )?(?:{_USE[3:-1]}|have any of|contain any of|make use of|say any "
+    rf"\b(?:{_NOT} (?:ever |even )?(?:{_USE[3:-1]}|have any of|contain any of|make use of|say any "
     r"of|utter|name)|(?:avoid|exclude|omit|excluding|omitting|leave out|"
     r"drop|forbid|ban|skip|without|do without|refrain from))"
 )
@@ -133,9 +134,21 @@ def _unlike_words(text: str) -> bool:
     )
 
 
+#: A quotation that only says which: 'the "multiverse" theory'.
+_WHICH = re.compile(
+    r" (?!(?:in|at|as|to|and|or|but|when|where|while|for|with|within|throughout|somewhere|anywhere|exactly|"
+    r"only|once|twice|times|least|no|more|on|from|instead|if|because|so|since|before|after|by|into|across|"
+    r"every|each|key|word|words|keyword|keywords|phrase|phrases|term|terms|followed|together|both|multiple|"
+    r"several|appears?|is|are|must|should|that|which|this|verbatim|the|an?|is|also|too|naturally)\b)"
+    r"[a-z]{3,}",
+)
+
+
 def _is_about_layout(sentence: Sentence, found: re.Match[str]) -> bool:
     said = " ".join(sentence.said(found["q"])) if found.groupdict().get("q") else "a"
     after = sentence.text[found.end() : found.end() + 60]
+    if re.search(rf"\b{_USE} (?:the|an?|some) ‹[ql]\d+›$", found[0], re.IGNORECASE) and _WHICH.match(after):
+        return True
     return (
         bool(re.fullmatch(r"[\W_]*", said))
         or re.match(
