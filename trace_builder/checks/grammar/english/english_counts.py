@@ -219,6 +219,10 @@ _WRITTEN = re.compile(
     r"^[- ](?:limit|maximum|minimum|max|min|long|count|or|and|to|in|for|about|on|that|length)\b",
     re.IGNORECASE,
 )
+#: What goes on behind a number of words that opens a sentence.
+_ALONE = re.compile(
+    r"\W*(?:$|\W*\b(?:max|min|limit|or|only|exactly|total|long|in|for|about|per|each|at|and)\b)"
+)
 _PEOPLE = re.compile(
     r"\b(?:play|story|script|scene|novel|drama|skit|movie|film|show|cast|main|password|usernames?|"
     r"string|key|id|code|pin)\b[^,;.]*$",
@@ -323,6 +327,10 @@ def _bound(
 def _counts_the_answer(kind: str, left: str, right: str, *, bare: bool, hyphen: bool) -> bool:
     """Whether a count is one of what is written in answer, not of what there is to work with."""
     if hyphen and kind in ("words", "characters", "sentences") and not _WRITTEN.match(right):
+        return False
+    if bare and kind == "words" and not left.strip(" *-") and not _ALONE.match(right):
+        return False
+    if bare and kind == "unique_words":
         return False
     if kind == "numbers":
         return _WRITE.search(left) is not None

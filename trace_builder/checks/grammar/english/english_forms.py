@@ -49,6 +49,7 @@ _PART_BEFORE = re.compile(
 
 #: A form that something to work with has.
 _GIVEN = re.compile(
+    r"\bthe (?:words?|text|phrases?|parts?|terms?|sentences?)\s*$|"
     r"\b(?:given|following|provided|above|below|existing|from (?:the|an?|this|these|your)|convert(?: the| this)?)"
     r"\s+(?:\w+ )?$",
     re.IGNORECASE,
@@ -164,6 +165,7 @@ def _language(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | Non
         or _PART_BEFORE.search(before)
         or _NEGATION.search(before)
         or _CONDITION.search(sentence.text)
+        or re.search(r"\bthere (?:is|are|was|were)\s*$", before, re.IGNORECASE)
     ):
         return None
     if re.search(
@@ -221,6 +223,8 @@ def _postscript(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | N
 
 
 def _repeat(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    if re.match(r",? but (?:capitali|replac|chang|with|in|mak|remov|correct)", sentence.text[found.end() :]):
+        return None
     said = found.groupdict().get("q")
     return [Claim("repeat", {"text": sentence.said(said)[0]} if said else {})]
 
@@ -455,7 +459,7 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
     ),
     rule(r"double quot(?:es|ation marks) (?:should|must) be (?:placed|put) around ‹d›", _always("quoted")),
     rule(
-        r"(?:valid |well-formed |single |raw |one |a |an )*\bjson\b(?:[- ](?:format(?:ted)?|"
+        r"(?:valid |well-formed |single |raw |one |a |an )*(?<![.\w])json\b(?!\()(?:[- ](?:format(?:ted)?|"
         r"object|block|array|structure|document|list|output|response|data|string))*"
         r"(?:[^‹.]{0,40}\b(?:keys?|fields?|properties|attributes)\b[^‹.]{0,20}‹(?P<keys>[ql]\d+)›)?",
         _json,

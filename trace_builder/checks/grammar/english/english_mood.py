@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from trace_builder.checks.claims import Claim
 from trace_builder.checks.grammar.rules import Match
 
 #: What is left to the reader's liking binds nothing.
 _ALLOWED = re.compile(
     r"\b(?:feel free|if (?:you|needed|necessary|possible|appropriate|desired)|optional(?:ly)?|need not|"
-    r"needn't|(?:not|n't) (?:need|have) to|no need|not (?:necessary|required|necessarily)|"
+    r"needn't|(?:not|\w+n't) (?:need|have) to|no need|not (?:necessary|required|necessarily)|"
     r"you (?:can|could|may|might)(?: also| even| then)* (?!only|not|answer|respond|reply|choose|select|pick))\b",
     re.IGNORECASE,
 )
@@ -23,12 +25,15 @@ _TOLD_OF = re.compile(
     r"\bhow (?:many|much|often)\b[^,;]*$|\b(?:why|whether|how|where) (?:the )?$|"
     r"\b(?:explain|say|stat|tell|argu|claim|suggest|mean|know|report|complain|remind|warn)\w* (?:\w+ )?that "
     r"[^,;]*\b(?:must|should|has to|have to|needs?|is|are)\b[^,;]*$|"
+    r"^\W*(?:even though|although|though|because|since)\b[^,]*$|^\W*(?:here|below|there) (?:is|are|was|were) an? "
+    r"[^.;]*$|"
     r"\b(?:unlike|example|sample|snippet|input|source)\b[^.;]{0,40}\b(?:which|that|who)\s*$",
     re.IGNORECASE,
 )
 #: What is there to work with.
 _GIVEN = re.compile(
-    r"(?:\b(?:is|are|be|been|was|were|'re|will be) (?:given|shown|provided|presented)|^\W*(?:\w+ ?: ?)?given|"
+    r"(?:\b(?:is|are|be|been|was|were|'re|will be) (?:given|shown|provided|presented)|"
+    r"^\W*(?:[\w ]{1,30}: ?)?given|"
     r"\bwith the given|\bfrom the)\b(?:(?!\b(?:generate|write|find|choose|translate|need|must|should|"
     r"create|provide|summari[sz]e|make|output|answer|return|give)\b)[^;])*$",
     re.IGNORECASE,
@@ -55,7 +60,7 @@ _FILLER = re.compile(
     r"‹[aq]\d+›|\b(?:a|an|the|and|but|or|also|with|in|as|of|to|by|for|at|least|most|exactly|only|all|no|not|"
     r"any|each|every|total|length|format|language|style|tone|text|word|words|letter|phrase|keyword|"
     r"output|answer|response|title|using|including|containing|use|include|there|be|is|are|just|then|"
-    r"finally|additionally|both|it|single|one|use of|number|strictly|limit|minimum|maximum|count|"
+    r"finally|additionally|both|single|one|use of|number|strictly|limit|minimum|maximum|count|"
     r"constraints?|requirements?|structure|punctuation|written|entirely|instead)\b|[\W\d_]",
     re.IGNORECASE,
 )
@@ -77,7 +82,7 @@ _VERBS = (
 _VERB = "|".join(_VERBS.split()).replace("ize", "i[sz]e")
 _OPENING = (
     r"(?:(?:please|kindly|also|and|then|now|next|finally|additionally|furthermore|lastly|first|second|"
-    r"always|never|only|just|simply|strictly|briefly|so|or|but|to|that|who|which|by|while|when|\d+[.)]|"
+    r"always|never|only|just|simply|strictly|briefly|so|or|but|\d+[.)]|"
     r"note|important|again|carefully|do not|don't|not)[ ,:]+)*"
 )
 _NO_VERBS = (
@@ -87,13 +92,24 @@ _NO_VERBS = (
     r"an?|all|each|every|no|not|\w+(?:ing|ed|ly|tion|ment|ness|ity|er|or|(?<![sui])s)"
 )
 _IMPERATIVE = re.compile(
-    rf"(?:^|[.;:,(!?\-]\s*|\b(?:and|then|but|to|or)\s+)\W*{_OPENING}\W*(?:(?:{_VERB}"
-    rf"|using|writing|including)\b|(?!(?:{_NO_VERBS})\b)[a-z]+ (?:an?|the|your|my|this|that|these|those|it|me|"
+    rf"(?:^|[.;:,(!?\-]\s*|\b(?:and|then|but|or)\s+)\W*{_OPENING}\W*(?:{_VERB})\b|"
+    rf"^\W*{_OPENING}(?!(?:{_NO_VERBS})\b)[a-z]+ (?:an?|the|your|my|this|that|these|those|it|me|"
     r"us|in|with|to|for|at|on|by|as|how|why|what|‹\w+›|all|any|each|every|some|no|only|exactly|out|up|down|"
-    r"about|from|into|and)(?!\w))",
+    r"about|from|into|and)(?!\w)",
+    re.IGNORECASE,
+)
+#: What denies what stands behind it.
+_DENIED = re.compile(
+    r"\b(?:not|\w+n't|never|avoid(?:ing)?|without|refrain(?:ing)? from|cannot)"
+    r"(?P<rest>(?: (?!forget|fail|neglect|miss|hesitate|only|just|other|except|but)[\w‹›'-]+){0,5}) ?$",
     re.IGNORECASE,
 )
 _THERE_IS = re.compile(r"\bthere (?:is|are|were|was)\s*$", re.IGNORECASE)
+
+
+#: Words that may stand before a comma without being a sentence.
+_FEW = 4
+_OF_DENIAL = frozenset({"not_start", "no_markdown", "no_space", "lower_case", "upper_case"})
 
 
 def is_asked(text: str, match: Match, *, bare: bool = False) -> bool:
@@ -106,14 +122,27 @@ def is_asked(text: str, match: Match, *, bare: bool = False) -> bool:
     counted = text.startswith("‹a", match.start)
     if _ALLOWED.search(text) or (text.rstrip().endswith("?") and _QUESTION.match(text)):
         return False
+    if re.search(r"‹[dp]› (?:below|above|provided|given)\b", left):
+        return False
     if _TOLD_OF.search(left) or _GIVEN.search(left) or _GIVEN_AFTER.match(right):
+        return False
+    if not counted and _DENIED.search(left) and not _is_denial(text[match.start :], match.claims):
         return False
     if counted and (_DEFINITE.search(left) or (bare and _THERE_IS.search(left))):
         return False
     clause = re.split(r"[.;:!?](?=\s)|\s-+\s", text[: match.end])[-1]
     here = clause[: max(0, len(clause) - (match.end - match.start))]
-    return bool(
-        _ASKED.search(clause)
-        or _IMPERATIVE.search(text[: match.end])
-        or not _FILLER.sub("", re.split(r"[,(]", here)[-1]).strip()
+    return bool(_ASKED.search(clause) or _IMPERATIVE.search(text[: match.end]) or _is_fragment(here))
+
+
+def _is_fragment(left: str) -> bool:
+    """Whether what stands before a match makes no sentence: "Formal tone, ..."."""
+    *before, own = re.split(r"[,(]", left)
+    return not _FILLER.sub("", own).strip() and len(" ".join(before).split()) <= _FEW
+
+
+def _is_denial(text: str, claims: Iterable[Claim]) -> bool:
+    """Whether claims are such as words of denial make: that something is not there, or not left out."""
+    return re.match(r"(?:omit|leave|skip|exclud|drop|forget)", text) is not None or any(
+        claim.parameters.get("most") == 0 or claim.kind in _OF_DENIAL for claim in claims
     )

@@ -95,12 +95,14 @@ _ADJECTIVE = (
     r"main|model's|ai's|total|finished)"
 )
 _SUBJECT = re.compile(
-    r"\b(?:the|your|this|my|our|that|all of (?:the|your)|all your|its|"
+    r"\b(?:the|your|this(?! (?:text|content|message|passage|paragraph|summary|description)s?\b)|my|our|that|"
+    r"all of (?:the|your)|all your|its|"
     rf"you)\s+(?:(?:{_ADJECTIVE}|{DOCUMENT})\s+){{0,3}}"
     rf"(?:(?P<doc>{ANSWER}|{DOCUMENT})|(?P<passage>{PASSAGE}))(?:\s+(?:itself|as a whole|in "
     r"full))?(?![\w'’-])|\b(?P<everything>everything)\b"
-    r"|(?<![\w'])(?P<it>it)(?=\s+(?:should|must|has|have|needs|contains?|includes?|is|be|to|"
-    r"can|cannot|under|within|at|in|with|short|longer|into|all))",
+    r"|(?<![\w'])(?P<it>it)(?=\s+(?:should|must|has to|have to|needs|be|to be|can|cannot|under|within|at|in|with|short|"
+    r"longer|into|all)\b)|(?:(?<=sure )|(?<=ensure )|(?<=that ))it(?=\s+(?:has|have|contains?|includes?|is|"
+    r"ends?|begins?|starts?|uses?|mentions?)\b)",
     re.IGNORECASE,
 )
 _UNIT_SCOPES = {
@@ -114,6 +116,8 @@ _SCOPE = re.compile(
     rf"your| one of the)?\s+(?P<unit>{_UNITS})s?"
     rf"|(?:the |your )?(?:very )?(?P<nth>{_ORDINAL}|last|final|opening|"
     r"closing)\s+(?P<part>paragraph|sentence|line)"
+    r"|(?<!\w )(?:generated |resulting |your |output |the )?(?P<plural>sentences|paragraphs|lines|bullet points)"
+    r"(?= (?:should|must|shall|may not|cannot|need to|have to|are to))"
     rf"|(?P<named>paragraph|sentence|line)\s+(?P<number>\d{{1,2}})"
     rf"|(?:the|its|your|a)\s+(?:{DOCUMENT}|{ANSWER})?\s*(?:'s |’s )?(?P<title>title|"
     r"headline)(?= (?:should|must|has|is|of|under|can|may|needs|cannot)))(?![\w'’-])",
@@ -214,6 +218,8 @@ def _each_unit(found: re.Match[str]) -> str:
 def _scope_of(found: re.Match[str]) -> str:
     if found["each"]:
         return f"each {_UNIT_SCOPES[found['unit'].lower()]}"
+    if found["plural"]:
+        return f"each {_UNIT_SCOPES[found['plural'].lower()[:-1]]}"
     if found["title"]:
         return "title"
     if found["named"]:

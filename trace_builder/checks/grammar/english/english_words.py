@@ -91,12 +91,15 @@ def _include(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
         not words
         or scope is None
         or re.search(
-            r"(?:\bnot|n't|never|avoid|without|refrain from|instead of|rather than)(?: \w+)?\s*$",
+            r"(?:\bnot|n't|never|avoid|without|refrain from|instead of|rather than)(?: \w+)?\s*$|"
+            r"\b(?:the|its|their|an?|this)\s+$",
             before,
             re.IGNORECASE,
         )
     ):
         return None
+    if any(re.search(r"\w\(|\w[_:]\w", word) for word in words) and found[0].lower().startswith("us"):
+        return None  # code to use
     if _unlike_words(found[0]) or _is_about_layout(sentence, found):
         return None
     token = found.groupdict().get("q") or "q-1"
@@ -178,7 +181,9 @@ def _exclude(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
         return None
     if found.groupdict().get("a"):
         return None
-    return [Claim("word", {"word": word, "most": 0}, scope) for word in words]
+    denied = re.search(r"(?:\bnot|n't|never)\s*$", sentence.text[: found.start()], re.IGNORECASE)
+    asked: dict[str, int] = {"least": 1} if denied else {"most": 0}
+    return [Claim("word", {"word": word, **asked}, scope) for word in words]
 
 
 def _appears(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
