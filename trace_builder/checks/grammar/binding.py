@@ -9,6 +9,7 @@ from trace_builder.checks.claims import Claim
 from trace_builder.checks.grammar.chinese.chinese_clauses import LABEL, SUBJECT, clauses_of
 from trace_builder.checks.grammar.chinese.chinese_counts import counts as chinese_counts
 from trace_builder.checks.grammar.chinese.chinese_forms import RULES
+from trace_builder.checks.grammar.chinese.chinese_mood import is_asked as is_asked_in_chinese
 from trace_builder.checks.grammar.chunks import Quotes, quoted
 from trace_builder.checks.grammar.english.english_counts import counts
 from trace_builder.checks.grammar.english.english_forms import FORM_RULES, PART_RULES
@@ -83,7 +84,8 @@ def _bind_chinese(text: str, quotes: Quotes) -> Check | None:
     claims: list[Claim] = []
     whole = not re.search(r"[（(]", text)
     for clause in clauses_of(text, quotes):
-        found = apart([*(match for rule in RULES for match in rule.matches(clause)), *chinese_counts(clause)])
+        matches = [*(match for rule in RULES for match in rule.matches(clause)), *chinese_counts(clause)]
+        found = apart([match for match in matches if is_asked_in_chinese(clause, match)])
         claims += [claim for match in found for claim in match.claims]
         if found or not LABEL.match(clause.text):
             rest = _FILLER_ZH.sub("", _without_subject(clause.text, left_over(clause.text, found)))

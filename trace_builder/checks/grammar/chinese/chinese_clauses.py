@@ -53,7 +53,7 @@ _AMOUNT = re.compile(
 )
 
 #: What the whole answer may be called. Words in front may say what it is like or about, but not name a part.
-_DOCUMENTS = (
+DOCUMENTS = (
     "文章|报告|报道|論文|论文|短文|作文|散文|故事|小说|新闻稿|新闻|评论|书评|影评|评价|邮件|"
     "信件|书信|推荐信|求职信|感谢信|道歉信|演讲稿?|发言稿|讲话稿|简历|指南|教程|"
     "文档|文稿|稿件|计划书?|策划[书案]|方案|提案|建议书|倡议书|申请书|通知|公告|社论|日记|"
@@ -62,11 +62,11 @@ _DOCUMENTS = (
     "歌曲|简讯|快讯|声明|致辞|读后感|观后感|心得|公文|概要|答卷|解决方案|微博|备忘录|"
     "请假条|邀请函|台词|标语|口号"
 )
-_ANSWERS = (
+ANSWERS = (
     "全文|通篇|整篇|全篇|本文|全诗|回答|答案|回复|答复|应答|回應|输出|结果|文本|内容|文字|"
     "总结|信|函|清单|行程"
 )
-_PASSAGES = (
+PASSAGES = (
     "描述|解释|介绍|说明|分析|段落|摘要|概述|概括|简介|正文|推荐理由|解析|解答|点评|阐述|讲解|论述|叙述|描写"
 )
 _NO_PART = (
@@ -80,8 +80,8 @@ _WHOLE = (
 )
 _INSIDE = r"(?:全文|整体|正文内容|文本|文字|内容|结果)?(?:中|里|内|上|方面)?"
 _SUBJECT = (
-    rf"(?:{_WHOLE}(?:(?P<passage>{_PASSAGES})(?:文本|文字|内容|过程)?|(?P<answer>{_ANSWERS})"
-    rf"|(?P<doc>(?:(?!{_NO_PART})[\u4e00-\u9fffA-Za-z]){{0,8}}?(?:{_DOCUMENTS}))){_INSIDE})"
+    rf"(?:{_WHOLE}(?:(?P<passage>{PASSAGES})(?:文本|文字|内容|过程)?|(?P<answer>{ANSWERS})"
+    rf"|(?P<doc>(?:(?!{_NO_PART})[\u4e00-\u9fffA-Za-z]){{0,8}}?(?:{DOCUMENTS}))){_INSIDE})"
 )
 _LENGTH = (
     r"的?(?:总|整体|全部|撰写|书写|正文|内容){0,3}(?:字数|篇幅|长度|字符数|字符长度|字元數|"

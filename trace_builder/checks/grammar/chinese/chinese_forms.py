@@ -6,7 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 
 from trace_builder.checks.claims import Claim
-from trace_builder.checks.grammar.chinese.chinese_clauses import CONDITION, Clause
+from trace_builder.checks.grammar.chinese.chinese_clauses import (
+    ANSWERS,
+    CONDITION,
+    DOCUMENTS,
+    PASSAGES,
+    Clause,
+)
 from trace_builder.checks.grammar.rules import Rule, rule
 from trace_builder.checks.reading.languages import language_named, names
 
@@ -109,12 +115,20 @@ def _json_keys(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     return [Claim("json", {"keys": clause.said(found["q"] or found["k"])})] if _fits(clause, found) else None
 
 
+_IN_A_DOCUMENT = re.compile(
+    r"[^，,]{0,4}?(?:文档|代码|文件|元素|页面)(?:的(?:头部|结构|元素|标签|属性|基本)|中|里)"
+)
+
+
 def _format(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     if not _fits(clause, found) or re.search(
         r"(?:表格|列表|标题|代码块|链接|注释|流程|图)", clause.text[found.end() : found.end() + 4]
     ):
         return None
-    if re.search(r"注释|字段|数据集|输入", clause.text[: found.start()] + found[0]):
+    before, after = clause.text[: found.start()], clause.text[found.end() :]
+    if re.search(r"注释|字段|数据集|输入", before + found[0]) or _IN_A_DOCUMENT.match(found[0][-4:] + after):
+        return None
+    if re.search(r"(?:在|从|定义了?|解析|读取|对|关于|了解|学习)$", before):
         return None
     name = {
         "html": "HTML",
@@ -199,6 +213,8 @@ def _emphasis(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     if re.search(r"图表|页面|按钮|消息|界面|简历模板|幻灯片|海报", clause.sentence):
         return None
     said = found[0]
+    if re.search(r"[，,]?(?:一种|是)$", clause.text[: found.start()]):
+        return None
     kinds = [
         kind
         for kind, words in (("bold", r"加粗|粗体|bold"), ("italic", r"斜体"))
@@ -407,6 +423,10 @@ def _no_marks(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     return claims
 
 
+#: What an answer is, behind "that begins with".
+_WRITTEN = rf"[^，,]{{0,8}}(?:{DOCUMENTS}|{ANSWERS}|{PASSAGES}|方式|形式|格式|句式|开场白)"
+
+
 def _edge(kind: str) -> Build:
     def build(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
         said = clause.said(found["q"])
@@ -423,6 +443,8 @@ def _edge(kind: str) -> Build:
         if not scopes and re.search(
             r"每|各[个种项部类组节章]|部分|章节|列表|标题|引言|结论|名称|文件名|称呼|答案选项", before
         ):
+            return None
+        if re.match(rf"的(?!{_WRITTEN})[^，,]", clause.text[found.end() :]):
             return None
         if _NEGATION.search(before) or re.match(r"不", found[0]):
             return [Claim("not_start", {"text": said[0]}, scope)] if kind == "start" else None
