@@ -62,4 +62,29 @@ claims = st.sampled_from(
     [(kind, form) for kind in catalogue().values() for form in kind.forms if kind.name not in WORDLESS]
 ).flatmap(lambda pair: _of_form(*pair))
 
-__all__ = ["RANGE", "WORDLESS", "claims", "ranges"]
+
+def example_claims() -> list[Claim]:
+    """One claim of each form of each kind."""
+    found = []
+    for name, kind in catalogue().items():
+        for form in kind.forms if name not in WORDLESS else ():
+            slots = slots_of(form.en) - {"scope", "range"}
+            parameters: dict[str, Any] = dict(form.fixed)
+            for slot in slots:
+                of = kind.schema[slot].rstrip("?")
+                parameters[slot] = (
+                    3
+                    if of == "count"
+                    else ["lamp", "落叶"]
+                    if of == "texts"
+                    else "English"
+                    if of == "language"
+                    else _OTHERS.get(slot, _WORDS)[0]
+                )
+            if "range" in slots_of(form.en):
+                parameters["least"] = 2
+            found.append(Claim(name, parameters))
+    return found
+
+
+__all__ = ["RANGE", "WORDLESS", "claims", "example_claims", "ranges"]

@@ -132,7 +132,8 @@ def _is_csv(layout: Layout) -> bool | None:
         lines = [line for line in body.split("\n") if line.strip()]
         for mark in ",;\t|":
             counts = [line.count(mark) for line in lines]
-            rows = sum(1 for count in counts if count and count == max(counts))
+            highest = max(counts, default=0)
+            rows = counts.count(highest) if highest else 0
             if len(lines) > 1 and rows * 2 > len(lines):
                 return True
     return None if any("," in body for body in bodies) else False

@@ -84,6 +84,7 @@ _TRADITIONAL = frozenset(
 _SIMPLIFIED = frozenset(
     "个们这国说时对发学会来为与后过开无长东车书风飞马电关门间问听观点话认识让还进选钱体点么吗"
 )
+_ONLY_TRADITIONAL, _ONLY_SIMPLIFIED = _TRADITIONAL - _SIMPLIFIED, _SIMPLIFIED - _TRADITIONAL
 
 
 def _language(parameters: Parameters, layout: Layout) -> Finding:
@@ -98,8 +99,8 @@ def _sentence(parameters: Parameters, layout: Layout) -> Finding:
 
 def _script(parameters: Parameters, layout: Layout) -> Finding:
     """Simplified or traditional characters, by those that differ."""
-    traditional = sum(1 for char in layout.seen if char in _TRADITIONAL - _SIMPLIFIED)
-    simplified = sum(1 for char in layout.seen if char in _SIMPLIFIED - _TRADITIONAL)
+    traditional = sum(1 for char in layout.seen if char in _ONLY_TRADITIONAL)
+    simplified = sum(1 for char in layout.seen if char in _ONLY_SIMPLIFIED)
     wanted, other = (
         (traditional, simplified) if parameters["script"] == "traditional" else (simplified, traditional)
     )
