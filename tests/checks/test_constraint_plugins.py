@@ -61,7 +61,7 @@ def test_the_guides_kind_and_its_cases_hold(monkeypatch: pytest.MonkeyPatch) -> 
     exec(IN_THE_REPOSITORY, module)
     (kind,) = module["KINDS"]
     monkeypatch.setattr("trace_builder.checks.registry.catalogue", lambda: {**catalogue(), kind.name: kind})
-    for text, parameters, kept, missed in eval(f"[{CASE}]"):
+    for text, parameters, kept, missed in eval(CASE):
         check = Check((Claim(kind.name, parameters),))
         assert kind.valid(parameters)
         assert text in (kind.write(check.claims[0], "en"), kind.write(check.claims[0], "zh"))
@@ -109,7 +109,7 @@ def test_a_run_checks_such_a_kind_and_the_embedded_model_takes_it_for_plain_text
     done = python(tmp_path, *program, "--stage", "expand")
     assert done.returncode == 0, done.stderr
     outcome = json.loads((tmp_path / "out" / "stages" / "expand.jsonl").read_text("utf-8"))
-    assert "Answer as a haiku." in outcome["record"]["text"]
+    assert "Answer as a haiku." in outcome["record"]["parts"]["description"]
     (tmp_path / "my_kinds" / "poems.py").write_text("import nothing_like_it", "utf-8")
     broken = python(tmp_path, *program)
     assert broken.returncode == 2

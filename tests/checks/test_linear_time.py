@@ -24,7 +24,7 @@ OPENINGS = [
     "请结合以下背景作答，并写出其中提到的年份：\n",
     "1. ",
 ]
-SMALL, TIMES, MOST = 10_000, 10, 15
+SMALL, TIMES, MOST = 4_000, 10, 15
 #: Seconds below which a clock's own steps count.
 FLOOR = 0.002
 #: As long as a text may be that the grammars read, and what it may take.
