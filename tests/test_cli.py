@@ -305,6 +305,17 @@ def test_whoever_stops_listening_is_not_complained_to(tmp_path: Path) -> None:
             assert process.stderr.read() == b""
 
 
+def test_a_run_goes_on_though_nobody_reads_what_it_says(tmp_path: Path) -> None:
+    words = program("run", "--output", "out", "--limit", "2")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stderr.close()
+        assert process.wait(60) == 0
+    assert json.loads(run("status", "out", "--json", cwd=tmp_path).stdout)["finished"]
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.parametrize(
     ("line", "code"),

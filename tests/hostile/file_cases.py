@@ -411,6 +411,7 @@ PLACES = (
     Place("a file in a closed folder", "closed/file", _closed, closed=True),
     Place("a file that is not ours to read", "unreadable", _unreadable, closed=True),
     Place("a name that is not UTF-8", os.fsdecode(b"caf\xe9")),
+    Place("a device that never ends", "/dev/zero"),
 )
 
 #: Commands that read a file or a folder of any name.

@@ -92,6 +92,16 @@ def _nobody(wanted: bool) -> Iterator[None]:
             os.seteuid(0)
 
 
+def give_to_nobody(here: Path) -> None:
+    """Makes a folder the one of those who run with ``as_nobody``."""
+    if os.geteuid() == 0:
+        for folder in here.parents:
+            with contextlib.suppress(OSError):
+                folder.chmod(folder.stat().st_mode | 0o011)
+        for path in (here, *here.rglob("*")):
+            os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+
+
 def make_example(folder: Path) -> None:
     """A run, an evaluation set, judges' texts, an evaluation of them, and prompts; and every command has been
     used once, so that none has anything left to import."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from damaged_runs import DAMAGES, KINDS, Damage
-from hostile_files import ID, call, check_refused, snapshot
+from damaged_runs import DAMAGES, EVERY, KINDS, Damage
+from hostile_files import ID, call, check_refused, give_to_nobody, snapshot
 
 from trace_builder.config import RehearsalConfig
 from trace_builder.rehearsal.server.process import start
@@ -85,6 +85,39 @@ def follow(said: str) -> None:
         path.rmdir()
     else:
         path.unlink()
+
+
+@pytest.mark.parametrize("file", [*EVERY, "stages", "calls", "."])
+@pytest.mark.parametrize("mode", [0o000, 0o444], ids=["closed", "read only"])
+def test_what_is_not_ours_to_read_or_write_is_named(
+    file: str,
+    mode: int,
+    finished: Path,
+    run_words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(finished, "run")
+    give_to_nobody(tmp_path)
+    path = Path("run", file)
+    before = snapshot(Path("run"))
+    path.chmod(mode)
+    ended = [call(line.split(), as_nobody=True) for line in (*READERS, " ".join(run_words))]
+    path.chmod(0o755)
+    for one in ended:
+        if one.code != 0:
+            assert one.code == 2, one
+            last = one.err.splitlines()[-1]
+            assert last.startswith("error: run")
+            assert "Traceback" not in one.err
+    if file.startswith(("stages/", "calls/")):
+        assert ended[-1].code == 2, "a run appends to these"
+        assert f"run/{file}: permission denied" in ended[-1].err
+    after = snapshot(Path("run"))
+    assert {name: after.get(name) for name in before if name != "run.json"} == {
+        name: data for name, data in before.items() if name != "run.json"
+    }
 
 
 def test_there_are_enough_kinds() -> None:

@@ -4,12 +4,14 @@ import json
 import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trace_builder.errors import InputError
 from trace_builder.storage.journal import JournalFile, LineReader, repair_tail
 
 
@@ -47,6 +49,25 @@ def test_a_torn_last_line_is_cut_off_and_nothing_else(
     assert path.read_bytes() == whole
 
 
+def test_a_line_of_many_blocks_is_read_in_time_that_its_length_takes(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"{}\n" + b"x" * (40 << 20) + b"\n{}\n")
+    reader = LineReader(path)
+    began = time.process_time()
+    assert [len(line) for _, _, line in reader.lines()] == [3, (40 << 20) + 1, 3]
+    assert len(reader.line(3)) == (40 << 20) + 1
+    assert time.process_time() - began < 2
+    reader.close()
+
+
+def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trace_builder.storage.journal.MAX_LINE", 5 << 20)
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"{}\n" + bytes(9 << 20))
+    with pytest.raises(InputError, match=r"a\.jsonl:2: a line of more than"):
+        list(LineReader(path).lines())
+
+
 def test_a_torn_line_longer_than_one_block_is_cut_off(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"{}\n" + b"x" * 200_000)
@@ -58,6 +79,7 @@ _FILLS_UP = """
 import resource, signal, sys
 from pathlib import Path
 from trace_builder.errors import StoppedError
+from trace_builder.errors import InputError
 from trace_builder.storage.journal import JournalFile
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 journal = JournalFile(Path(sys.argv[1]))

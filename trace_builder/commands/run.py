@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -90,10 +91,11 @@ def run(
 
 
 def say(line: str) -> None:
-    """One line for the user, beside the results on stdout."""
+    """One line for the user, beside the results on stdout. A run goes on though nobody listens any more."""
     from tqdm import tqdm
 
-    tqdm.write(line, file=sys.stderr)
+    with suppress(BrokenPipeError):
+        tqdm.write(line, file=sys.stderr)
 
 
 def report(result: PipelineResult) -> None:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from stat import S_ISDIR
+from stat import S_ISBLK, S_ISCHR, S_ISDIR
 
 from trace_builder.errors import InputError
 from trace_builder.records import Seed
@@ -93,6 +93,8 @@ def _check_paths(paths: Sequence[Path]) -> None:
             raise unreadable(path, exc) from None
         if S_ISDIR(mode):
             raise InputError(f"{path}: is a folder, not a seed file")
+        if S_ISCHR(mode) or S_ISBLK(mode):  # it may never end
+            raise InputError(f"{path}: is a device, not a seed file")
 
 
 class _Intake:

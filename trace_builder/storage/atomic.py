@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -81,7 +82,7 @@ class Replacement:
         if not self._path.is_file() or self._path.stat().st_size != self._size:
             return False
         old = hashlib.sha256()
-        with self._path.open("rb") as stream:
+        with suppress(PermissionError), self._path.open("rb") as stream:
             while chunk := stream.read(1 << 20):
                 old.update(chunk)
         return old.digest() == self._hash.digest()

@@ -90,6 +90,9 @@ class LineReader:
         self.path = path
         self._fd: int | None = None
 
+    def exists(self) -> bool:
+        return self._open()
+
     def size(self) -> int:
         """Bytes in the file now."""
         return os.fstat(self._fd).st_size if self._open() and self._fd is not None else 0

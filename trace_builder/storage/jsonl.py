@@ -115,6 +115,16 @@ def read_text(path: Path) -> str:
         raise unreadable(path, exc) from None
 
 
+def file_size(path: Path) -> int:
+    """Bytes in a file; none where it is not there. Raises InputError."""
+    try:
+        return path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+    except (OSError, ValueError) as exc:
+        raise unreadable(path, exc) from None
+
+
 def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any] | BaseModel]) -> int:
     """Replaces a file with these rows. Returns how many there are.
 

@@ -15,7 +15,7 @@ from trace_builder.errors import InputError
 from trace_builder.records import Outcome, Record, Seed, Status
 from trace_builder.storage.calls import Call, CallLog, CallTotals
 from trace_builder.storage.cost import Cost, cost_of
-from trace_builder.storage.jsonl import first_error, raw_lines
+from trace_builder.storage.jsonl import file_size, first_error, raw_lines
 from trace_builder.storage.layout import MANIFEST, calls_file, outcomes_file, product_file
 from trace_builder.storage.manifest import Manifest, find_manifest
 from trace_builder.storage.outcomes import ACCEPTED, FAILED, REJECTED, STATUS_CODES, STATUS_NAMES, OutcomeLog
@@ -278,7 +278,7 @@ class RunFolder:
         ends: dict[str, int] = {}
         for stage in reversed(self.stages):
             path = outcomes_file(self.path, stage)
-            ends[stage] = path.stat().st_size if path.is_file() else 0
+            ends[stage] = file_size(path)
         for stage, entry in self.manifest.stages.items():
             if entry.follows is not None and entry.follows not in self._logs:
                 raise InputError(

@@ -52,7 +52,7 @@ class SeedIndex:
         self._digests = array("Q")
         self._places: dict[int, int] = {}
         self._reader = LineReader(path)
-        if not path.exists():
+        if not self._reader.exists():
             raise InputError(f"{path}: the run's seeds are missing")
         for offset, number, line in self._reader.lines():
             match = _ID.match(line)
