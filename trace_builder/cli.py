@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from trace_builder import __version__
 from trace_builder.commands import (
+    check,
     config_schema,
     evalset,
     evaluate,
@@ -79,6 +80,7 @@ app.command()(trace.trace)
 app.command()(report.report)
 app.command()(stats.stats)
 app.command()(evaluate.evaluate)
+app.command()(check.check)
 app.command()(rehearse.rehearse)
 app.add_typer(evalset.app, name="evalset")
 app.add_typer(config_schema.app, name="config")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from trace_builder.checks.reading import languages
@@ -32,13 +33,14 @@ _LABELS = {
     "last_line": ("last line", "最后一行"),
 }
 _LONGEST = 160
+_LONE_MARKS = re.compile(r"(?<!\S)[^\w\s]{1,40}(?!\S)")
 
 
 def facts(response: str) -> dict[str, Any]:
     """Counts and layout of a response by name, JSON as it is. Where usual ways of counting differ, a count is
     a pair of the fewest and the most. Counts of Chinese are there where there is any."""
     layout = layout_of(response)
-    counted = words(layout.prose, layout.prose)
+    counted = words(_LONE_MARKS.sub(" ", layout.prose))
     found: dict[str, Any] = {}
     if is_cjk(layout.seen):
         found["characters_word"] = counted.high

@@ -192,7 +192,7 @@ def count_kind(
             if none
             else ()
         ),
-        Form(f"{{scope}} must have {{range}} {en}.", f"{{scope}}必须有{{range}}{zh}。"),
+        Form(f"{{scope}} must have {{range}} {en}.", f"{{scope}}{{range}}{zh}。"),
         *more,
     )
     return Kind(name, find, RANGE, forms, range_bound(name))

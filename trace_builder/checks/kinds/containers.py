@@ -307,7 +307,7 @@ KINDS: tuple[Kind, ...] = (
         "table_rows",
         _table_rows,
         RANGE,
-        (Form("{scope} must have a table with {range} rows.", "{scope}必须有{range}行的表格。"),),
+        (Form("{scope} must have a table with {range} rows.", "{scope}{range}行的表格。"),),
         range_bound("table rows"),
     ),
     Kind("no_space", _no_space, {}, (Form("{scope} must have no white space.", "{scope}不得有任何空格。"),)),

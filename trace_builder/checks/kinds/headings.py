@@ -103,10 +103,10 @@ KINDS: tuple[Kind, ...] = (
         {**RANGE, "level": "count?"},
         (
             Form("{scope} must have no headings.", "{scope}不得有标题行。", {"most": 0}),
-            Form("{scope} must have {range} headings.", "{scope}必须有{range}个标题行。"),
+            Form("{scope} must have {range} headings.", "{scope}{range}个标题行。"),
             Form(
                 "{scope} must have {range} headings of level {level}.",
-                "{scope}必须有{range}个第{level}级标题。",
+                "{scope}{range}个第{level}级标题。",
             ),
         ),
         lambda p: range_bound(f"headings {p.get('level', '')}")(p),
@@ -115,7 +115,7 @@ KINDS: tuple[Kind, ...] = (
         "heading_levels",
         _levels,
         RANGE,
-        (Form("{scope} must have {range} levels of headings.", "{scope}的标题必须有{range}个层级。"),),
+        (Form("{scope} must have {range} levels of headings.", "{scope}的标题{range}个层级。"),),
         range_bound("heading levels"),
     ),
     Kind(
@@ -132,7 +132,7 @@ KINDS: tuple[Kind, ...] = (
         (
             Form(
                 '{scope} must have {range} sections marked "{marker}" with a number.',
-                "{scope}必须有{range}个以“{marker}”加编号开头的部分。",
+                "{scope}{range}个以“{marker}”加编号开头的部分。",
             ),
         ),
         lambda p: range_bound(f"sections {p['marker'].lower()}")(p),

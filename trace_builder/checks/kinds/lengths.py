@@ -82,10 +82,10 @@ KINDS: tuple[Kind, ...] = (
         _paragraphs,
         {**RANGE, "blank": "flag?"},
         (
-            Form("{scope} must have {range} paragraphs.", "{scope}必须有{range}段。"),
+            Form("{scope} must have {range} paragraphs.", "{scope}{range}段。"),
             Form(
                 "{scope} must have {range} paragraphs with a blank line between them.",
-                "{scope}必须有{range}段，段间空一行。",
+                "{scope}{range}段，段间空一行。",
                 {"blank": True},
             ),
         ),
@@ -101,7 +101,7 @@ KINDS: tuple[Kind, ...] = (
         (
             Form(
                 '{scope} must have {range} parts that "{divider}" separates.',
-                "{scope}必须有{range}个以“{divider}”分隔的部分。",
+                "{scope}{range}个以“{divider}”分隔的部分。",
             ),
         ),
         lambda p: range_bound(f"parts:{p['divider']}")(p),

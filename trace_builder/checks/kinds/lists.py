@@ -149,7 +149,7 @@ KINDS: tuple[Kind, ...] = (
         RANGE,
         (
             Form("{scope} must have no bullet points.", "{scope}不得有项目符号要点。", {"most": 0}),
-            Form("{scope} must have {range} bullet points.", "{scope}必须有{range}个项目符号要点。"),
+            Form("{scope} must have {range} bullet points.", "{scope}{range}个项目符号要点。"),
         ),
         range_bound("bullets"),
     ),
@@ -157,7 +157,7 @@ KINDS: tuple[Kind, ...] = (
         "numbered",
         _numbered,
         RANGE,
-        (Form("{scope} must have {range} numbered items.", "{scope}必须有{range}条编号要点。"),),
+        (Form("{scope} must have {range} numbered items.", "{scope}{range}条编号要点。"),),
         range_bound("numbered"),
     ),
     count_kind("items", _items, "list items", "个列表项", none=("list items", "列表项")),
@@ -175,7 +175,7 @@ KINDS: tuple[Kind, ...] = (
         "nested",
         _nested,
         RANGE,
-        (Form("{scope} must have {range} levels of list items.", "{scope}的列表必须有{range}层。"),),
+        (Form("{scope} must have {range} levels of list items.", "{scope}的列表{range}层。"),),
         range_bound("list levels"),
     ),
     Kind(
@@ -209,7 +209,7 @@ KINDS: tuple[Kind, ...] = (
         (
             Form(
                 '{scope} must have {range} lines that open with "{mark}".',
-                "{scope}必须有{range}行以“{mark}”开头。",
+                "{scope}{range}行以“{mark}”开头。",
             ),
         ),
         lambda p: range_bound(f"lines opened by {p['mark']}")(p),

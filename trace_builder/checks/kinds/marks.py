@@ -259,7 +259,7 @@ KINDS: tuple[Kind, ...] = (
             ),
             Form(
                 '{scope} must have {range} punctuation marks "{mark}".',
-                "{scope}必须有{range}个标点“{mark}”。",
+                "{scope}{range}个标点“{mark}”。",
             ),
         ),
         lambda p: range_bound(f"mark:{p['mark']}")(p),
@@ -325,7 +325,7 @@ KINDS: tuple[Kind, ...] = (
         "nesting",
         _nesting,
         RANGE,
-        (Form("{scope} must have {range} levels of nested brackets.", "{scope}必须有{range}层嵌套括号。"),),
+        (Form("{scope} must have {range} levels of nested brackets.", "{scope}{range}层嵌套括号。"),),
         range_bound("brackets"),
     ),
     count_kind("links", _count(_LINK), "links", "个链接", none=("links", "链接")),
@@ -349,12 +349,12 @@ KINDS: tuple[Kind, ...] = (
         (
             Form(
                 '{scope} must have {range} citations such as "[1]".',
-                "{scope}必须有{range}处如“[1]”的引用。",
+                "{scope}{range}处如“[1]”的引用。",
                 {"style": "number"},
             ),
             Form(
                 "{scope} must have {range} citations by author and year.",
-                "{scope}必须有{range}处注明作者和年份的引用。",
+                "{scope}{range}处注明作者和年份的引用。",
                 {"style": "author"},
             ),
         ),

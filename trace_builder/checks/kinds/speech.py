@@ -230,9 +230,7 @@ KINDS: tuple[Kind, ...] = (
         {**RANGE, "texts": "texts"},
         (
             Form("{scope} must not have the particles {texts}.", "{scope}不得有语气词{texts}。", {"most": 0}),
-            Form(
-                "{scope} must have {range} of the particles {texts}.", "{scope}必须有{range}个语气词{texts}。"
-            ),
+            Form("{scope} must have {range} of the particles {texts}.", "{scope}{range}个语气词{texts}。"),
         ),
         lambda p: range_bound("particles")(p),
     ),

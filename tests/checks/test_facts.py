@@ -1,0 +1,72 @@
+"""The facts about a response that a judge is told."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trace_builder.checks import facts
+from trace_builder.checks.facts import fact_lines
+
+ENGLISH = """# Bees
+
+Bees **hum** in a well-kept garden.
+
+- They dance.
+  - In rounds.
+  - In eights.
+- They rest.
+
+```python
+print("hum")
+```
+
+| Who | What |
+| --- | --- |
+| Ada | hums |
+
+That is all.
+"""
+
+
+def test_what_is_counted_of_an_english_response() -> None:
+    found = facts(ENGLISH)
+    assert found["headings"] == {"1": 1}
+    assert found["items"] == {"1": 2, "2": 2}
+    assert found["code_blocks"] == ["python"]
+    assert found["tables"] == [[2, 1]]
+    assert found["language"] == "English"
+    assert (found["first_line"], found["last_line"]) == ("Bees", "That is all.")
+    low, high = found["words"]
+    assert 20 <= low < high <= 26
+    assert "characters_han" not in found
+
+
+def test_what_is_counted_of_a_chinese_response() -> None:
+    found = facts("今天，天气很好。\n\n我去看海，带了3本书。")
+    assert found["characters_han"] == 14
+    assert found["characters_word"] == 19
+    assert found["paragraphs"] == 2
+    assert found["sentences"] == 2
+    assert found["language"] == "Chinese"
+    assert "words" not in found
+
+
+def test_the_lines_are_in_either_language_and_leave_out_what_is_not_there() -> None:
+    english, chinese = fact_lines(ENGLISH, "en"), fact_lines(ENGLISH, "zh")
+    assert "list items by level: 1: 2, 2: 2" in english
+    assert "各层列表项数：1: 2, 2: 2" in chinese
+    assert "main language: English" in english
+    assert "主要语言：英语" in chinese
+    assert not [
+        line for line in fact_lines("Fine.", "en") if line.startswith(("list", "head", "code", "table"))
+    ]
+
+
+@given(st.text(max_size=400))
+def test_any_response_has_facts(response: str) -> None:
+    assert json.loads(json.dumps(facts(response))) == facts(response)
+    assert fact_lines(response, "en") is not None
+    assert fact_lines(response, "zh") is not None
