@@ -181,7 +181,8 @@ def test_checks_can_be_compared_and_kept_in_sets() -> None:
 
 def test_neither_the_pipeline_nor_its_libraries_are_needed() -> None:
     program = (
-        "import sys; from trace_builder import verify; assert verify('Use at most 2 words.', 'a b c') is False\n"  # noqa: E501
+        "import sys; from trace_builder import verify\n"
+        "assert verify('Use at most 2 words.', 'a b c') is False\n"
         "print([m for m in sys.modules if m.split('.')[0] in ('pydantic', 'httpx', 'yaml', 'typer', 'ssl')\n"
         "       or m.startswith(('trace_builder.run', 'trace_builder.records', 'trace_builder.llm'))])"
     )

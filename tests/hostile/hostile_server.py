@@ -137,8 +137,9 @@ def about(word: str) -> Rule:
 
 @dataclass(frozen=True)
 class Manners:
-    """How a server behaves. ``on`` is what is spoilt: "chat", "models" or "metrics"; ``requires`` the
-    Authorization header without which everything is answered 401; ``delay`` is seconds a good answer takes."""  # noqa: E501
+    """How a server behaves. ``on`` is what is spoilt: "chat", "models" or "metrics"; ``requires`` is the
+    Authorization header without which everything is answered 401; ``delay`` is what a good answer takes,
+    in seconds."""
 
     reply: Reply = field(default_factory=Reply)
     when: Rule = lambda question: False

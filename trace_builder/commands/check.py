@@ -1,4 +1,4 @@
-"""``trace-build check``: what a constraint is bound to, what of a response was measured, what a set covers."""
+"""``trace-build check``: what a constraint is bound to, what was measured, what a set covers."""
 
 from __future__ import annotations
 

@@ -50,7 +50,8 @@ _PART_BEFORE = re.compile(
 #: A form that something to work with has.
 _GIVEN = re.compile(
     r"\bthe (?:words?|text|phrases?|parts?|terms?|sentences?)\s*$|"
-    r"\b(?:given|following|provided|above|below|existing|from (?:the|an?|this|these|your)|convert(?: the| this)?)"
+    r"\b(?:given|following|provided|above|below|existing|from (?:the|an?|this|these|your)|"
+    r"convert(?: the| this)?)"
     r"\s+(?:\w+ )?$",
     re.IGNORECASE,
 )
@@ -426,7 +427,8 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
     ),
     rule(
         r"\b(?:in |use |using |with |be |only use |only )?(?:only |exclusively )?(?:all[- ]?|the |"
-        r"all of the )?(?:letters (?:in ‹d› )?(?:are |must be |should be )?)?(?:(?<!upper and )(?<!upper or )lower-? ?case(?:s|"
+        r"all of the )?(?:letters (?:in ‹d› )?(?:are |must be |"
+        r"should be )?)?(?:(?<!upper and )(?<!upper or )lower-? ?case(?:s|"
         r"d)?|small letters)(?: letters?)?(?: english)?(?: only)?(?! letters? (?:at|of)|\w)",
         _case("lower_case", "upper_case"),
     ),
@@ -465,7 +467,8 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         _json,
     ),
     rule(
-        r"\b(?:(?:in|as|using|into|use|with|rendered as|written in) (?:valid |the (?!\w+ document)|well-formed |"
+        r"\b(?:(?:in|as|using|into|use|with|rendered as|written in) (?:valid |the (?!\w+ document)|"
+        r"well-formed |"
         rf"proper |raw |a |an )*{_FORMATS}(?: (?:format(?:ting)?|markup|syntax|file|code|document|"
         r"table)s?)?|generate (?:an? )?(?P<g>csv|xml|html|yaml) (?:data|file|document))",
         lambda s, m: (
@@ -487,7 +490,8 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         r"\b(?:in|as|into|using|use|with|(?:form|format) of)(?: (?:an?|the(?= form)|form of|at least ‹a\d+›|"
         r"‹a\d+›))?(?: "
         r"(?:clear|simple|markdown|comparison|summary|detailed|well-formatted|formatted|"
-        r"structured|small|single|neat|‹a\d+›(?:[- ]column| column)?))* ?\btables?\b(?: (?:format|form|of(?! contents))\b)?"
+        r"structured|small|single|neat|‹a\d+›(?:[- ]column| column)?))* ?\btables?\b(?: (?:format|"
+        r"form|of(?! contents))\b)?"
         r"(?! of contents| \w*cloth| tennis| manners| setting| ‹?a?\d)",
         _asks("table"),
         part=True,
@@ -575,8 +579,10 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         r"\b(?:in|using|use|only|be|written|respond|answer|reply|entirely|write|‹d› is|speak)(?: "
         r"(?:only|entirely|using|in|just|with|the|exclusively|"
         r"completely|fully|solely|be|simple|standard|proper|written|strictly|lowercase))* "
-        rf"(?P<lang>{_LANGUAGE})(?: language)?(?: only)?(?!,? (?:and|or) (?-i:[A-Z])|, (?:this|the|it|that|we|they|there|these)\b)"
-        r"(?=$|[.,;:!?)(]| (?:and|or|but|with|without|for|about|using|only|throughout|in|on|as|no|at|to|that|which|where|is|so)\b)",
+        rf"(?P<lang>{_LANGUAGE})(?: language)?(?: only)?(?!,? (?:and|or) (?-i:[A-Z])|, (?:this|the|it|"
+        rf"that|we|they|there|these)\b)"
+        r"(?=$|[.,;:!?)(]| (?:and|or|but|with|without|for|about|using|only|throughout|in|on|as|no|at|"
+        r"to|that|which|where|is|so)\b)",
         _language,
     ),
     rule(rf"(?P<lang>{_LANGUAGE})(?: language)?,? (?:and )?no other languages?", _language),

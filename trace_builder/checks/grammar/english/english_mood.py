@@ -12,7 +12,8 @@ from trace_builder.checks.grammar.rules import Match
 _ALLOWED = re.compile(
     r"\b(?:feel free|if (?:you|needed|necessary|possible|appropriate|desired)|optional(?:ly)?|need not|"
     r"needn't|(?:not|\w+n't) (?:need|have) to|no need|not (?:necessary|required|necessarily)|"
-    r"you (?:can|could|may|might)(?: also| even| then)* (?!only|not|answer|respond|reply|choose|select|pick))\b",
+    r"you (?:can|could|may|might)(?: also| even| then)* (?!only|not|answer|respond|reply|choose|"
+    r"select|pick))\b",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
@@ -25,7 +26,8 @@ _TOLD_OF = re.compile(
     r"\bhow (?:many|much|often)\b[^,;]*$|\b(?:why|whether|how|where) (?:the )?$|"
     r"\b(?:explain|say|stat|tell|argu|claim|suggest|mean|know|report|complain|remind|warn)\w* (?:\w+ )?that "
     r"[^,;]*\b(?:must|should|has to|have to|needs?|is|are)\b[^,;]*$|"
-    r"^\W*(?:even though|although|though|because|since)\b[^,]*$|^\W*(?:here|below|there) (?:is|are|was|were) an? "
+    r"^\W*(?:even though|although|though|because|since)\b[^,]*$|^\W*(?:here|below|there) (?:is|are|"
+    r"was|were) an? "
     r"[^.;]*$|"
     r"\b(?:unlike|example|sample|snippet|input|source)\b[^.;]{0,40}\b(?:which|that|who)\s*$",
     re.IGNORECASE,

@@ -100,7 +100,8 @@ _SUBJECT = re.compile(
     rf"you)\s+(?:(?:{_ADJECTIVE}|{DOCUMENT})\s+){{0,3}}"
     rf"(?:(?P<doc>{ANSWER}|{DOCUMENT})|(?P<passage>{PASSAGE}))(?:\s+(?:itself|as a whole|in "
     r"full))?(?![\w'’-])|\b(?P<everything>everything)\b"
-    r"|(?<![\w'])(?P<it>it)(?=\s+(?:should|must|has to|have to|needs|be|to be|can|cannot|under|within|at|in|with|short|"
+    r"|(?<![\w'])(?P<it>it)(?=\s+(?:should|must|has to|have to|needs|be|to be|can|cannot|under|within|"
+    r"at|in|with|short|"
     r"longer|into|all)\b)|(?:(?<=sure )|(?<=ensure )|(?<=that ))it(?=\s+(?:has|have|contains?|includes?|is|"
     r"ends?|begins?|starts?|uses?|mentions?)\b)",
     re.IGNORECASE,
@@ -116,7 +117,8 @@ _SCOPE = re.compile(
     rf"your| one of the)?\s+(?P<unit>{_UNITS})s?"
     rf"|(?:the |your )?(?:very )?(?P<nth>{_ORDINAL}|last|final|opening|"
     r"closing)\s+(?P<part>paragraph|sentence|line)"
-    r"|(?<!\w )(?:generated |resulting |your |output |the )?(?P<plural>sentences|paragraphs|lines|bullet points)"
+    r"|(?<!\w )(?:generated |resulting |your |output |the )?(?P<plural>sentences|paragraphs|lines|"
+    r"bullet points)"
     r"(?= (?:should|must|shall|may not|cannot|need to|have to|are to))"
     rf"|(?P<named>paragraph|sentence|line)\s+(?P<number>\d{{1,2}})"
     rf"|(?:the|its|your|a)\s+(?:{DOCUMENT}|{ANSWER})?\s*(?:'s |’s )?(?P<title>title|"
