@@ -25,7 +25,7 @@ from trace_builder.taxonomy import LANGS, load_taxonomy
 pytestmark = pytest.mark.slow
 
 SEEDS = ("en_self_instruct_seed_tasks", "en_self_instruct_user_oriented_252", "zh_belle_seed_tasks")
-STAGES = ("expand", "structure", "quality", "respond", "dpo", "harvest", "iopo")
+STAGES = ("expand", "structure", "quality", "bind", "respond", "dpo", "harvest", "iopo")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def test_most_of_the_seeds_become_data_and_some_are_turned_down(made: Made) -> N
     assert {row["judgement"]["task"]["score"] for row in made.sft} == {10}
     assert len(made.rows("dpo")) > 300
     assert len(made.groups) > 200
-    for stage in ("structure", "quality", "respond", "iopo"):
+    for stage in ("structure", "quality", "bind", "respond", "iopo"):
         assert any(row["status"] == "rejected" for row in made.rows(f"stages/{stage}")), stage
 
 

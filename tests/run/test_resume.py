@@ -96,7 +96,7 @@ def test_one_stage_after_another_gives_the_same_bytes(
     whole: Path, tmp_path: Path, server: tuple[str, CountingModel]
 ) -> None:
     folder = tmp_path / "staged"
-    for stage in ("expand", "structure", "quality", "respond", "dpo", "harvest", "iopo"):
+    for stage in ("expand", "structure", "quality", "bind", "respond", "dpo", "harvest", "iopo"):
         assert run(folder, "--base-url", server[0], "--stage", stage).returncode == 0
     assert digests(folder) == digests(whole)
 

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from trace_builder.rehearsal.schema_filler import fill
-from trace_builder.rehearsal.tasks.binding import bind, compare
+from trace_builder.rehearsal.tasks.bindings import bind, compare
 from trace_builder.rehearsal.tasks.expansion import expand, expand_text
 from trace_builder.rehearsal.tasks.harvesting import harvest
 from trace_builder.rehearsal.tasks.inspection import inspect_instruction

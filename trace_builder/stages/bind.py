@@ -86,7 +86,7 @@ class Bind(Stage[Checked, Checked]):
             rows = given.get(constraint.id, ())
             check = rows[0].check() if len(rows) == 1 else None
             if check is not None:
-                found[constraint.id] = _joined(check_of(constraint), check)
+                found[constraint.id] = _joined(check_of(constraint.check), check)
         return found
 
     async def _believed(

@@ -26,9 +26,13 @@ def constraint(id_: str, text: str, dimension: str | None) -> Constraint:
     Raises:
         InputError: an installed kind cannot be loaded.
     """
+    return Constraint(id=id_, text=text, dimension=dimension, check=read_check(text))
+
+
+def read_check(text: str) -> BoundCheck | None:
+    """What the grammar reads in a constraint's text; None where that is nothing."""
     found = recognise(text)
-    check = bound(found, "grammar") if found else None
-    return Constraint(id=id_, text=text, dimension=dimension, check=check)
+    return bound(found, "grammar") if found else None
 
 
 def bound(check: Check, by: Literal["grammar", "model"]) -> BoundCheck:
@@ -44,27 +48,27 @@ def bound(check: Check, by: Literal["grammar", "model"]) -> BoundCheck:
     return BoundCheck(claims=claims, whole=check.whole, version=check.version, by=by)
 
 
-def check_of(constraint: Constraint) -> Check | None:
-    """The check that a constraint is bound to.
+def check_of(bound: BoundCheck | None) -> Check | None:
+    """A check as it measures.
 
     Raises:
         InputError: it was bound under a catalogue that had other kinds.
     """
-    if constraint.check is None:
+    if bound is None:
         return None
     rows = [
         {"kind": claim.kind, "parameters": json.loads(claim.parameters), "scope": claim.scope}
-        for claim in constraint.check.claims
+        for claim in bound.claims
     ]
     try:
-        return Check.from_json({**constraint.check.model_dump(), "claims": rows})
+        return Check.from_json({**bound.model_dump(), "claims": rows})
     except ValueError as error:
-        raise InputError(f"the constraint {constraint.text[:80]!r}: {error}") from None
+        raise InputError(f"a constraint cannot be measured: {error}") from None
 
 
 def contradiction(constraints: Iterable[Constraint]) -> str | None:
     """Two constraints that exclude each other, as far as their checks show."""
-    checks = [(c, check) for c in constraints if (check := check_of(c))]
+    checks = [(c, check) for c in constraints if (check := check_of(c.check))]
     for (one, first), (other, second) in combinations(checks, 2):
         if contradict(first, second):
             return f"{one.id} and {other.id} exclude each other: {one.text[:80]} / {other.text[:80]}"
@@ -74,7 +78,7 @@ def contradiction(constraints: Iterable[Constraint]) -> str | None:
 def overlapping(revisions: Iterable[Revision]) -> tuple[Revision, ...]:
     """The revisions that demand what a response to the old constraint may keep: the same measure, with ranges
     that have a value in common. Of checks that are only a part, the other part may tell the two apart."""
-    return tuple(r for r in revisions if _overlap(check_of(r.before), check_of(r.after)))
+    return tuple(r for r in revisions if _overlap(check_of(r.before.check), check_of(r.after.check)))
 
 
 def overlap_rejection(revisions: Iterable[Revision]) -> Rejection:

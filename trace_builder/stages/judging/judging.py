@@ -121,7 +121,7 @@ def _score(name: str, verdict: Verdict) -> Score:
 
 def _refuted(instruction: Instruction, response: str) -> Judgement | None:
     """The judgement of code alone: the constraints that it measures as a whole and finds broken."""
-    checks = ((c, check) for c in instruction.constraints if (check := check_of(c)) and check.whole)
+    checks = ((c, check) for c in instruction.constraints if (check := check_of(c.check)) and check.whole)
     broken = tuple(
         Score(constraint=c.id, score=0, reasoning=_told(check, response), by="code", **_found(check, False))
         for c, check in checks
@@ -133,7 +133,7 @@ def _refuted(instruction: Instruction, response: str) -> Judgement | None:
 def _checked(score: Score, constraint: Constraint, response: str) -> Score:
     """With what code finds. Neither the judge nor the code is believed against the other: where they
     disagree, the verdict is disputed."""
-    check = check_of(constraint)
+    check = check_of(constraint.check)
     holds = check.holds(response) if check else None
     if check is None or holds is None or score.score is None:
         return score
