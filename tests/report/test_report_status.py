@@ -36,6 +36,7 @@ def test_in_every_stage_what_went_in_came_out(folder: Path) -> None:
         "expand",
         "structure",
         "quality",
+        "bind",
         "respond",
         "dpo",
         "iopo",

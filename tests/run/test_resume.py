@@ -95,7 +95,7 @@ def test_one_stage_after_another_gives_the_same_bytes(
     whole: Path, tmp_path: Path, server: tuple[str, CountingModel]
 ) -> None:
     folder = tmp_path / "staged"
-    for stage in ("expand", "structure", "quality", "respond", "dpo", "harvest", "iopo"):
+    for stage in ("expand", "structure", "quality", "bind", "respond", "dpo", "harvest", "iopo"):
         assert run(folder, "--base-url", server[0], "--stage", stage).returncode == 0
     assert digests(folder) == digests(whole)
 
@@ -135,7 +135,8 @@ def test_a_changed_prompt_reruns_its_stage_and_those_after_it_and_nothing_before
     assert "quality (prompts changed)" in refused.stderr
     done = run(folder, *options)
     assert done.returncode == 0
-    assert "quality (prompts changed), respond (a stage before it changed)" in done.stderr
+    before_it = "(a stage before it changed)"
+    assert f"quality (prompts changed), bind {before_it}, respond {before_it}" in done.stderr
     after = {file.name: file.read_bytes() for file in (folder / "calls").glob("*.jsonl")}
     assert {name for name in before if before[name] == after[name]} >= {"expand.jsonl", "structure.jsonl"}
     assert len(after["quality.jsonl"]) > len(before["quality.jsonl"])
