@@ -45,8 +45,12 @@ _FILLER_EN = re.compile(
 
 #: What makes a sentence ask for something only sometimes.
 _CONDITIONAL = re.compile(
-    r"(?:^|[,;:] |\b(?:and|but|so|then) )(?:if|when|whenever|unless|in case|in the event|otherwise)\b|"
-    r"\b(?:only if|unless)\b",
+    r"(?:^|[,;:] |\b(?:and|but|so|then) )(?:if|when|in the event|otherwise)\b|"
+    r"\b(?:only if|even if|unless|whenever|wherever|in case)\b|"
+    r"\b(?:(?:if|when|where) possible|(?:if|when|where|as) (?:appropriate|needed|necessary|relevant|"
+    r"applicable|suitable|required))\b|"
+    r"(?<!as )\bif (?:the |an? |any |more )?(?!‹)[\w'-]+ (?:is|are|has|have|was|were|exists?)\b|"
+    r"\bwhere (?:there|you|it|they|nothing|no \w+|information|data|details|facts|values?|any\w*|something)\b",
     re.IGNORECASE,
 )
 

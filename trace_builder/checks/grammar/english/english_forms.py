@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from trace_builder.checks.claims import Claim
 from trace_builder.checks.grammar.english.english_counts import scope_of
+from trace_builder.checks.grammar.english.english_mood import ALWAYS
 from trace_builder.checks.grammar.english.english_sentences import Sentence
 from trace_builder.checks.grammar.rules import Rule, rule
 from trace_builder.checks.reading.languages import language_named, names
@@ -23,7 +24,7 @@ _STRICT = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(
-    r"\b(?:not|n't|never|avoid|without|no|refrain from|instead of|rather than|do without|"
+    r"\b(?:not|\w+n't|never|avoid|without|no|refrain from|instead of|rather than|do without|"
     r"cannot)\b[^,;]{0,25}$",
     re.IGNORECASE,
 )
@@ -41,7 +42,8 @@ _SYSTEM = re.compile(
 )
 _PART_BEFORE = re.compile(
     r"\b(?:title|heading|headline|header|name|word|phrase|sentence|line|quote|quotation|"
-    r"translation|subtitle|caption|everything after it|part|paragraph|section|names?|"
+    r"translation|subtitle|caption|everything after it|part|paragraph|section|names?|passage|excerpt|"
+    r"version|copy|term|instructions?|narration|half|rest|remainder|portion|stanza|verse|chorus|bullet|item|"
     r"labels?|dialogue|characters?|comments?|example|ending|intro(?:duction)?|signature|"
     r"greeting)s? (?:should be |must be |is |are |written |be )?(?:in |into )?$",
     re.IGNORECASE,
@@ -97,7 +99,7 @@ def _case(kind: str, other: str) -> Build:
         if (
             scope is None
             or _CONDITION.search(before)
-            or re.search(r"\b(?:not|n't|never|avoid|instead of)(?: be)?\s*$", before, re.IGNORECASE)
+            or re.search(r"\b(?:not|\w+n't|never|avoid|instead of)(?: be)?\s*$", before, re.IGNORECASE)
         ):
             return None
         if _OF_SOMETHING.search(before):
@@ -158,6 +160,14 @@ def _format(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     return [Claim("format", {"format": name})]
 
 
+#: A share of the answer, which is not all of it.
+_SHARE_OF = re.compile(
+    r"\b(?:half|halves|parts?|portions?|some|most|rest|remainder|thirds?|quarters?|percent|beginning|end|start|"
+    r"sections?|paragraphs?|lines?) of ‹[dp]›",
+    re.IGNORECASE,
+)
+
+
 def _language(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     before = sentence.text[: found.start()]
     language = language_named(found["lang"])
@@ -175,6 +185,8 @@ def _language(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | Non
         before,
         re.IGNORECASE,
     ):
+        return None
+    if _SHARE_OF.search(before):
         return None
     if scope_of(sentence, found.start(), found.end()) != "response" or re.search(
         r"\b(?:that|which|who) (?:are|is|were|was)\s*$|\b(?:column|row|\d+th word|word)\b", before
@@ -276,6 +288,8 @@ def _parts(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
 def _no_marks(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     scope = scope_of(sentence, found.start(), found.end())
     if scope is None or re.search(r"\b(?:if|unless|except)\b", sentence.text, re.IGNORECASE):
+        return None
+    if not ALWAYS.match(sentence.text[found.end() :]):
         return None
     claims = []
     for unit in re.split(r",? (?:or|and|nor) (?:any )?|, ", found["units"]):
@@ -574,6 +588,7 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         r"(?:markdown )?bold(?:ed|face)?(?: (?:text|font|type|letters))?\b(?! or| and (?:vivid|"
         r"creative)|er|ly|est| moves?| move)",
         _asks("bold", least=1),
+        part=lambda _, found: re.match(r"put|set|make", found[0], re.IGNORECASE) is not None,
     ),
     rule(
         r"\b(?:in|using|use|only|be|written|respond|answer|reply|entirely|write|‹d› is|speak)(?: "
