@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trace_builder.checks.bound import Check
+from trace_builder.checks.bound import Check, contradict
 from trace_builder.checks.claims import Claim
 from trace_builder.checks.grammar.chinese.chinese_clauses import LABEL, SUBJECT, clauses_of
 from trace_builder.checks.grammar.chinese.chinese_counts import counts as chinese_counts
@@ -70,8 +70,7 @@ def bind(text: str) -> Check | None:
         rest = _FILLER_EN.sub("", left_over(sentence.text, found))
         repeats = [match for match in found if match.claims[0].kind == "repeat"]
         whole = whole and (bool(repeats) or not rest.strip()) and not any(match.part for match in found)
-    claims = merged(claims)
-    return Check(tuple(claims), whole) if claims else None
+    return _check(claims, whole=whole)
 
 
 #: What the claims' words leave of a Chinese clause without asking for anything more.
@@ -95,8 +94,20 @@ def _bind_chinese(text: str, quotes: Quotes) -> Check | None:
             rest = _FILLER_ZH.sub("", _without_subject(clause.text, left_over(clause.text, found)))
             whole = whole and not rest and not any(match.part for match in found)
     keys = {key for claim in claims if claim.kind == "json" for key in claim.parameters.get("keys", ())}
-    claims = merged([claim for claim in claims if claim.parameters.get("word") not in keys])
-    return Check(tuple(claims), whole) if claims else None
+    return _check([claim for claim in claims if claim.parameters.get("word") not in keys], whole=whole)
+
+
+def _check(claims: list[Claim], *, whole: bool) -> Check | None:
+    """One check of the claims of a text. Those that no response keeps together are of different parts, which
+    are not told, and are left."""
+    kept = [
+        claim
+        for claim in claims
+        if claim.scope == "passage"
+        or not any(contradict(Check((claim,)), Check((other,))) for other in claims)
+    ]
+    found = tuple(merged(kept))
+    return Check(found, whole and len(kept) == len(claims)) if found else None
 
 
 def _without_subject(text: str, rest: str) -> str:
@@ -155,5 +166,7 @@ def _same_measure(one: Claim, other: Claim) -> bool:
 
 def _compatible(one: Claim, other: Claim) -> bool:
     """Whether two ranges are one in two halves, or the same."""
+    if "about" in {*one.parameters, *other.parameters} and one.parameters != other.parameters:
+        return False
     shared = set(one.parameters) & set(other.parameters) & set(RANGE)
     return all(one.parameters[name] == other.parameters[name] for name in shared)

@@ -115,6 +115,8 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 
+#: "One sentence or two sentences".
+_OR = re.compile(r",? or ‹a(\d+)› ", re.IGNORECASE)
 #: Words that say that what follows is of a part that is not told here.
 _TAINT = re.compile(
     r"\b(?:under|below|within|in|for) ‹[ql]\d+›|\b(?:not exactly|each|every|per|both|either|"
@@ -248,6 +250,8 @@ _SHORT_ONES = (
     "quotes|facts|steps|definitions|descriptions|summaries|ideas|entries|posts|poems|stories|messages|replies|"
     "explanations|comments|paraphrases|versions|jokes|riddles|hints|taglines"
 )
+#: The ends of what either of two ranges allows.
+_WIDER = (("least", min), ("most", max))
 _BLANK_LINES = re.compile(
     r"separat\w+ [^.]{0,40}(?:blank lines?|empty lines?|‹a\d+› (?:new ?lines?|line ?breaks?)|"
     r"double (?:new ?lines?|line ?breaks?))",
@@ -307,8 +311,15 @@ def _bound(
             end = joined.end()
             again = unit.re.match(text, end + 1) if text[end : end + 1] == " " else None
             end = again.end() if again else end
+    either = _OR.match(text, end)
+    if either and (again := unit.re.match(text, either.end())) is not None:
+        other = sentence.range(either[1])
+        if "about" in (*asked, *other):
+            return None
+        asked = {name: pick(asked[name], other[name]) for name, pick in _WIDER if name in asked and name in other}
+        end, bare = again.end(), False
     left, right = text[: found.start()], text[end:]
-    if not _counts_the_answer(kind, left, text[unit.end() :], bare=bare, hyphen="‹h›" in found[0]):
+    if left.endswith(" or ") or not _counts_the_answer(kind, left, text[unit.end() :], bare=bare, hyphen="‹h›" in found[0]):
         return None
     scope = scope_of(sentence, found.start(), end)
     if scope is None:

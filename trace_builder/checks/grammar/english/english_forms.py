@@ -105,7 +105,7 @@ def _case(kind: str, other: str) -> Build:
         if _OF_SOMETHING.search(before):
             return None
         negated = re.search(
-            r"\b(?:not (?:‹a\d+›|one|any)|no (?:word|letter)s?)[^,;]*$", before, re.IGNORECASE
+            r"\b(?:not (?:‹a\d+›|exactly 1|one|any)|no (?:word|letter)s?)[^,;]*$", before, re.IGNORECASE
         )
         return [Claim(other if negated else kind, {}, scope)]
 
