@@ -48,8 +48,8 @@ def assert_linear(work: Callable[[str], object], unit: str) -> None:
 HOSTILE = [
     "<", "{", '{"a":', "[", "- ", "7", "7 ", "1-", "+1 ", " ", "\n", "\n ", "\r\n", "`", "```\n",
     "```json\n{", "|", "| - |\n", "|a|b\n", '"', "“", ".", "!)", "a", "a ", "n'", "a@", "你", "。", "[1]",
-    "(a, ", "# ", "**", "*", "_", "1. ", " -> ", "Either ", "像", "Step 1:", "References:\n", "🌱", "я ", "시 ", "?",
-    "\t",     "\u3000", "As a ", "<td>", "<!--", "$", "\\(", "<<", "> ", "  - a\n", "&amp;", "http://a", "#a ", "三、",
+    "(a, ", "# ", "**", "*", "_", "1. ", " -> ", "Either ", "像", "Step 1:", "References:\n",
+    "🌱", "я ", "시 ", "?", "\t", "\u3000", "As a ", "<td>", "<!--", "$", "\\(", "<<", "> ", "  - a\n", "&amp;", "http://a", "#a ", "三、",
 ]  # fmt: skip
 #: What the grammars' patterns look for, over and over.
 WORDS = [

@@ -319,7 +319,9 @@ def _include(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     asked = clause.range(found["a"]) if found.groupdict().get("a") else {"least": 1}
     if found.groupdict().get("a") and clause.is_bare(found["a"]) and asked.get("least") == 1:
         asked = {"least": 1}
-    named = re.fullmatch(r"\W*(?:在|请在)?‹s(\d+)›(?:中|里|内)?(?:应该?|必须|需要?|须|要求?|都|均|请)*", before)
+    named = re.fullmatch(
+        r"\W*(?:在|请在)?‹s(\d+)›(?:中|里|内)?(?:应该?|必须|需要?|须|要求?|都|均|请)*", before
+    )
     scope = clause.scopes[int(named[1])] if named else "response"
     if not named and _other_scope(clause, before):
         return None
@@ -453,7 +455,8 @@ def _edge(kind: str) -> Build:
         if re.match(rf"的(?!{_WRITTEN})[^，,]", clause.text[found.end() :]):
             return None
         if kind == "end" and (
-            said[0].endswith((":", "：")) or re.match(r"[，,]?(?:加|后|再|并|和|及|以及|接)", clause.text[found.end() :])
+            said[0].endswith((":", "："))
+            or re.match(r"[，,]?(?:加|后|再|并|和|及|以及|接)", clause.text[found.end() :])
         ):
             return None
         if _NEGATION.search(before) or re.match(r"不", found[0]):
@@ -554,6 +557,18 @@ def _frequency(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     ):
         asked = {"least": 1}
     return [Claim("word", {"word": word, **asked}) for word in clause.said(found["q"])]
+
+
+_DATA = r"(?:电话|手机)(?:号码?)?|联系方式|(?:电子)?邮箱(?:地址)?|电子邮件(?:地址)?"
+
+
+def _personal(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    if _SYSTEM.search(clause.sentence) or _CONDITION.search(clause.text) or _in_a_part(clause):
+        return None
+    mail, phone = "邮" in found["data"], re.search("电话|手机", found["data"]) is not None
+    if mail == phone or "联系" in found["data"]:
+        return [Claim("personal_data", {})]
+    return [Claim("personal_data", {"data": "email" if mail else "phone"})]
 
 
 def _one_paragraph(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
@@ -825,7 +840,8 @@ RULES: tuple[Rule[Clause], ...] = (
     ),
     rule(
         r"(?:不得|不要|不能|禁止|避免|请勿|不)(?:透露|泄露|出现|包含|提供|显示|"
-        r"暴露)[^，,]{0,12}?(?:电话号码?|手机号码?|联系方式|邮箱|电子邮[件箱])",
-        lambda c, m: [Claim("personal_data", {})] if not _SYSTEM.search(c.sentence) else None,
+        r"暴露)(?:任何|个人|用户的?|客户的?|他人的?|其|具体的?|真实的?){0,3}"
+        rf"(?P<data>(?:{_DATA})(?:(?:或者?|和|及|与|以及|、)(?:{_DATA}))*)(?:等|$|[，,。；;])",
+        _personal,
     ),
 )

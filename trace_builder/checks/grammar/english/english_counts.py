@@ -316,10 +316,14 @@ def _bound(
         other = sentence.range(either[1])
         if "about" in (*asked, *other):
             return None
-        asked = {name: pick(asked[name], other[name]) for name, pick in _WIDER if name in asked and name in other}
+        asked = {
+            name: pick(asked[name], other[name]) for name, pick in _WIDER if name in asked and name in other
+        }
         end, bare = again.end(), False
     left, right = text[: found.start()], text[end:]
-    if left.endswith(" or ") or not _counts_the_answer(kind, left, text[unit.end() :], bare=bare, hyphen="‹h›" in found[0]):
+    if left.endswith(" or ") or not _counts_the_answer(
+        kind, left, text[unit.end() :], bare=bare, hyphen="‹h›" in found[0]
+    ):
         return None
     scope = scope_of(sentence, found.start(), end)
     if scope is None:
@@ -344,7 +348,8 @@ def _bound(
 
 #: "Sentences of ten words", "five titles, at most ten words": a length of each of several.
 _OF_SEVERAL = re.compile(
-    rf"\b(?:{_LONG_ONES}|{_SHORT_ONES})(?: (?!and|but|in)[\w'-]+){{0,2}} ?(?:\(|(?:of|with|at|under|below|over|containing|"
+    rf"\b(?:{_LONG_ONES}|{_SHORT_ONES})(?: (?!and|but|in)[\w'-]+){{0,2}} ?(?:\(|(?:of|with|at|under|"
+    rf"below|over|containing|"
     rf"having|limited to|not exceeding|between|that (?:are|have))(?: about| around)?)\s*$|"
     rf"\b(?:{_SHORT_ONES}),\s*$",
     re.IGNORECASE,

@@ -337,6 +337,20 @@ def _forbidden(unit: str, scope: str) -> Claim | None:
     return None
 
 
+_DATA = (
+    r"(?:e-?mails?(?: address(?:es)?)?|(?:tele|mobile |cell )?phone numbers?|contact (?:details|information))"
+)
+
+
+def _personal(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    scope = scope_of(sentence, found.start(), found.end())
+    if scope is None or not ALWAYS.match(sentence.text[found.end() :]):
+        return None
+    mail, phone = (re.search(word, found["data"], re.IGNORECASE) is not None for word in ("mail", "phone"))
+    both = mail == phone or "contact" in found["data"].lower()
+    return [Claim("personal_data", {} if both else {"data": "email" if mail else "phone"}, scope)]
+
+
 _NO = (
     r"(?:(?:do not|don't|does not|doesn't|must not|should not|shouldn't|cannot|can't|may not|"
     r"never|avoid|without|refrain from|not allowed to|not to|"
@@ -390,6 +404,13 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         rf")(?:{_UNIT}))*)(?![\w-])(?! (?:in (?!‹d›|all|any)|before|at the (?:start|beginning)|"
         r"next to|between|that|which|of|for|with|longer|to (?!‹d›)))",
         _no_marks,
+    ),
+    rule(
+        rf"(?:{_NO}|(?:do not|don't|never|must not|cannot|should not) (?:reveal|share|give|disclose|mention|"
+        rf"provide|show|list)(?: any| an?| the)*) (?P<data>{_DATA}(?:(?:,? (?:or|and|nor)|,)(?: no| any| "
+        rf"an?)? "
+        rf"{_DATA})*)",
+        _personal,
     ),
     rule(
         r"(?:there (?:should|must|are|is)(?: be)? no|(?:contains?|have|has|with|and|use|includes?|"
@@ -499,6 +520,14 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
             if s.range(m["a"]).get("least") == s.range(m["a"]).get("most")
             else None
         ),
+    ),
+    rule(
+        r"\btables? (?:with|having|that has|containing|whose|with exactly)(?: the| exactly| these| "
+        r"following| "
+        r"‹a\d+›)*(?: markdown)? columns?(?: headers?| headings?| names?| titles?)?(?: are| named| "
+        r"called| titled| "
+        r"labell?ed|:)* ?‹(?P<q>l\d+)›",
+        lambda s, m: [Claim("table", {"headers": s.said(m["q"])})] if _fits(s, m) else None,
     ),
     rule(
         r"\b(?:in|as|into|using|use|with|(?:form|format) of)(?: (?:an?|the(?= form)|form of|at least ‹a\d+›|"

@@ -254,6 +254,8 @@ def _hashtag(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
     return [Claim("hashtags", sentence.range(found["a"]))]
 
 
+#: What stands behind a text that is not the last of it.
+_GOES_ON = re.compile(r" (?:and(?! (?:no|nothing|do not|don't)\b)|followed|plus|then)\b", re.IGNORECASE)
 #: "Each answer on its own line, starting with": a part begins so, and not the whole.
 _OF_A_PART = re.compile(
     r"\b(?:lines?|rows?|entry|entries|items?|bullets?|points?|steps?|sections?|paragraphs?|sentences?|names?|"
@@ -290,7 +292,10 @@ def _edge(kind: str):  # type: ignore[no-untyped-def]
         if _OF_A_PART.search(before) and re.match(r"\w+ing\b", found[0]):
             return None
         after = sentence.text[found.end() :]
-        if kind == "end" and (text.endswith(":") or re.match(r" (?:and(?! (?:no|nothing|do not|don't)\b)|followed|plus|then)\b", after)):
+        if kind == "end" and (
+            text.endswith(":")
+            or re.match(r" (?:and(?! (?:no|nothing|do not|don't)\b)|followed|plus|then)\b", after)
+        ):
             return None
         if re.search(r"\b(?:not|\w+n't|never|avoid)\b[^,;]{0,12}$", before, re.IGNORECASE) or re.match(
             r"(?:do not|don't|never|avoid)\b", found[0], re.IGNORECASE
