@@ -299,6 +299,8 @@ def _bound(
         asked.pop("most", None)
     elif tail["less"] or tail["most"]:
         asked.pop("least", None)
+    elif bare and kind == "characters" and "‹h›" in found[0]:
+        asked = {"about": asked["least"]}
     elif bare and kind == "words":
         limit = re.search(r"\blimit(?:ed)?\b[^,;.]*$", text[: found.start()], re.IGNORECASE)
         asked = {"most" if limit else "about": asked["least"]}
@@ -351,7 +353,7 @@ _OF_SEVERAL = re.compile(
     rf"\b(?:{_LONG_ONES}|{_SHORT_ONES})(?: (?!and|but|in)[\w'-]+){{0,2}} ?(?:\(|(?:of|with|at|under|"
     rf"below|over|containing|"
     rf"having|limited to|not exceeding|between|that (?:are|have))(?: about| around)?)\s*$|"
-    rf"\b(?:{_SHORT_ONES}),\s*$",
+    rf"\b(?:{_SHORT_ONES}),\s*$|\b(?:{_LONG_ONES}|{_SHORT_ONES})[;:]\s*$",
     re.IGNORECASE,
 )
 

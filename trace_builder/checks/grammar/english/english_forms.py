@@ -90,23 +90,28 @@ _OF_SOMETHING = re.compile(
 )
 
 
+_EXCEPT = re.compile(r"\b(?:except|excepting|apart from|other than|but for)\b", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:not|\w+n't|never|avoid\w*|without|no|none|refrain\w*|instead of|rather than)\b[^,;.]*$",
+    re.IGNORECASE,
+)
+
+
 def _case(kind: str, other: str) -> Build:
     """One letter case; that no word may have the other one is the same."""
 
     def build(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
         before = sentence.text[: found.start()]
         scope = scope_of(sentence, found.start(), found.end())
-        if (
-            scope is None
-            or _CONDITION.search(before)
-            or re.search(r"\b(?:not|\w+n't|never|avoid|instead of)(?: be)?\s*$", before, re.IGNORECASE)
-        ):
+        if scope is None or _CONDITION.search(before) or _EXCEPT.search(sentence.text):
             return None
         if _OF_SOMETHING.search(before):
             return None
         negated = re.search(
             r"\b(?:not (?:‹a\d+›|exactly 1|one|any)|no (?:word|letter)s?)[^,;]*$", before, re.IGNORECASE
         )
+        if not negated and _DENIED.search(before):
+            return None
         return [Claim(other if negated else kind, {}, scope)]
 
     return build
@@ -122,6 +127,18 @@ def _always(kind: str, **parameters: object) -> Build:
         )
 
     return build
+
+
+def _table(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    number = re.search(r"‹a(\d+)› (?!column)(?:\w+ )*tables?\b", found[0], re.IGNORECASE)
+    if number and not sentence.range(number[1]).get("least"):
+        return None  # "no more than one table"
+    return [Claim("table", {})] if _fits(sentence, found) else None
+
+
+def _list_of(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    kind = "bullets" if re.match("bullet|unordered", found["style"], re.IGNORECASE) else "numbered"
+    return [Claim(kind, sentence.range(found["a"]))] if _fits(sentence, found) else None
 
 
 def _json(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
@@ -423,13 +440,6 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         _no_marks,
     ),
     rule(
-        r"(?:use |include |using |add |with )?(?:some |a few |several |many )?words?(?: \w+)? "
-        r"(?:with|in|written in|be in|of)(?: all)?[- ](?:all[- ])?(?:capital(?: letters)?s?|caps|"
-        r"upper-?case(?: letters)?)(?:,? ?\([^)]*\))?(?:,? (?:should |must |to )?(?:appears?|be "
-        r"used|used|occur)?(?: for)? ?‹a(?P<a>\d+)› times?)?",
-        _capital_words,
-    ),
-    rule(
         r"(?:the )?number of words (?:with|in) all capital letters (?:to|should be|must be|is|be) "
         r"‹a(?P<a>\d+)›",
         _capital_words,
@@ -444,6 +454,13 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         r"‹a(?P<a>\d+)› (?:(?:short|key|important) )?words?(?: or phrases)?(?: in ‹d›)?(?: that "
         r"are| be| should be| must be| are)? ?(?:in|with|written in) (?:all )?(?:caps|"
         r"capitals?(?: letters)?|upper-?case(?: letters)?)(?: letters)?",
+        _capital_words,
+    ),
+    rule(
+        r"(?:use |include |using |add |with )?(?:some |a few |several |many )?words?(?: \w+)? "
+        r"(?:with|in|written in|be in|of)(?: all)?[- ](?:all[- ])?(?:capital(?: letters)?s?|caps|"
+        r"upper-?case(?: letters)?)(?:,? ?\([^)]*\))?(?:,? (?:should |must |to )?(?:appears?|be "
+        r"used|used|occur)?(?: for)? ?‹a(?P<a>\d+)› times?)?",
         _capital_words,
     ),
     rule(r"words?(?: which are|that are)? capitali[sz]ed", _capital_words, part=True),
@@ -536,7 +553,7 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         r"structured|small|single|neat|‹a\d+›(?:[- ]column| column)?))* ?\btables?\b(?: (?:format|"
         r"form|of(?! contents))\b)?"
         r"(?! of contents| \w*cloth| tennis| manners| setting| ‹?a?\d)",
-        _asks("table"),
+        _table,
         part=True,
     ),
     rule(
@@ -545,7 +562,15 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         r"comparison|summary|detailed|well-formatted|formatted|structured|small|single|neat|"
         r"‹a\d+›(?:[- ]column| column)?))* ?\btables?\b(?: (?:format|form|of(?! contents))\b)?"
         r"(?! of contents| \w*cloth| tennis| manners| setting| ‹?a?\d)",
-        _asks("table"),
+        _table,
+    ),
+    rule(
+        r"\b(?:in|as|into|using|use|with|include|contains?|provide|create|make|give|write) (?:an? |the )?"
+        r"(?P<style>numbered|ordered|bullet(?:ed)?(?:[- ]points?)?|unordered) lists? (?:of|with|"
+        r"containing|having|"
+        r"that has|that contains) ‹a(?P<a>\d+)› (?:items?|points?|entries|steps|bullets|bullet points)\b"
+        r"(?! (?:each|of|with|that))",
+        _list_of,
     ),
     rule(
         r"\b(?:in|as|into|using|use|with|include|contains?|format \w+ as|of|provide|create|make|"

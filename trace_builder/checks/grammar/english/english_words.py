@@ -103,7 +103,7 @@ def _include(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
         return None  # code to use
     if _unlike_words(found[0]) or _is_about_layout(sentence, found) or _EXAMPLES.search(found[0]):
         return None
-    if re.match(r" (?:instead of|rather than|in place of)\b", sentence.text[found.end() :], re.IGNORECASE):
+    if re.match(r",? (?:instead|rather than|in place of)\b", sentence.text[found.end() :], re.IGNORECASE):
         return None
     token = found.groupdict().get("q") or "q-1"
     if (
@@ -113,6 +113,11 @@ def _include(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
     ):
         return None
     asked, _ = _range(sentence, found, {"least": 1})
+    some = re.search(r"‹a(\d+)› of ", found[0])
+    if some and len(words) > 1:
+        return [Claim("any_word", {"texts": words, **sentence.range(some[1])}, scope)]
+    if some:
+        return None
     token = found.groupdict().get("q") or ""
     either = (
         sentence.quotes.any_of(token)
@@ -258,7 +263,7 @@ def _hashtag(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
 _GOES_ON = re.compile(r" (?:and(?! (?:no|nothing|do not|don't)\b)|followed|plus|then)\b", re.IGNORECASE)
 #: "Each answer on its own line, starting with": a part begins so, and not the whole.
 _OF_A_PART = re.compile(
-    r"\b(?:lines?|rows?|entry|entries|items?|bullets?|points?|steps?|sections?|paragraphs?|sentences?|names?|"
+    r"\b(?:that|which|who|lines?|rows?|entry|entries|items?|bullets?|points?|steps?|sections?|paragraphs?|sentences?|names?|"
     r"words?|answers?|files?|titles?|headings?|options?|questions?|parts?|list|verses?|stanzas?|urls?|keys?|"
     r"tweets?|quotes?|examples?|reasons?|tips?)\b[^.;:‹]{0,30}$",
     re.IGNORECASE,
@@ -291,6 +296,8 @@ def _edge(kind: str):  # type: ignore[no-untyped-def]
             return None
         if _OF_A_PART.search(before) and re.match(r"\w+ing\b", found[0]):
             return None
+        if re.search(r"s (?:that|which|who)\s*$", before):
+            return None  # "words that start with"
         after = sentence.text[found.end() :]
         if kind == "end" and (
             text.endswith(":")
@@ -394,7 +401,7 @@ WORD_RULES: tuple[Rule[Sentence], ...] = (
     rule(
         rf"(?:the )?(?:{_KIND} ?‹{_QL}›|(?:the )?(?:key ?)?(?:words?|terms?|phrases?) "
         rf"{_BARE_LIST}) (?:(?:should|must|has to|have to|needs? to|shall|will|can|may|do|does|is "
-        r"to|are to)?(?P<no> ?not| ?n't|not| never)?)? ?(?:be )?(?:appears?|occurs?|show up|used|"
+        r"to|are to)?(?P<no> ?not| ?n't|not| never)?)? ?(?:be )?(?:appears?|occurs?|shows? up|used|"
         rf"included?|mentioned|present|featured|repeated|in ‹d›|found)(?: at all)?{_TIMES}{_IN}",
         _appears,
     ),
