@@ -3,6 +3,7 @@ fails are rewritten to what it does (constraint reversal, after RPO, arXiv 2505.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
@@ -15,6 +16,7 @@ from trace_builder.records import (
     Harvested,
     Instruction,
     IopoGroup,
+    Judgement,
     Rejection,
     Revision,
 )
@@ -31,8 +33,13 @@ from trace_builder.stages.judging.judging import judge, judge_call, judge_settin
 from trace_builder.support.bilingual import Text
 from trace_builder.taxonomy import Taxonomy
 
-#: The highest score under which a part that matters is missing, by the judge's scale.
-_CLEARLY_FAILED = 6
+
+@dataclass(frozen=True)
+class _Harvest:
+    """A rewritten instruction with its answer, and the verdict on that answer before the rewriting."""
+
+    pair: Pair
+    before: Judgement | None
 
 
 class HarvestConfig(AskingSection):
@@ -98,19 +105,21 @@ class Harvest(Stage[Attempted, Harvested]):
         return {**fields, "taxonomy": self.taxonomy.digest(), "judge": judge_settings(self._judge)}
 
     async def process(self, record: Attempted, ask: Ask) -> Harvested | Rejection:
-        usable = {a.response.strip(): a for a in reversed(record.imperfect) if _usable(a)}
-        usable.pop((record.response or "").strip(), None)
-        imperfect = [a for a in record.imperfect if usable.get(a.response.strip()) is a]
-        if not imperfect or (record.response is None and len(imperfect) < 2):
+        imperfect = _of_use(record)
+        partners = 1 if record.response is not None else 2
+        if len(imperfect) < partners:
             return Rejection(reason="nothing_to_harvest", detail=f"{len(imperfect)} imperfect answers of use")
-        pairs: list[Pair] = []
+        tried = imperfect[: self._config.most]
+        pairs: list[_Harvest] = []
         verdict = Rejection(reason="no_contrast", detail="no two answers are told apart")
-        for sample, attempt in enumerate(imperfect[: self._config.most]):
+        for sample, attempt in enumerate(tried):
+            if len(pairs) + len(tried) - sample < partners:
+                break  # What is left can make no group any more.
             made = await self._rewritten(record, attempt, ask, sample)
             if isinstance(made, Rejection):
                 verdict = made
             else:
-                pairs.append(made)
+                pairs.append(_Harvest(made, attempt.judgement))
         groups = await self._groups(record, pairs, ask)
         if groups:
             return Harvested(id=record.id, lang=record.lang, source=record.source, groups=tuple(groups))
@@ -158,16 +167,19 @@ class Harvest(Stage[Attempted, Harvested]):
         flaw = (leaked.detail if leaked else None) or fragment(new) or repetition(made)
         return Rejection(reason="not_rewritten", detail=flaw) if flaw else made
 
-    async def _groups(self, record: Attempted, pairs: list[Pair], ask: Ask) -> list[IopoGroup]:
+    async def _groups(self, record: Attempted, pairs: list[_Harvest], ask: Ask) -> list[IopoGroup]:
         """Each rewritten instruction beside the perfect answer; without one, the first two together."""
+        joined: list[tuple[Pair, Pair, Judgement | None]] = []
         if record.response is not None and record.judgement is not None:
             first: Pair = (record.instruction, record.response, record.judgement)
-            joined = [(first, pair) for pair in pairs]
-        else:
-            joined = [(pairs[0], pairs[1])] if len(pairs) == 2 else []
+            joined = [(first, one.pair, one.before) for one in pairs]
+        elif len(pairs) >= 2:
+            joined = [(pairs[0].pair, pairs[1].pair, None)]
         groups: list[IopoGroup] = []
-        for one, other in joined:
-            cells, terms, grade = await judge_group(ask, one, other, self._judge)
+        for one, other, before in joined:
+            # A verdict on x1 with all its votes is the cell already; one that stopped at a fail is not.
+            known = before if before is not None and before.settled else None
+            cells, terms, grade = await judge_group(ask, one, other, self._judge, x1y2=known)
             if grade is not None:
                 groups.append(
                     IopoGroup(
@@ -188,15 +200,27 @@ class Harvest(Stage[Attempted, Harvested]):
         return groups
 
 
+def _of_use(record: Attempted) -> list[FailedResponse]:
+    """The imperfect answers that can be made use of, each once, the likeliest first: of fewer failures to be
+    rewritten, and of those the plainer one. Of a small slip it can seldom be said what was done instead."""
+    found = {a.response.strip(): a for a in reversed(record.imperfect) if _usable(a)}
+    found.pop((record.response or "").strip(), None)
+    distinct = [a for a in record.imperfect if found.get(a.response.strip()) is a]
+    return sorted(distinct, key=lambda a: (len(_failures(a)), max(_failures(a))))
+
+
 def _usable(attempt: FailedResponse) -> bool:
     """Whether an answer was judged, does the task, and fails constraints beyond dispute."""
     judgement = attempt.judgement
     if judgement is None or judgement.unscored or judgement.disputed:
         return False
-    on_task = judgement.task is None or judgement.task.full
-    failed = [score.score or 0 for score in judgement.scores if score.short]
-    # Of a small slip it can seldom be said what the answer does instead.
-    return on_task and bool(failed) and max(failed) <= _CLEARLY_FAILED
+    return (judgement.task is None or judgement.task.full) and bool(_failures(attempt))
+
+
+def _failures(attempt: FailedResponse) -> list[int]:
+    """The scores of the constraints that an answer fails."""
+    scores = attempt.judgement.scores if attempt.judgement else ()
+    return [score.score for score in scores if score.short and score.score is not None]
 
 
 def _changes(x1: Instruction, x2: Instruction) -> Changes:
