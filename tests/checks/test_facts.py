@@ -74,6 +74,12 @@ def test_the_lines_are_in_either_language_and_leave_out_what_is_not_there() -> N
     ]
 
 
+def test_a_response_that_is_code_as_a_whole_is_not_said_to_have_no_words() -> None:
+    lines = fact_lines("```html\n<h2>See more!</h2>\n<p>Order today.</p>\n```", "en")
+    assert "code blocks: html" in lines
+    assert not [line for line in lines if line.endswith(": 0")]
+
+
 @given(st.text(max_size=400))
 def test_any_response_has_facts(response: str) -> None:
     assert json.loads(json.dumps(facts(response))) == facts(response)

@@ -74,10 +74,11 @@ def facts(response: str) -> dict[str, Any]:
 
 
 def fact_lines(response: str, lang: str) -> list[str]:
-    """``facts`` as lines of text; ``lang`` is "en" or "zh". What there is none of is left out."""
+    """``facts`` as lines of text; ``lang`` is "en" or "zh". What there is none of is left out: that a response
+    which is code as a whole has no words in its prose would mislead whoever judges its length."""
     lines = []
     for name, value in facts(response).items():
-        if value in ({}, [], None, ""):
+        if value in ({}, [], None, "", 0):
             continue
         label = _LABELS[name][0 if lang == "en" else 1]
         lines.append(f"{label}{': ' if lang == 'en' else '：'}{_said(name, value, lang)}")
