@@ -3,7 +3,6 @@ fails are rewritten to what it does (constraint reversal, after RPO, arXiv 2505.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
@@ -16,7 +15,6 @@ from trace_builder.records import (
     Harvested,
     Instruction,
     IopoGroup,
-    Judgement,
     Rejection,
     Revision,
 )
@@ -32,14 +30,6 @@ from trace_builder.stages.judging.cells import Pair, judge_group
 from trace_builder.stages.judging.judging import judge, judge_call, judge_settings
 from trace_builder.support.bilingual import Text
 from trace_builder.taxonomy import Taxonomy
-
-
-@dataclass(frozen=True)
-class _Harvest:
-    """A rewritten instruction with its answer, and the verdict on that answer before the rewriting."""
-
-    pair: Pair
-    before: Judgement | None
 
 
 class HarvestConfig(AskingSection):
@@ -110,7 +100,7 @@ class Harvest(Stage[Attempted, Harvested]):
         if len(imperfect) < partners:
             return Rejection(reason="nothing_to_harvest", detail=f"{len(imperfect)} imperfect answers of use")
         tried = imperfect[: self._config.most]
-        pairs: list[_Harvest] = []
+        pairs: list[Pair] = []
         verdict = Rejection(reason="no_contrast", detail="no two answers are told apart")
         for sample, attempt in enumerate(tried):
             if len(pairs) + len(tried) - sample < partners:
@@ -119,7 +109,7 @@ class Harvest(Stage[Attempted, Harvested]):
             if isinstance(made, Rejection):
                 verdict = made
             else:
-                pairs.append(_Harvest(made, attempt.judgement))
+                pairs.append(made)
         groups = await self._groups(record, pairs, ask)
         if groups:
             return Harvested(id=record.id, lang=record.lang, source=record.source, groups=tuple(groups))
@@ -130,8 +120,8 @@ class Harvest(Stage[Attempted, Harvested]):
     async def _rewritten(
         self, record: Attempted, attempt: FailedResponse, ask: Ask, sample: int
     ) -> Pair | Rejection:
-        """The instruction that an answer follows, and its judgement under it, with full votes: verdicts that
-        stopped at one fail are not reused."""
+        """The instruction that an answer follows, and its judgement under it, with full votes. Nor is the verdict
+        reused that it was picked for: a judge's slip would make itself a proof."""
         assert attempt.judgement is not None
         failed = {score.constraint for score in attempt.judgement.scores if score.short}
         values = {
@@ -167,19 +157,16 @@ class Harvest(Stage[Attempted, Harvested]):
         flaw = (leaked.detail if leaked else None) or fragment(new) or repetition(made)
         return Rejection(reason="not_rewritten", detail=flaw) if flaw else made
 
-    async def _groups(self, record: Attempted, pairs: list[_Harvest], ask: Ask) -> list[IopoGroup]:
+    async def _groups(self, record: Attempted, pairs: list[Pair], ask: Ask) -> list[IopoGroup]:
         """Each rewritten instruction beside the perfect answer; without one, the first two together."""
-        joined: list[tuple[Pair, Pair, Judgement | None]] = []
         if record.response is not None and record.judgement is not None:
             first: Pair = (record.instruction, record.response, record.judgement)
-            joined = [(first, one.pair, one.before) for one in pairs]
-        elif len(pairs) >= 2:
-            joined = [(pairs[0].pair, pairs[1].pair, None)]
+            joined = [(first, pair) for pair in pairs]
+        else:
+            joined = [(pairs[0], pairs[1])] if len(pairs) >= 2 else []
         groups: list[IopoGroup] = []
-        for one, other, before in joined:
-            # A verdict on x1 with all its votes is the cell already; one that stopped at a fail is not.
-            known = before if before is not None and before.settled else None
-            cells, terms, grade = await judge_group(ask, one, other, self._judge, x1y2=known)
+        for one, other in joined:
+            cells, terms, grade = await judge_group(ask, one, other, self._judge)
             if grade is not None:
                 groups.append(
                     IopoGroup(

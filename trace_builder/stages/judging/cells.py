@@ -23,19 +23,12 @@ async def judge_mismatch(
 
 
 async def judge_group(
-    ask: Ask,
-    first: Pair,
-    second: Pair,
-    config: JudgeConfig,
-    x2y1: Judgement | None = None,
-    x1y2: Judgement | None = None,
+    ask: Ask, first: Pair, second: Pair, config: JudgeConfig, x2y1: Judgement | None = None
 ) -> tuple[Cells, Terms, Literal["full", "one_sided"] | None]:
     """The cells of two instructions with their perfect responses, what they prove, and the certificate; None
-    where they prove nothing. ``x2y1`` and ``x1y2`` are given where they have been judged already, with every
-    vote that the run asks for."""
+    where they prove nothing. ``x2y1`` is given where it has been judged already."""
     (x1, y1, x1y1), (x2, y2, x2y2) = first, second
-    if x1y2 is None:
-        x1y2 = await judge_mismatch(ask, x1, y2, x2, config)
+    x1y2 = await judge_mismatch(ask, x1, y2, x2, config)
     if x2y1 is None:
         x2y1 = await judge_mismatch(ask, x2, y1, x1, config)
     cells = Cells(x1y1=x1y1, x1y2=x1y2, x2y1=x2y1, x2y2=x2y2)
