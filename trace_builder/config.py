@@ -12,6 +12,8 @@ from pydantic_core import PydanticCustomError
 from trace_builder.support.addresses import check_address
 
 Probability = float
+#: The name of a model that is asked from its server, which then has to offer one only.
+AUTO_MODEL = "auto"
 #: A share in a draw: 0 is never drawn.
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 FaultRates = dict[str, float]
@@ -43,7 +45,10 @@ class Prices(Section):
 class ModelConfig(Section):
     """A model and the servers that serve it."""
 
-    name: str = Field(default="qwen2-72b-instruct", description="The name the server knows the model by.")
+    name: str = Field(
+        default="qwen2-72b-instruct",
+        description="The name the server knows the model by; auto: the one model that it offers.",
+    )
     base_urls: tuple[Annotated[str, AfterValidator(check_address)], ...] = Field(
         default=("http://127.0.0.1:8000/v1",), min_length=1, description="OpenAI-compatible servers."
     )

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trace_builder.config import RunConfig
+from trace_builder.errors import InputError
 from trace_builder.prompts import PromptBook
+from trace_builder.run.asking.model_names import name_models
 from trace_builder.run.engine import RunSpec, RunSummary, run_stages
 from trace_builder.run.products import write_products
+from trace_builder.run.seed_changes import seed_guard
 from trace_builder.run.seeding import bring_in
 from trace_builder.run.stage_run import StageRun
 from trace_builder.run.stop import run_to_end
@@ -31,10 +34,27 @@ class PipelineResult:
     products: dict[str, int] = field(default_factory=dict)
 
 
+def refuse(question: str) -> bool:
+    """Takes no step that drops rows of a run's products.
+
+    Raises:
+        InputError: always; it says what would be dropped.
+    """
+    raise InputError(f"{question}; --yes goes on")
+
+
 def run_pipeline(
-    config: RunConfig, stage: str = "all", say: Callable[[str], None] = lambda line: None
+    config: RunConfig,
+    stage: str = "all",
+    say: Callable[[str], None] = lambda line: None,
+    agree: Callable[[str], bool] = refuse,
 ) -> PipelineResult:
     """Runs the whole pipeline, or one stage over what the stage before has accepted.
+
+    Args:
+        say: takes one line for the user.
+        agree: asked where other seeds would drop what the folder's products hold; told what, in numbers. Not
+            asked where nothing is lost; under ``config.strict`` there is nothing to agree to.
 
     Raises:
         InputError: configuration, seeds, prompts or taxonomy are wrong, or another run holds the folder.
@@ -48,8 +68,11 @@ def run_pipeline(
     products: dict[str, int] = {}
     with folder_lock(config.output):
         known = find_manifest(config.output)
-        seeds, about_seeds = bring_in(config, known.seeds if known else None)
+        allow = seed_guard(config, stages, refuse if config.strict else agree)
+        seeds, about_seeds = bring_in(config, known.seeds if known else None, allow)
         _say_seeds(seeds, say)
+        config = name_models(config, known.models if known and not known.rehearsal else {})
+        stages = build_stages(config, taxonomy)
 
         def finish(runs: tuple[StageRun, ...]) -> None:
             products.update(write_products(config.output, runs))
