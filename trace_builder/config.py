@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from trace_builder.support.addresses import check_address
@@ -125,6 +125,11 @@ class JudgeConfig(AskingSection):
     code_checks: bool = Field(default=True, description="Let code dispute a verdict it can prove wrong.")
 
 
+def _text_of_number(value: Any) -> Any:
+    """``0.2`` in a YAML file is a number; it is meant as the text."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 class RehearsalConfig(Section):
     """The embedded model. With this section the run starts it and talks to it alone."""
 
@@ -135,7 +140,9 @@ class RehearsalConfig(Section):
     flawed: Probability = Field(
         default=0.08, ge=0, le=1, description="Share of expansions and structures made with a flaw."
     )
-    latency: str = Field(default="0", description="Seconds: '0.2', 'uniform:0.1,0.5' or 'lognormal:1,0.8'.")
+    latency: Annotated[str, BeforeValidator(_text_of_number)] = Field(
+        default="0", description="Seconds: '0.2', 'uniform:0.1,0.5' or 'lognormal:1,0.8'."
+    )
     faults: FaultRates = Field(default_factory=dict, description="Share of requests hit, by kind of fault.")
 
 

@@ -17,7 +17,7 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made where it is not there.")],
     config: Annotated[str, typer.Option("--config", metavar="NAME", help=_CONFIG_HELP)] = "server",
 ) -> None:
-    """Makes a folder with what people edit: configuration, prompts, taxonomy, seeds; and the next commands."""
+    """Makes a folder with what people edit: configuration, prompts, taxonomy and seeds; names the next."""
     from trace_builder.run.project_folder import CONFIG, make_project
 
     names = make_project(folder, config)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trace_builder.errors import EXIT_FAILED, EXIT_INTERRUPTED, InputError
+from trace_builder.support.certificates import certified_first
 
 if TYPE_CHECKING:
     from trace_builder.run.pipeline import PipelineResult
@@ -131,8 +132,9 @@ def report(result: PipelineResult) -> None:
     if result.summary.interrupted:
         typer.echo(f"Interrupted; run the same command again to resume {folder}.")
         return
-    made = ", ".join(f"{count} in {name}.jsonl" for name, count in result.products.items())
-    typer.echo(f"Made in {folder}: {made}.")
+    counts = {name: certified_first(kinds) for name, kinds in result.certificates.items()}
+    made = (f"{counts.get(name, rows)} in {name}.jsonl" for name, rows in result.products.items())
+    typer.echo(f"Made in {folder}: {'; '.join(made)}.")
     if result.summary.failed:
         typer.echo(f"{result.summary.failed} records failed; run the same command again to try them anew.")
     typer.echo("Next:")

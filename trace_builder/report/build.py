@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from trace_builder.report.page.html import number
 from trace_builder.report.page.labels import TERMS
 from trace_builder.report.page.payload import pack
 from trace_builder.report.page.prompt_replay import PromptReplay
-from trace_builder.report.page.record_entries import example_entry, run_entries
+from trace_builder.report.page.record_entries import Entry, example_entry, run_entries
+from trace_builder.report.page.release_rows import chat_files, row_entries
 from trace_builder.report.page.sampling import order, run_strata
 from trace_builder.report.page.sections.calls_section import calls_section
 from trace_builder.report.page.sections.dataset_section import datasets_section
@@ -135,7 +136,7 @@ def _run_facts(run: RunFacts) -> list[str]:
 def _release_page(path: Path, taxonomy: Taxonomy) -> str:
     found = release_stats(path, taxonomy)
     files = [file for group in release_files(path).values() for file in group]
-    payload, shown, total = _sample(files, taxonomy)
+    payload, shown, total = _sample(files, taxonomy, chat_files(path))
     sections = [("Overview", release_section(found.release)), ("The sets", datasets_section(found.sets))]
     facts = [found.release.made_by, f"profile {found.release.run.profile}"]
     return render(_title(path), facts, sections, payload, shown, total)
@@ -147,15 +148,17 @@ def _file_page(path: Path, taxonomy: Taxonomy) -> str:
     return render(path.name, [f"{number(total)} records", str(path.parent)], sections, payload, shown, total)
 
 
-def _sample(files: list[Path], taxonomy: Taxonomy) -> tuple[str, int, int]:
-    """A sample over files of records, by language and number of constraints, packed; how many it holds, and
-    of how many."""
+def _sample(files: list[Path], taxonomy: Taxonomy, chats: Sequence[Path] = ()) -> tuple[str, int, int]:
+    """A sample over files of records, by language and number of constraints, and over files of chat rows,
+    packed; how many it holds, and of how many."""
     strata: dict[str, Hashable] = {
         name: (file, example.lang, len(example.constraints)) for name, file, example in _named(files)
     }
+    strata |= {name: (file, entry.lang) for name, file, entry in _named_rows(chats)}
     chosen = order(strata)[:CANDIDATES]
     wanted = set(chosen)
     entries = {name: example_entry(e, taxonomy) for name, _, e in _named(files) if name in wanted}
+    entries |= {name: entry for name, _, entry in _named_rows(chats) if name in wanted}
     return *pack(_head(taxonomy), (entries[name] for name in chosen)), len(strata)
 
 
@@ -163,3 +166,9 @@ def _named(files: Iterable[Path]) -> Iterator[tuple[str, Path, Example]]:
     for place, file in enumerate(files):
         for number_, example in enumerate(examples(file)):
             yield f"{place}:{number_}", file, example
+
+
+def _named_rows(files: Iterable[Path]) -> Iterator[tuple[str, Path, Entry]]:
+    for place, file in enumerate(files):
+        for number_, entry in enumerate(row_entries(file)):
+            yield f"chat{place}:{number_}", file, entry

@@ -11,7 +11,7 @@ from trace_builder.errors import InputError
 from trace_builder.prompts import PromptBook
 from trace_builder.run.asking.model_names import name_models
 from trace_builder.run.engine import RunSpec, RunSummary, run_stages
-from trace_builder.run.products import write_products
+from trace_builder.run.products import Written, write_products
 from trace_builder.run.seed_changes import seed_guard
 from trace_builder.run.seeding import bring_in
 from trace_builder.run.stage_run import StageRun
@@ -26,12 +26,14 @@ from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 @dataclass(frozen=True)
 class PipelineResult:
-    """What a run left behind. ``products``: rows by product; empty when the run was interrupted."""
+    """What a run left behind. ``products``: rows by product, and ``certificates``: rows by product and
+    certificate where they have one; both empty when the run was interrupted."""
 
     folder: Path
     summary: RunSummary
     seeds: Ingested
     products: dict[str, int] = field(default_factory=dict)
+    certificates: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def refuse(question: str) -> bool:
@@ -65,7 +67,7 @@ def run_pipeline(
     stages = build_stages(config, taxonomy)
     for stage_ in stages:
         prompts.digest(stage_.prompts)  # a broken prompt file stops the run before the first request
-    products: dict[str, int] = {}
+    products: dict[str, Written] = {}
     with folder_lock(config.output):
         known = find_manifest(config.output)
         allow = seed_guard(config, stages, refuse if config.strict else agree)
@@ -92,14 +94,16 @@ def run_pipeline(
             say=say,
         )
         summary = run_to_end(run_stages(spec))
-    return PipelineResult(config.output, summary, seeds, products)
+    rows = {name: made.rows for name, made in products.items()}
+    certificates = {name: dict(made.certificates) for name, made in products.items() if made.certificates}
+    return PipelineResult(config.output, summary, seeds, rows, certificates)
 
 
 def open_prompts(config: RunConfig, taxonomy: Taxonomy) -> PromptBook:
     """The prompts folder of a configuration, with the taxonomy filled in where a prompt asks for it."""
     constants = {"taxonomy": {"en": taxonomy.describe("en"), "zh": taxonomy.describe("zh")}}
-    folder = config.prompts or shipped("prompts")
-    return PromptBook(folder, constants, prompt_folders())  # type: ignore[arg-type]
+    ours = shipped("prompts")
+    return PromptBook(config.prompts or ours, constants, prompt_folders(), ours)  # type: ignore[arg-type]
 
 
 def _say_seeds(seeds: Ingested, say: Callable[[str], None]) -> None:

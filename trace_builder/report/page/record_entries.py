@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trace_builder.records import Constraint, Instruction, Outcome, Record, Seed, Status
+from trace_builder.report.page.tags import tags_of
 from trace_builder.report.stats.instructions import Example, record_examples
 from trace_builder.stages.stage_registry import AnyStage, stage_classes
 from trace_builder.storage.calls import Call
@@ -63,11 +64,19 @@ class Entry:
     title: str
     source: str | None = None
     dims: list[str] = field(default_factory=list)
+    tags: dict[str, list[str]] = field(default_factory=dict)
     seed: dict[str, Any] | None = None
     prompt: str | None = None
     instruction: Instruction | None = None
     responses: list[str] | None = None
     steps: list[Step] = field(default_factory=list)
+
+    def tag(self, data: Any) -> None:
+        """Notes what the record can be filtered by, once each."""
+        for name, value in tags_of(data):
+            values = self.tags.setdefault(name, [])
+            if value not in values:
+                values.append(value)
 
     def step(self, stage: str) -> Step:
         """The step of a stage, which is begun where there is none yet."""
@@ -122,6 +131,7 @@ def _add_accepted(entry: Entry, kind: AnyStage, record: Record) -> None:
     step.status = "accepted"
     shown = set(kind.shows) or set(type(record).model_fields) - _HEAD
     step.data = clipped(record.model_dump(mode="json", include=shown))
+    entry.tag(step.data)
     for example in record_examples(record, entry.id, entry.lang):
         labels = (label for _, label in example.constraints if label)
         entry.dims = list(dict.fromkeys([*entry.dims, *labels]))
@@ -132,6 +142,7 @@ def _add_outcome(entry: Entry, outcome: Outcome) -> None:
     step.status, step.reason, step.detail = outcome.status, outcome.reason, clipped(outcome.detail)
     if outcome.record:
         step.data = clipped({key: value for key, value in outcome.record.items() if key not in _HEAD})
+        entry.tag(step.data)
 
 
 def _call(call: Call) -> CallEntry:

@@ -2,6 +2,8 @@
 
 const state = { head: {}, records: [], found: [], shown: 0, chosen: null };
 const PAGE = 150;
+/** Filters whose values a record names in its tags. */
+const TAGS = ["certificate", "operation", "evidence"];
 
 async function unpack() {
   const packed = atob(byId("payload").textContent);
@@ -33,6 +35,8 @@ function haystack(record) {
 
 function matches(record, wanted) {
   if (wanted.language && record.lang !== wanted.language) return false;
+  if (wanted.source && record.source !== wanted.source) return false;
+  if (TAGS.some((name) => wanted[name] && !record.tags?.[name]?.includes(wanted[name]))) return false;
   if (wanted.dimension && !record.dims.includes(wanted.dimension)) return false;
   if (wanted.stage || wanted.status || wanted.reason) {
     const fits = (step) =>
@@ -144,4 +148,10 @@ function fillFilters() {
   options("dimension", ordered.map((key) => [key, dimensionName(key), dimensions.get(key)]), "Any");
   const languages = counted(state.records.map((record) => record.lang));
   options("language", [...languages].sort().map(([key, n]) => [key, languageName(key), n]), "Any");
+  const sources = counted(state.records.map((record) => record.source));
+  options("source", [...sources].sort().map(([key, n]) => [key, key, n]), "Any");
+  for (const name of TAGS) {
+    const values = counted(state.records.flatMap((record) => record.tags?.[name] ?? []));
+    options(name, [...values].sort().map(([key, n]) => [key, words(key), n]), "Any");
+  }
 }
