@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from trace_builder import __version__
 from trace_builder.commands import check, configs, evalset, evaluate, init, rehearse, release, run
-from trace_builder.commands.looking import report, stats, status, trace
+from trace_builder.commands.looking import report, stats, status, trace, view
 from trace_builder.errors import EXIT_INTERRUPTED, InputError, TraceBuildError, system_error
 from trace_builder.support.logs import show_logs
 
@@ -67,6 +67,7 @@ app.command()(run.run)
 app.command()(status.status)
 app.command()(release.release)
 app.command()(trace.trace)
+app.command()(view.view)
 app.command()(report.report)
 app.command()(stats.stats)
 app.command()(evaluate.evaluate)

@@ -183,8 +183,8 @@ class PromptBook:
             if match.group(2) not in known:
                 line = first + user.count("\n", 0, match.start())
                 raise InputError(
-                    f"{path}:{line}: there is no value for {{{{{match.group(2)}}}}} in the prompt {name}; it has "
-                    f"{', '.join(sorted(known))}"
+                    f"{path}:{line}: there is no value for {{{{{match.group(2)}}}}} in the prompt {name}; it "
+                    f"has {', '.join(sorted(known))}"
                 )
 
     def _fill_constants(self, text: str, path: Path, first: int, lang: Lang) -> str:

@@ -1,5 +1,5 @@
-"""Intervals from the standard library alone: Wilson's for shares of independent units, the percentile bootstrap
-for everything else, Clopper and Pearson's where the bootstrap cannot tell because all units agree.
+"""Intervals from the standard library alone: Wilson's for shares of independent units, the percentile
+bootstrap for everything else, Clopper and Pearson's where that cannot tell because all units agree.
 
 What is resampled has few different values (an instruction is followed or not; so many of its constraints
 are), so a resample is drawn as the number of times each value comes up: a multinomial draw, by binomial draws
@@ -145,8 +145,8 @@ def interval(
 
 
 def share_interval(counts: Mapping[tuple[int, int], int], sampling: Sampling, *name: str) -> Interval:
-    """A share of what units hold, each unit a pair (hits, of): Wilson's interval where every unit is one hit or
-    none, else the bootstrap over units.
+    """A share of what units hold, each unit a pair (hits, of): Wilson's interval where every unit is one hit
+    or none, else the bootstrap over units.
 
     Args:
         counts: how often each pair occurs.
@@ -174,8 +174,8 @@ def wilson(hits: int, n: int, level: float = LEVEL) -> Interval:
 
 
 def widened(found: Interval, units: int, level: float = LEVEL) -> Interval:
-    """A bootstrap interval of a share that is 0 or 1 in every one of ``units``: no resample could differ, so the
-    bound is Clopper and Pearson's."""
+    """A bootstrap interval of a share that is 0 or 1 in every one of ``units``: no resample could differ, so
+    the bound is Clopper and Pearson's."""
     if found.value not in (0.0, 1.0) or not units or found.low is None:
         return found
     reach = ((1 - level) / 2) ** (1 / units)

@@ -106,6 +106,25 @@ def run_entries(run: RunFolder, ids: Container[str]) -> dict[str, Entry]:
     return entries
 
 
+def run_entry(run: RunFolder, id_: str) -> Entry:
+    """The entry of one record of a run, read at random.
+
+    Raises:
+        KeyError: the run has no such record.
+    """
+    entry = _seed_entry(run.seed(id_))
+    for stage in run.stages:
+        outcome, kind = run.outcome(stage, id_), stage_classes().get(stage)
+        if outcome is not None and outcome.status == "accepted" and kind is not None:
+            _add_accepted(entry, kind, run.record(stage, id_, kind.makes))
+        elif outcome is not None:
+            _add_outcome(entry, outcome)
+        calls = sorted(run.calls_of(stage, id_).values(), key=lambda call: call.at)
+        if calls:
+            entry.step(stage).calls = [_call(call) for call in calls]
+    return entry
+
+
 def _seed_entry(seed: Seed) -> Entry:
     shown = {"instruction": clipped(seed.instruction), "input": clipped(seed.input)}
     return Entry(seed.id, seed.lang, title_of(seed.instruction), seed.source, seed=shown)
