@@ -8,7 +8,7 @@ import typer
 from run_folders import small_run
 from typer.testing import CliRunner
 
-from trace_builder.commands.status import status
+from trace_builder.commands.looking.status import status
 from trace_builder.errors import InputError
 from trace_builder.report.stats.run_status import read_status
 from trace_builder.storage.run_folder import RunFolder

@@ -33,7 +33,11 @@ def walk(folder: Path, stage: str = "all", **values: Any) -> None:
         lines = shipped("seeds", "demo.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
         seeds.write_text("".join(lines[:6] + lines[-6:]), encoding="utf-8")
     fixed = {"output": str(folder), "seeds": [str(seeds)]}
-    run_pipeline(load_config(values=fixed | {k.replace("__", "."): v for k, v in values.items()}), stage)
+    run_pipeline(
+        load_config(values=fixed | {k.replace("__", "."): v for k, v in values.items()}),
+        stage,
+        agree=lambda question: True,
+    )
 
 
 def clean(folder: Path) -> None:
