@@ -217,6 +217,7 @@ def test_a_record_in_the_system_part_is_refused(tmp_path: Path) -> None:
     ("text", "says"),
     [
         (b"--- user ---\nfine\nbad \xff here\n", r"mine\.md:3: not UTF-8"),
+        (b"--- user ---\n" + b"x" * (1 << 20), r"mine\.md: a prompt of more than 1,048,576 characters"),
         ("--- system ---\nRules\n", r"mine\.md: no '--- user ---' part"),
         ("Rules\n--- user ---\n{{text}}\n", r"mine\.md:1: text before the first"),
         ("", r"mine\.md:1: text before|mine\.md: no '--- user ---' part"),

@@ -166,6 +166,32 @@ def test_the_answer_is_judged_anew_on_everything_with_full_votes() -> None:
     assert (group.cells.x2y2.votes, group.cells.x2y2.settled) == (2, True)
 
 
+def test_the_verdict_that_an_answer_was_picked_for_is_not_its_proof() -> None:
+    """Of many perfect answers those come here that a judge was wrong about: the fail has to be found again."""
+    settled = FIVE_POINTS.model_copy(update={"judgement": judgement(0, 10, 10)})
+    ask = Scripted(harvest=revisions(c1=FIVE), judge=[FULL, cell(10), cell(0)])
+    (group,) = harvest(answered(*X, imperfect=(settled,)), ask).groups
+    assert group.certificate == "one_sided"
+
+
+def test_a_small_slip_is_of_use_too() -> None:
+    slip = FailedResponse(response="Five points, one of them double.", judgement=judgement(9, 10, 10))
+    ask = Scripted(harvest=revisions(c1=FIVE), judge=[FULL, cell(0), cell(0)])
+    assert len(harvest(answered(*X, imperfect=(slip,)), ask).groups) == 1
+
+
+def test_the_answer_that_fails_least_and_plainest_comes_first() -> None:
+    slip = FailedResponse(response="Almost six.", judgement=judgement(9, 10, 10))
+    ask = Scripted(harvest=revisions(c1=FIVE), judge=[FULL, cell(0), cell(0)])
+    made = harvest(answered(*X, imperfect=(OTHER, slip, FIVE_POINTS)), ask, harvest={"most": 1})
+    assert [group.y2 for group in made.groups] == ["Five points."]
+
+
+def test_no_further_answer_is_paid_for_where_no_group_can_come_of_it() -> None:
+    ask = Scripted(harvest=revisions())
+    assert rejected(harvest(rejected_record(FIVE_POINTS, OTHER), ask)) == "not_rewritten"
+
+
 def test_a_rewriting_that_both_answers_follow_proves_nothing() -> None:
     ask = Scripted(harvest=revisions(c1="Give at least 5 bullet points."), judge=[FULL, cell(10), cell(10)])
     assert rejected(harvest(answered(*X, imperfect=(FIVE_POINTS,)), ask)) == "no_contrast"

@@ -252,20 +252,20 @@ def test_one_unscored_vote_leaves_a_constraint_unscored() -> None:
     assert combined.overall is None
 
 
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_the_judge_is_given_facts_instead_of_being_asked_to_count() -> None:
     ask = Scripted(judge=verdicts(10, 10))
     judged(ask, "# The **sea**\n\n- wide\n- blue\n  - deep\n\n```\ncode here\n```\nIt is well-known. Truly!")
     facts = (ask.asked[0].values["facts"] or "").splitlines()
     assert facts == [
-        "words (Chinese characters not counted): 9",
-        "Chinese characters: 0",
-        "sentences: 6",
-        "paragraphs: 3",
-        "list items at the outer level: 2 bulleted, 0 numbered; nested: 1",
-        "headings: 1",
-        "code blocks: 1",
-        "first line: # The **sea**",
+        "words without markup: 9-10",
+        "characters without white space: 39",
+        "sentences: 2-6",
+        "paragraphs: 2-3",
+        "lines that are not empty: 5",
+        "list items by level: 1: 2, 2: 1",
+        "headings by level: 1: 1",
+        "code blocks: -",
+        "main language: English",
+        "first line: The sea",
         "last line: It is well-known. Truly!",
-        "language: English",
     ]

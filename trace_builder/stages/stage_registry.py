@@ -100,7 +100,8 @@ def _check(kind: AnyStage, found: dict[str, AnyStage]) -> None:
 
 
 def _below(before: str | None, found: dict[str, AnyStage]) -> Iterator[tuple[str, AnyStage]]:
-    for name, kind in sorted(found.items()):
+    """The stages that follow ``before``, each with those below it; what lives on leftovers comes last."""
+    for name, kind in sorted(found.items(), key=lambda item: (item[1].takes_rejected, item[0])):
         if kind.follows == before:
             yield name, kind
             yield from _below(name, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from trace_builder.evaluate.terminal import print_evaluation
@@ -13,6 +14,7 @@ from trace_builder.report.stats.run_stats import CallStats, RunStats
 from trace_builder.report.stats.statistics import EvaluationStats
 from trace_builder.report.terminal.tables import FUNNEL, TOKENS, Cell, Printer, shown_share
 from trace_builder.support import paper
+from trace_builder.support.certificates import certified_first
 
 _JUDGED = (("response", "responses"), ("worse", "worse responses"), ("mismatch", "mismatch cells"))
 _VERDICTS = ("full_marks", "fails", "disputed", "unscored", "not_judged")
@@ -161,7 +163,8 @@ def _print_judge(found: RunStats, printer: Printer) -> None:
 def _print_iopo(iopo: GroupStats, printer: Printer) -> None:
     if not iopo.operations:
         return
-    printer.heading("IOPO by operation")
+    counts = sum((Counter(row.certificates) for row in iopo.operations), Counter[str]())
+    printer.heading(f"IOPO: {certified_first(counts)}")
     printer.table(
         ("operation", "tried", "full", "one_sided", "rationality", "yield", "lost to"),
         [

@@ -160,6 +160,8 @@ const VIEWS = {
     scoresView(data.rejected_judgement, instructionOf(record)),
   ],
   iopo: (data) => groupView(data),
+  turn: (data) => [labelled("Prompt", textView(data.prompt)), labelled("Response", textView(data.chosen)), h("p", { class: "note" }, data.split)],
+  pair: (data) => [labelled("Prompt", textView(data.prompt)), sideBySide(["Chosen", "Rejected"], data.chosen, data.rejected, "better"), h("p", { class: "note" }, `${data.split}, origin ${data.origin}`)],
   harvest: (data) => data.groups.map((group) => [h("h5", null, group.id), groupView(group)]),
 };
 
