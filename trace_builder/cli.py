@@ -12,19 +12,8 @@ import typer
 from typer.core import TyperGroup
 
 from trace_builder import __version__
-from trace_builder.commands import (
-    check,
-    config_schema,
-    evalset,
-    evaluate,
-    rehearse,
-    release,
-    report,
-    run,
-    stats,
-    status,
-    trace,
-)
+from trace_builder.commands import check, configs, evalset, evaluate, init, rehearse, release, run
+from trace_builder.commands.looking import report, stats, status, trace, view
 from trace_builder.errors import EXIT_INTERRUPTED, InputError, TraceBuildError, system_error
 from trace_builder.support.logs import show_logs
 
@@ -73,17 +62,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(init.init)
 app.command()(run.run)
 app.command()(status.status)
 app.command()(release.release)
 app.command()(trace.trace)
+app.command()(view.view)
 app.command()(report.report)
 app.command()(stats.stats)
 app.command()(evaluate.evaluate)
 app.command()(check.check)
 app.command()(rehearse.rehearse)
 app.add_typer(evalset.app, name="evalset")
-app.add_typer(config_schema.app, name="config")
+app.add_typer(configs.app, name="config")
 
 
 def _version(wanted: bool) -> None:

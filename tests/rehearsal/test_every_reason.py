@@ -40,6 +40,7 @@ FAULTS = (
 #: The runs: a shipped profile and what is set differently.
 RUNS = {
     "parts": ("rehearsal", "rehearsal.flawed=1", "expand.samples=1"),
+    "judge alone": ("rehearsal", "rehearsal.flawed=1", "expand.samples=1", "judge.code_checks=false"),
     "text": ("rehearsal", "rehearsal.flawed=0.7", "expand.writes=text"),
     "misses": ("rehearsal", "rehearsal.flawed=0.3", "rehearsal.miss=0.8", "dpo.sampled=false",
                "dpo.samples=1", "iopo.rewritings=1", f"rehearsal.faults={FAULTS}"),

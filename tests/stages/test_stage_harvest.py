@@ -18,7 +18,7 @@ from stage_scripts import (
     walk,
 )
 
-from trace_builder.records import Attempted, FailedResponse, Harvested, Rejection
+from trace_builder.records import Attempted, Checked, FailedResponse, Harvested, Rejection
 from trace_builder.stages.base import Unanswered
 from trace_builder.stages.harvest import Harvest
 from trace_builder.stages.respond import Respond
@@ -87,8 +87,6 @@ def test_a_rejected_record_makes_a_group_of_two_imperfect_answers() -> None:
 
 
 def test_what_respond_keeps_of_a_rejected_record_is_what_harvest_reads(taxonomy: Taxonomy) -> None:
-    from trace_builder.records import Checked
-
     checked = Checked(id="a", lang="en", instruction=instruction(*X), completeness="", redundancy="")
     ask = Scripted(respond=["One.", "Two."], judge=[verdicts(0, 10, 10), verdicts(10, 0, 10)])
     made = walk(Respond(config(respond={"samples": 2}), taxonomy), checked, ask)
@@ -213,3 +211,31 @@ def test_no_more_answers_are_made_use_of_than_the_config_says() -> None:
 def test_it_is_no_stage_where_it_is_off() -> None:
     assert not Harvest(config(harvest={"enabled": False}), load_taxonomy()).enabled
     assert Harvest(config(), load_taxonomy()).enabled
+
+
+def test_a_rewriting_that_overlaps_is_told_of_once_and_then_rejected() -> None:
+    """What keeps "at most 50" keeps "at most 90" too."""
+    long = FailedResponse(response="sea " * 80, judgement=judgement(10, 10, 0, settled=False))
+    ask = Scripted(harvest=[revisions(c3="Use at most 90 words."), revisions(c3="Use at most 100 words.")])
+    made = harvest(answered(*X, imperfect=(long,)), ask, judge={"code_checks": True})
+    assert rejected(made) == "overlapping_revision"
+    first, second = ask.to("harvest")
+    assert (first.values["overlapping"], second.values["overlapping"]) == (
+        None,
+        '{"id": "c3", "text": "Use at most 90 words."}',
+    )
+
+
+def test_an_answer_that_code_turned_down_is_made_use_of() -> None:
+    """Nothing but the constraints that it breaks is known; under the new ones it is judged in full."""
+    checked = Checked(id="a", lang="en", instruction=instruction(*X), completeness="", redundancy="")
+    short, long = "- sea\n" * 6, "- sea and " + "sea " * 70 + "\n" + "- sea\n" * 5
+    settings: dict[str, Any] = {"judge": {"code_checks": True}, "respond": {"samples": 2}}
+    answers = Scripted(respond=[long, short], judge=FULL)
+    record = walk(Respond(config(**settings), load_taxonomy()), checked, answers)
+    (failed,) = record.imperfect
+    assert failed.judgement.imperfect == ("c3",)
+    ask = Scripted(harvest=revisions(c3=LONG), judge=[FULL, cell(0), cell(0)])
+    made = harvest(record, ask, **settings)
+    assert [group.certificate for group in made.groups] == ["full"]
+    assert (ask.to("harvest")[0].values["failed"] or "").startswith('{"id": "c3", "found": "words: ')

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trace_builder.evaluate.compare import Comparison
     from trace_builder.evaluate.results import Results
 
-_CONFIG_HELP = "A YAML file with models and sampling; none: configs/evaluate.yaml."
+_CONFIG_HELP = "A YAML file with models and sampling, or the name of a shipped one; none: evaluate."
 _MISSING_HELP = "Count instructions without a response as not followed, instead of stopping."
 
 

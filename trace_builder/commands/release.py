@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trace_builder.errors import InputError
+from trace_builder.support.certificates import certified_first
 
 if TYPE_CHECKING:
     from trace_builder.release.builder import Release
@@ -91,6 +92,8 @@ def _summary(release: Release, out: Path) -> str:
     for format_ in release.formats:
         counts = [f"{number:,} {format_.files[split]}" for split, number in release.rows_of(format_).items()]
         lines.append(f"  {format_.name:<22} {', '.join(counts) or 'no rows'}")
+    if groups := release.inventory.certificates:
+        lines.append(f"IOPO groups of the run: {certified_first(groups)}")
     removed = release.removals.by_kind().items()
     listed = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in removed)
     lines.append(f"left out: {listed or 'nothing'} (removed.jsonl)")

@@ -11,15 +11,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trace_builder.errors import EXIT_FAILED, EXIT_INTERRUPTED, InputError
+from trace_builder.support.certificates import certified_first
 
 if TYPE_CHECKING:
     from trace_builder.run.pipeline import PipelineResult
 
 
+_CONFIG_HELP = (
+    "A YAML file, or the name of a shipped one (`trace-build config list`). "
+    "None: server where there is a --base-url, else rehearsal."
+)
+
+
 def run(
     config: Annotated[
         Path | None,
-        typer.Option("--config", metavar="FILE", help="A YAML file; none: configs/rehearsal.yaml."),
+        typer.Option("--config", metavar="FILE|NAME", help=_CONFIG_HELP),
     ] = None,
     seeds: Annotated[
         list[Path] | None, typer.Option("--seeds", metavar="FILE", help="Seed file; repeat for more.")
@@ -50,10 +57,14 @@ def run(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one setting; repeatable.")
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before other seeds drop rows of the folder's products.")
+    ] = False,
 ) -> None:
     """Turns plain instructions into SFT, DPO and IOPO data. Running again on the same folder resumes.
 
-    Without arguments: the bundled seeds, the embedded rehearsal model, outputs/rehearsal.
+    Without arguments: the bundled seeds, the embedded rehearsal model, outputs/rehearsal. With --base-url:
+    the model that the server offers, outputs/server.
     """
     from trace_builder.run.config_file import load_config
     from trace_builder.run.pipeline import run_pipeline
@@ -71,6 +82,7 @@ def run(
         # Servers of one's own take the place of the embedded model.
         values["models.default.base_urls"] = list(base_url)
         values["rehearsal"] = None
+        config = config or Path("server")
     for key, value in (
         ("limit", limit),
         ("models.default.name", model),
@@ -82,12 +94,25 @@ def run(
         if value is not None:
             values[key] = value
     loaded = load_config(config, settings or (), values)
-    result = run_pipeline(loaded, stage, say)
+    result = run_pipeline(loaded, stage, say, (lambda question: True) if yes else ask_first)
     report(result)
     if result.summary.interrupted:
         raise typer.Exit(EXIT_INTERRUPTED)
     if result.summary.failed:
         raise typer.Exit(EXIT_FAILED)
+
+
+def ask_first(question: str) -> bool:
+    """Asks at a terminal; where there is none, nobody can agree.
+
+    Raises:
+        InputError: there is no terminal.
+    """
+    from trace_builder.run.pipeline import refuse
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return refuse(question)
+    return typer.confirm(f"{question}. Go on?", err=True)
 
 
 def say(line: str) -> None:
@@ -107,16 +132,17 @@ def report(result: PipelineResult) -> None:
     if result.summary.interrupted:
         typer.echo(f"Interrupted; run the same command again to resume {folder}.")
         return
-    made = ", ".join(f"{count} in {name}.jsonl" for name, count in result.products.items())
-    typer.echo(f"Made in {folder}: {made}.")
+    counts = {name: certified_first(kinds) for name, kinds in result.certificates.items()}
+    made = (f"{counts.get(name, rows)} in {name}.jsonl" for name, rows in result.products.items())
+    typer.echo(f"Made in {folder}: {'; '.join(made)}.")
     if result.summary.failed:
         typer.echo(f"{result.summary.failed} records failed; run the same command again to try them anew.")
     typer.echo("Next:")
     for then in (f"status {folder}", f"report {folder}", f"release {folder} --to {folder}-release"):
-        typer.echo(f"  {_program()} {then}")
+        typer.echo(f"  {program_name()} {then}")
 
 
-def _program() -> str:
+def program_name() -> str:
     """How this program can be called again from here."""
     if shutil.which("trace-build"):
         return "trace-build"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from trace_builder.config import RehearsalConfig, RunConfig
 from trace_builder.errors import InputError
 from trace_builder.stages.stage_registry import config_model
-from trace_builder.support.resources import shipped
+from trace_builder.support.resources import config_path, shipped
 from trace_builder.support.yaml_file import MAX_DEPTH, MAX_DIGITS, Origins, explain, parse_yaml, read_yaml
 
 #: Characters of an override that a complaint about it repeats.
@@ -21,8 +21,8 @@ _SHOWN = 200
 def load_config(
     path: Path | None = None, overrides: Iterable[str] = (), values: Mapping[str, Any] | None = None
 ) -> RunConfig:
-    """The configuration of ``path`` (none: the shipped rehearsal), with ``key=value`` overrides on top and
-    ``values`` (dotted keys, already parsed) on top of those.
+    """The configuration of ``path`` (a file, or the name of a shipped one; none: the shipped rehearsal), with
+    ``key=value`` overrides on top and ``values`` (dotted keys, already parsed) on top of those.
 
     A key is a dotted path such as ``respond.samples``; a value is YAML, so numbers, lists and null work.
 
@@ -30,7 +30,7 @@ def load_config(
         InputError: unreadable file, unknown key, value that does not fit; with the file and line, or the
             option on the command line, that says so.
     """
-    path = path or shipped("configs", "rehearsal.yaml")
+    path = config_path(path) if path else shipped("configs", "rehearsal.yaml")
     tree, origins = read_yaml(path)
     for override in overrides:
         key, equals, text = override.partition("=")
@@ -51,6 +51,12 @@ def load_config(
     if config.rehearsal is not None:
         _check_drill(config.rehearsal, path, origins)
     return config
+
+
+def config_schema() -> dict[str, Any]:
+    """A JSON schema of the configuration file."""
+    draft = "https://json-schema.org/draft/2020-12/schema"
+    return {"$schema": draft, **config_model().model_json_schema()}
 
 
 def _check_drill(rehearsal: RehearsalConfig, path: Path, origins: Origins) -> None:

@@ -20,7 +20,13 @@ from trace_builder.records import (
 )
 from trace_builder.stages.base import Ask, Product, Stage
 from trace_builder.stages.common.answer_schemas import Revisions
-from trace_builder.stages.common.constraint_changes import EditFault, second_instruction
+from trace_builder.stages.common.constraint_changes import EditFault, asked_edits, second_instruction
+from trace_builder.stages.common.constraint_checks import (
+    OVERLAPPING,
+    contradiction,
+    overlap_rejection,
+    overlapping,
+)
 from trace_builder.stages.common.cut_answers import skipping_cut_answers
 from trace_builder.stages.common.instruction_text import fragment, repetition
 from trace_builder.stages.common.leaked_names import leaked_name
@@ -58,6 +64,7 @@ class Harvest(Stage[Attempted, Harvested]):
             "the failed constraints could not be rewritten into what the answer does",
             "未能把违反的约束改写成回答实际做到的",
         ),
+        **OVERLAPPING,
         "not_perfect": Text(
             "the answer is not perfect under the rewritten instruction either", "回答对改写后的指令也不完美"
         ),
@@ -131,8 +138,9 @@ class Harvest(Stage[Attempted, Harvested]):
         }
         made: Instruction | Rejection = Rejection(reason="not_rewritten", detail="the answer was cut off")
         with skipping_cut_answers():
-            reply = await ask("harvest", values, Revisions, self._config.call, sample=sample)
-            made = self._instruction(record.instruction, reply.value, failed)
+            told = record.instruction if self._judge.code_checks else None
+            edits = await asked_edits(ask, "harvest", values, Revisions, self._config.call, sample, told)
+            made = self._instruction(record.instruction, edits, failed)
         if isinstance(made, Rejection):
             return made
         judgement = await judge(ask, made, attempt.response, self._judge)
@@ -153,8 +161,12 @@ class Harvest(Stage[Attempted, Harvested]):
                 detail=f"{', '.join(sorted(failed))} are failed, {', '.join(sorted(revised))} were rewritten",
             )
         new = [revision.after for revision in changes.revised]
+        if self._judge.code_checks and (same := overlapping(changes.revised)):
+            return overlap_rejection(same)
         leaked = leaked_name(new, self.taxonomy)
         flaw = (leaked.detail if leaked else None) or fragment(new) or repetition(made)
+        if self._judge.code_checks:
+            flaw = flaw or contradiction(made.constraints)
         return Rejection(reason="not_rewritten", detail=flaw) if flaw else made
 
     async def _groups(self, record: Attempted, pairs: list[Pair], ask: Ask) -> list[IopoGroup]:

@@ -29,7 +29,7 @@ class Respond(Stage[Checked, Answered]):
 
     name = "respond"
     label = Text("answered; all must score 10", "生成回答，各项须得 10 分")
-    follows = "quality"
+    follows = "bind"
     reads = Checked
     makes = Answered
     prompts = ("respond", "judge")

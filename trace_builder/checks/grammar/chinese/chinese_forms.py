@@ -24,7 +24,7 @@ _NEGATION = re.compile(
     r"非)[^，,]{0,10}$"
 )
 _CONDITION = re.compile(
-    r"如果|若(?!干)|假如|一旦|倘若|必要时|适当|如需|如有|视情况|根据需要|可以|可选|最好|尽量|"
+    r"如果|若(?!干)|假如|一旦|倘若|必要时|适当|如需|如有|视情况|根据需要|(?<!不)可以|(?<!不)允许|准许|可选|最好|尽量|"
     r"建议使用|(?:^|[，,])当(?!前|地|天|今|代|然|事)|(?<=在)[^，,]{0,20}(?:时|情况下)(?:$|"
     r"[，,])|仅当|除非|可能|酌情|或许"
 )
@@ -96,7 +96,7 @@ def _json(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     ):
         return None
     strict = re.search(
-        r"(?:输出|回答|返回|答案|结果)?的?格式(?:必须|应|需|要求|应当)?(?:为|是)|整个|全部|仅|"
+        r"(?:^\W*|输出|回答|返回|答案|结果|回复)的?格式(?:必须|应|需|要求|应当)*(?:为|是)|整个|全部|仅|"
         r"只|所有内容",
         clause.text,
     )
@@ -319,12 +319,11 @@ def _include(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     asked = clause.range(found["a"]) if found.groupdict().get("a") else {"least": 1}
     if found.groupdict().get("a") and clause.is_bare(found["a"]) and asked.get("least") == 1:
         asked = {"least": 1}
-    scope = (
-        "title"
-        if re.match(r"[^‹]{0,2}‹s\d+›", before) and clause.scopes and "title" in clause.scopes
-        else "response"
+    named = re.fullmatch(
+        r"\W*(?:在|请在)?‹s(\d+)›(?:中|里|内)?(?:应该?|必须|需要?|须|要求?|都|均|请)*", before
     )
-    if _other_scope(clause, before):
+    scope = clause.scopes[int(named[1])] if named else "response"
+    if not named and _other_scope(clause, before):
         return None
     if clause.quotes.any_of(token) and len(said) > 1:
         return [Claim("any_word", {"texts": said, "least": 1}, scope)]
@@ -337,6 +336,11 @@ def _other_scope(clause: Clause, before: str) -> bool:
         return True
     scopes = re.findall(r"‹s(\d+)›", before)
     return bool(scopes) and clause.scopes[int(scopes[-1])] != "title"
+
+
+def _in_a_part(clause: Clause, _: object = None) -> bool:
+    """Whether what the clauses before speak of is a part that is not told."""
+    return clause.inherited is None
 
 
 def _fits_words(clause: Clause, found: re.Match[str]) -> bool:
@@ -360,6 +364,7 @@ def _exclude(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     if (
         not _fits_words(clause, found)
         or _other_scope(clause, before)
+        or _in_a_part(clause)
         or re.search(r"超过|多于|少于", found[0])
     ):
         return None
@@ -404,9 +409,12 @@ def _no_marks(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     if (
         not _fits_words(clause, found)
         or _SYSTEM.search(clause.sentence)
+        or _in_a_part(clause)
         or re.search(r"每|标题中|部分", clause.text[: found.start()])
     ):
         return None
+    if re.match(r"不(?:含|包)", found[0]) and "‹a" in clause.sentence:
+        return None  # "300 words without the title"
     claims = []
     for unit in re.split(r"和|或者?|、|及|与", found["units"]):
         known = next(
@@ -446,9 +454,14 @@ def _edge(kind: str) -> Build:
             return None
         if re.match(rf"的(?!{_WRITTEN})[^，,]", clause.text[found.end() :]):
             return None
+        if kind == "end" and (
+            said[0].endswith((":", "："))
+            or re.match(r"[，,]?(?:加|后|再|并|和|及|以及|接)", clause.text[found.end() :])
+        ):
+            return None
         if _NEGATION.search(before) or re.match(r"不", found[0]):
             return [Claim("not_start", {"text": said[0]}, scope)] if kind == "start" else None
-        if scope.startswith("last") and kind == "is":
+        if scope.startswith("last") and kind == "is" and not said[0].endswith((":", "：")):
             return [Claim("end", {"text": said[0]})]
         if kind == "is":
             return [Claim("start", {"text": said[0]}, "response" if scope.startswith("first") else scope)]
@@ -466,6 +479,8 @@ def _language(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
         or re.search(r"[和与及、或](?:用)?$", before)
         or re.match(r"[和与及、或]", after)
     ):
+        return None
+    if re.search(r"半|[一小几某]段|少量|一些|几[句处]|穿插|夹杂|除|百分之|‹a\d+›[%％]", before):
         return None
     if re.search(
         r"教学|母语|课程|学习|擅长|标题|题目|代码|注释|名称|函数|翻译|术语|引文|副标题|称呼|"
@@ -532,6 +547,8 @@ def _capital_words(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | No
 def _frequency(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     if not _fits_words(clause, found) or _other_scope(clause, clause.text[: found.start()]):
         return None
+    if _in_a_part(clause):
+        return None
     asked = clause.range(found["a"])
     if (
         found.groupdict().get("bare") is None
@@ -540,6 +557,18 @@ def _frequency(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     ):
         asked = {"least": 1}
     return [Claim("word", {"word": word, **asked}) for word in clause.said(found["q"])]
+
+
+_DATA = r"(?:电话|手机)(?:号码?)?|联系方式|(?:电子)?邮箱(?:地址)?|电子邮件(?:地址)?"
+
+
+def _personal(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    if _SYSTEM.search(clause.sentence) or _CONDITION.search(clause.text) or _in_a_part(clause):
+        return None
+    mail, phone = "邮" in found["data"], re.search("电话|手机", found["data"]) is not None
+    if mail == phone or "联系" in found["data"]:
+        return [Claim("personal_data", {})]
+    return [Claim("personal_data", {"data": "email" if mail else "phone"})]
 
 
 def _one_paragraph(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
@@ -569,7 +598,11 @@ RULES: tuple[Rule[Clause], ...] = (
     ),
     rule(
         r"(?:以|用)[^，,‹]{0,8}?(?:问句|疑问句|问题|反问)(?:来|作为?|为)?(?:结尾|收尾|结束|收束)",
-        lambda c, m: [Claim("mark", {"mark": "?", "least": 1}, "last sentence")] if _fits(c, m) else None,
+        lambda c, m: (
+            [Claim("mark", {"mark": "?", "least": 1}, "last sentence")]
+            if _fits(c, m) and not _in_a_part(c) and not _other_scope(c, c.text[: m.start()])
+            else None
+        ),
     ),
     rule(
         rf"{_NO}{_USE}?(?:任何)?(?:形式的)?(?P<units>(?:{_FORBIDDEN_UNIT})(?:(?:和|或者?|、|及|"
@@ -585,7 +618,7 @@ RULES: tuple[Rule[Clause], ...] = (
     rule(rf"(?:题为|以){_QL}(?:为题)", _title),
     rule(rf"{_NO}(?:以)?{_QL}(?:作为|为|来)?(?:开头|开始|起始|开篇|开场)", _edge("start")),
     rule(
-        rf"(?:以|用|使用){_QL}(?:这句话|这一句|一词|一句)?(?:作为|为|来|进行|"
+        rf"(?:以|用|使用){_QL}(?:这句话|这个词)?(?:作为|为|来|进行|"
         r"做)?(?:固定的)?(?:新闻)?(?:开头|开始|起始|起首|开篇|开场白?|首句|引入|起笔)",
         _edge("start"),
     ),
@@ -595,7 +628,7 @@ RULES: tuple[Rule[Clause], ...] = (
         _edge("start"),
     ),
     rule(
-        rf"(?:以|用|使用){_QL}(?:这句话|这一句|一词|一句)?(?:作为|为|来|进行|做)?(?:全文的|文章的|"
+        rf"(?:以|用|使用){_QL}(?:这句话|这个词)?(?:作为|为|来|进行|做)?(?:全文的|文章的|"
         r"固定的)?(?:结尾|结束语?|收尾|结语|落款|署名|结束|末尾)",
         _edge("end"),
     ),
@@ -648,12 +681,17 @@ RULES: tuple[Rule[Clause], ...] = (
             else None
         ),
     ),
-    rule(rf"{_INCLUDE}{_KEY}{_QL}{_AFTER_WORDS}(?:至少)?(?:各)?(?:‹a(?P<a>\d+)›次)?{_END}", _include),
+    rule(
+        rf"{_INCLUDE}{_KEY}{_QL}{_AFTER_WORDS}(?:至少)?(?:各)?(?:‹a(?P<a>\d+)›次)?{_END}",
+        _include,
+        part=_in_a_part,
+    ),
     rule(
         rf"{_QL}{_AFTER_WORDS}(?:必须|应该?|需要?|须|要)(?:在[^，,‹]{{0,8}}[中里])?(?:都|"
         r"均)?(?:出现|被?使用|被提及|"
         rf"被提到)(?:在[^，,‹]{{0,8}}[中里])?(?:至少)?(?:‹a(?P<a>\d+)›次)?",
         _include,
+        part=_in_a_part,
     ),
     rule(
         rf"{_PUT}[^，,‹]{{0,12}}?(?:markdown|对比|标准|详细|清晰|"
@@ -736,6 +774,7 @@ RULES: tuple[Rule[Clause], ...] = (
         r"、)?(?:加粗|粗体|斜体)?(?:字体|字|样式|格式|文本|文字|形式|方式)?(?:进行|来)?(?:显示|"
         r"突出|标注|表示|标记|强调|标出|处理|呈现|高亮|凸显)*",
         _emphasis,
+        part=True,
     ),
     rule(
         r"(?:使用|包[含括]|采用|设置?|设有|设立|应有|有|具有|运用|利用|分为|划分|通过|按照|附|"
@@ -801,7 +840,8 @@ RULES: tuple[Rule[Clause], ...] = (
     ),
     rule(
         r"(?:不得|不要|不能|禁止|避免|请勿|不)(?:透露|泄露|出现|包含|提供|显示|"
-        r"暴露)[^，,]{0,12}?(?:电话号码?|手机号码?|联系方式|邮箱|电子邮[件箱])",
-        lambda c, m: [Claim("personal_data", {})] if not _SYSTEM.search(c.sentence) else None,
+        r"暴露)(?:任何|个人|用户的?|客户的?|他人的?|其|具体的?|真实的?){0,3}"
+        rf"(?P<data>(?:{_DATA})(?:(?:或者?|和|及|与|以及|、)(?:{_DATA}))*)(?:等|$|[，,。；;])",
+        _personal,
     ),
 )

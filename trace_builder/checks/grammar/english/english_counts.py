@@ -68,7 +68,7 @@ UNITS: tuple[tuple[str, str, Parameters], ...] = (
     (r"commas?", "mark", {"mark": ","}),
     (r"semi-?colons?", "mark", {"mark": ";"}),
     (r"(?<!semi)(?<!semi-)colons?", "mark", {"mark": ":"}),
-    (r"(?:em[- ]?)?dash(?:es)?", "mark", {"mark": "—"}),
+    (r"em[- ]?dash(?:es)?", "mark", {"mark": "—"}),
     (r"ellips[ei]s", "mark", {"mark": "…"}),
     (r"emojis?|emoticons?", "emoji", {}),
     (r"hash ?tags?", "hashtags", {}),
@@ -105,7 +105,7 @@ _COUNT_OF = re.compile(
 _TAIL = re.compile(
     r"(?:,? (?:or (?P<more>more|above|longer|greater)|or (?P<less>less|fewer|under|shorter)|"
     r"(?P<least>at (?:the )?least|minimum|at minimum)|"
-    r"(?P<most>at (?:the )?most|maximum|max|in maximum)))?(?: long| in length| each| in total| "
+    r"(?P<most>at (?:the )?most|maximum|max|in maximum)))?(?: long| in length| in total| "
     r"total| altogether| overall)*",
     re.IGNORECASE,
 )
@@ -115,6 +115,8 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 
+#: "One sentence or two sentences".
+_OR = re.compile(r",? or ‹a(\d+)› ", re.IGNORECASE)
 #: Words that say that what follows is of a part that is not told here.
 _TAINT = re.compile(
     r"\b(?:under|below|within|in|for) ‹[ql]\d+›|\b(?:not exactly|each|every|per|both|either|"
@@ -241,6 +243,15 @@ _WHOLE_TEXT = frozenset(
 )
 
 
+#: Things that there are several of, each with a length of its own.
+_LONG_ONES = "sentences|paragraphs|lines|sections|stanzas|verses|bullets|points|items|chapters|parts"
+_SHORT_ONES = (
+    "examples|reasons|tips|titles|headings|headlines|slogans|names|options|questions|answers|tweets|captions|"
+    "quotes|facts|steps|definitions|descriptions|summaries|ideas|entries|posts|poems|stories|messages|replies|"
+    "explanations|comments|paraphrases|versions|jokes|riddles|hints|taglines"
+)
+#: The ends of what either of two ranges allows.
+_WIDER = (("least", min), ("most", max))
 _BLANK_LINES = re.compile(
     r"separat\w+ [^.]{0,40}(?:blank lines?|empty lines?|‹a\d+› (?:new ?lines?|line ?breaks?)|"
     r"double (?:new ?lines?|line ?breaks?))",
@@ -288,6 +299,8 @@ def _bound(
         asked.pop("most", None)
     elif tail["less"] or tail["most"]:
         asked.pop("least", None)
+    elif bare and kind == "characters" and "‹h›" in found[0]:
+        asked = {"about": asked["least"]}
     elif bare and kind == "words":
         limit = re.search(r"\blimit(?:ed)?\b[^,;.]*$", text[: found.start()], re.IGNORECASE)
         asked = {"most" if limit else "about": asked["least"]}
@@ -300,8 +313,19 @@ def _bound(
             end = joined.end()
             again = unit.re.match(text, end + 1) if text[end : end + 1] == " " else None
             end = again.end() if again else end
+    either = _OR.match(text, end)
+    if either and (again := unit.re.match(text, either.end())) is not None:
+        other = sentence.range(either[1])
+        if "about" in (*asked, *other):
+            return None
+        asked = {
+            name: pick(asked[name], other[name]) for name, pick in _WIDER if name in asked and name in other
+        }
+        end, bare = again.end(), False
     left, right = text[: found.start()], text[end:]
-    if not _counts_the_answer(kind, left, text[unit.end() :], bare=bare, hyphen="‹h›" in found[0]):
+    if left.endswith(" or ") or not _counts_the_answer(
+        kind, left, text[unit.end() :], bare=bare, hyphen="‹h›" in found[0]
+    ):
         return None
     scope = scope_of(sentence, found.start(), end)
     if scope is None:
@@ -324,6 +348,16 @@ def _bound(
     return Match((Claim(kind, {**parameters, **asked}, scope),), found.start(), end, part)
 
 
+#: "Sentences of ten words", "five titles, at most ten words": a length of each of several.
+_OF_SEVERAL = re.compile(
+    rf"\b(?:{_LONG_ONES}|{_SHORT_ONES})(?: (?!and|but|in)[\w'-]+){{0,2}} ?(?:\(|(?:of|with|at|under|"
+    rf"below|over|containing|"
+    rf"having|limited to|not exceeding|between|that (?:are|have))(?: about| around)?)\s*$|"
+    rf"\b(?:{_SHORT_ONES}),\s*$|\b(?:{_LONG_ONES}|{_SHORT_ONES})[;:]\s*$",
+    re.IGNORECASE,
+)
+
+
 def _counts_the_answer(kind: str, left: str, right: str, *, bare: bool, hyphen: bool) -> bool:
     """Whether a count is one of what is written in answer, not of what there is to work with."""
     if hyphen and kind in ("words", "characters", "sentences") and not _WRITTEN.match(right):
@@ -338,7 +372,7 @@ def _counts_the_answer(kind: str, left: str, right: str, *, bare: bool, hyphen: 
         return False
     if kind == "words" and bare and not hyphen and not _SO_MANY_WORDS.search(left):
         return False
-    return not (kind in _WHOLE_TEXT and _WORKED_ON.search(left))
+    return not (kind in _WHOLE_TEXT and (_WORKED_ON.search(left) or _OF_SEVERAL.search(left)))
 
 
 def scope_of(sentence: Sentence, start: int, end: int) -> str | None:

@@ -174,6 +174,8 @@ _ABBREVIATIONS = (
     (re.compile(r"\bP\.\s?P\.\s?S\b\.?"), "PPS"),
     (re.compile(r"\bP\.\s?S\b\.?"), "PS"),
 )
+#: Longer sentences are texts to work with, and say nothing of the answer.
+_LONGEST, _UNREAD = 500, "unread"
 _BREAK = re.compile(r"(?<=[.!?;])\s+(?=[A-Z‹\"(*\d])|\n+|(?<=[a-z›\d][.!?])(?=[A-Z][a-z])|\s+[-–—]{1,3}\s+")
 
 
@@ -184,7 +186,9 @@ def sentences_of(text: str, quotes: Quotes) -> list[Sentence]:
     amounts = Amounts()
     found = []
     for piece in _BREAK.split(text):
-        if piece and piece.strip():
+        if piece and len(piece) > _LONGEST:
+            found.append(Sentence(_UNREAD, quotes, amounts))
+        elif piece and piece.strip():
             found.append(_chunked(" ".join(piece.split()).replace("’", "'"), quotes, amounts))
     return found
 

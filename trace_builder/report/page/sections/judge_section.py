@@ -36,6 +36,8 @@ def judge_section(found: RunStats) -> Markup | None:
         f"{number(response.perfect)} of {number(response.responses)} judged responses "
         f"({share(response.perfect, response.responses)}) have 10 for every constraint."
     )
+    if response.by_code:
+        lead += f" {number(response.by_code)} more were turned down by code, and no judge was asked."
     return el(
         "section",
         el("h2", "The judge"),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trace_builder.commands.stats import PATH_HELP
+from trace_builder.commands.looking.stats import PATH_HELP
 
 
 def report(
