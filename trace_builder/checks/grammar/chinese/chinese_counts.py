@@ -128,6 +128,8 @@ def _bound(
         or _starts_a_part(right)
         or _SYSTEM.search(clause.sentence)
         or (kind == "lines" and not _has_lines(clause, scope))
+        or (kind == "sentences" and re.search(r"诗|词牌|对联|歌", clause.sentence))
+        or (scope == "each line" and "表" in clause.sentence)
     ):
         return None
     part = False
