@@ -158,8 +158,9 @@ def _bound(
         return None
     if kind == "paragraphs" and _BLANK_LINE.search(clause.sentence):
         parameters["blank"] = True
-    if kind == "mark" and bare and "句" in unit[0]:
-        asked.pop("most", None)
+    if kind == "mark" and "句" in unit[0]:
+        part = part or ("most" in asked and not bare)
+        asked.pop("most", None)  # other questions may be there
     if not asked or asked.get("least", 0) > asked.get("most", 10**9):
         return None
     return Match((Claim(kind, {**parameters, **asked}, scope),), 0, end if part else len(clause.text), part)

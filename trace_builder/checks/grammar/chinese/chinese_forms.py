@@ -580,6 +580,27 @@ def _personal(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     return [Claim("personal_data", {"data": "email" if mail else "phone"})]
 
 
+def _unlike_opening(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    """An opening that a poor example shows."""
+    if not re.search(r"(?:不要|避免|不得|切勿|请勿)[^，,。‹]{0,10}(?:开头|开场白?)[:：]‹", clause.sentence):
+        return None
+    said = re.sub(r"[，,。.…]+$", "", clause.said(found["q"])[0])
+    return [Claim("not_start", {"text": said})] if said else None
+
+
+def _named_so(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    return (
+        [Claim("word", {"word": clause.said(found["q"])[0], "least": 1})]
+        if _fits(clause, found, system=False)
+        else None
+    )
+
+
+def _emoji_in(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    scope = clause.scopes[int(found["s"])]
+    return [Claim("emoji", {"least": 1}, scope)] if _fits(clause, found, system=False) else None
+
+
 def _one_paragraph(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     one = found["a"] is None or clause.range(found["a"]) == {"least": 1, "most": 1}
     return [Claim("paragraphs", {"least": 1, "most": 1})] if one and _fits(clause, found) else None
@@ -843,7 +864,7 @@ RULES: tuple[Rule[Clause], ...] = (
         _asks("lower_case", system=False),
     ),
     rule(
-        r"先?(?:原样|完整|逐字)?(?:重复|复述)(?:一遍)?(?:以上|上述|这个|该|我的|原)?(?:问题|题目|"
+        r"(?<![话语句])先?(?:原样|完整|逐字)?(?:重复|(?<=样)复述|(?<=整)复述|(?<=字)复述|复述一遍)(?:一遍)?(?:以上|上述|这个|该|我的|原)?(?:问题|题目|"
         r"指令|请求|提示词?|要求)",
         _asks("repeat"),
     ),
@@ -852,5 +873,34 @@ RULES: tuple[Rule[Clause], ...] = (
         r"暴露)(?:任何|个人|用户的?|客户的?|他人的?|其|具体的?|真实的?){0,3}"
         rf"(?P<data>(?:{_DATA})(?:(?:或者?|和|及|与|以及|、)(?:{_DATA}))*)(?:等|$|[，,。；;])",
         _personal,
+    ),
+    rule(
+        r"(?:不得|不要|不能|禁止|避免|请勿|不)(?:透露|泄露|公开|提供|暴露)[^，,‹]{0,20}?"
+        rf"(?P<data>(?:{_DATA})(?:[^，,‹]{{0,12}}(?:{_DATA}))?)",
+        _personal,
+        part=True,
+    ),
+    rule(
+        r"(?:用|以|在)(?:方括号|中括号|\[\d\])[^，,‹]{0,8}(?:标注|注明|标明|标出)[^，,‹]{0,6}"
+        r"(?:来源|出处|引用|文献)",
+        lambda c, m: (
+            [Claim("citations", {"style": "number", "least": 1})]
+            if _fits(c, m) and re.search(r"\[(?:\d|‹a\d+›)\]", c.sentence)
+            else None
+        ),
+        part=True,
+    ),
+    rule(
+        r"(?:分成|分为|划分为)(?:带|有|加)(?:小)?标题的(?:几|若干|多|‹a\d+›)个?(?:部分|章节|小节)",
+        _asks("headings", least=2),
+        part=True,
+    ),
+    rule(r"^‹(?P<q>q\d+)›$", _unlike_opening, part=True),
+    rule(r"(?:以|用)‹(?P<q>q\d+)›(?:来)?(?:相称|代称|称呼|指代)", _named_so, part=True),
+    rule(
+        r"^‹s(?P<s>\d+)›(?:的)?(?:开头|结尾|末尾|段首|句首|句末)?(?:应|须|需|要|都|各)*(?:加上?|使用|用|添加|"
+        r"放|配上?)(?:‹a\d+›个)?[^，,‹]{0,8}(?:表情符号|emoji)",
+        _emoji_in,
+        part=True,
     ),
 )

@@ -64,7 +64,7 @@ UNITS: tuple[tuple[str, str, Parameters], ...] = (
     (r"(?:(?:sub)?headings|(?:sub)?headers|section headings|headings? levels?)", "headings", {}),
     (r"place ?holders?", "placeholders", {}),
     (r"exclamation (?:marks?|points?)", "mark", {"mark": "!"}),
-    (r"question marks?|rhetorical questions|questions? marks", "mark", {"mark": "?"}),
+    (r"question marks?|rhetorical questions?|questions? marks", "mark", {"mark": "?"}),
     (r"commas?", "mark", {"mark": ","}),
     (r"semi-?colons?", "mark", {"mark": ";"}),
     (r"(?<!semi)(?<!semi-)colons?", "mark", {"mark": ":"}),
@@ -343,8 +343,10 @@ def _bound(
         return None
     if kind == "paragraphs" and _BLANK_LINES.search(text):
         parameters["blank"] = True
-    if kind == "mark" and bare and parameters.get("mark") == "?" and "question mark" not in unit[0].lower():
-        asked.pop("most", None)
+    if kind == "mark" and parameters.get("mark") == "?" and "question mark" not in unit[0].lower():
+        if "least" not in asked:
+            return None
+        asked, part = {"least": asked["least"]}, part or not bare  # other questions may be there
     return Match((Claim(kind, {**parameters, **asked}, scope),), found.start(), end, part)
 
 

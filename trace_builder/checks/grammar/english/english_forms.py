@@ -42,7 +42,7 @@ _SYSTEM = re.compile(
 )
 _PART_BEFORE = re.compile(
     r"\b(?:title|heading|headline|header|name|word|phrase|sentence|line|quote|quotation|"
-    r"translation|subtitle|caption|everything after it|part|paragraph|section|names?|passage|excerpt|"
+    r"translation|subtitle|caption|part|paragraph|section|names?|passage|excerpt|"
     r"version|copy|term|instructions?|narration|half|rest|remainder|portion|stanza|verse|chorus|bullet|item|"
     r"labels?|dialogue|characters?|comments?|example|ending|intro(?:duction)?|signature|"
     r"greeting)s? (?:should be |must be |is |are |written |be )?(?:in |into )?$",
@@ -166,6 +166,8 @@ def _format(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
         re.IGNORECASE,
     ):
         return None
+    if found["f"].lower() == "markdown" and re.search(r"\btables?$", found[0], re.IGNORECASE):
+        return [Claim("table", {})]
     name = {
         "html": "HTML",
         "markdown": "Markdown",
@@ -368,6 +370,15 @@ def _personal(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | Non
     return [Claim("personal_data", {} if both else {"data": "email" if mail else "phone"}, scope)]
 
 
+def _personal_among(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    """Phone numbers or addresses in a list of what not to tell."""
+    if re.search(
+        r"\b(?:except|unless|without|but|that|which|who|if|other than)\b", sentence.text, re.IGNORECASE
+    ):
+        return None
+    return _personal(sentence, found)
+
+
 _NO = (
     r"(?:(?:do not|don't|does not|doesn't|must not|should not|shouldn't|cannot|can't|may not|"
     r"never|avoid|without|refrain from|not allowed to|not to|"
@@ -428,6 +439,13 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         rf"an?)? "
         rf"{_DATA})*)",
         _personal,
+    ),
+    rule(
+        r"(?:do not|don't|never|must not|cannot|should not) (?:reveal|share|give|disclose|mention|"
+        r"provide|show|list|"
+        rf"include)(?P<data>(?: [\w'-]+,?){{0,12}}? {_DATA}(?:(?:,| or| and)(?: [\w'-]+,?){{0,3}} {_DATA})?)",
+        _personal_among,
+        part=True,
     ),
     rule(
         r"(?:there (?:should|must|are|is)(?: be)? no|(?:contains?|have|has|with|and|use|includes?|"
