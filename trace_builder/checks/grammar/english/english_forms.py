@@ -129,6 +129,25 @@ def _always(kind: str, **parameters: object) -> Build:
     return build
 
 
+#: What stands before a format that an answer is given in.
+_IS_GIVEN_AS = re.compile(
+    r"(?:^\W*|\b(?:in|as|into|using|with|return|output|outputs|generate|produce|provide|give|write|print|only|just|but|"
+    r"be|is|of|raw|respond|reply)[ :]+|\b(?:the|your) (?=json (?:should|must|has to|needs|output|"
+    r"response)))$",
+    re.IGNORECASE,
+)
+
+
+def _emphasis(kind: str) -> Build:
+    def build(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+        number = re.search(r"‹a(\d+)› [\w ]{0,24}$", sentence.text[: found.start()])
+        if number and not sentence.range(number[1]).get("least"):
+            return None  # "no more than three words in bold"
+        return [Claim(kind, {"least": 1})] if _fits(sentence, found) else None
+
+    return build
+
+
 def _table(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     number = re.search(r"‹a(\d+)› (?!column)(?:\w+ )*tables?\b", found[0], re.IGNORECASE)
     if number and not sentence.range(number[1]).get("least"):
@@ -145,6 +164,9 @@ def _json(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     if not _fits(sentence, found) or re.search(
         r"\b(?:schema|parse|read|load|input|file)\b", sentence.text, re.IGNORECASE
     ):
+        return None
+    bare = re.fullmatch(r"(?:an? |one )*json", found[0], re.IGNORECASE) is not None
+    if bare and not _IS_GIVEN_AS.search(sentence.text[: found.start()]):
         return None
     parameters: dict[str, object] = (
         {"only": True}
@@ -428,6 +450,14 @@ PART_RULES: tuple[Rule[Sentence], ...] = (
 
 FORM_RULES: tuple[Rule[Sentence], ...] = (
     rule(
+        r"\btables? (?:with|having|that has|containing|whose|with exactly)(?: the| exactly| these| "
+        r"following| "
+        r"‹a\d+›)*(?: markdown)? columns?(?: headers?| headings?| names?| titles?)?(?: are| named| "
+        r"called| titled| "
+        r"labell?ed|:)* ?‹(?P<q>l\d+)›",
+        lambda s, m: [Claim("table", {"headers": s.said(m["q"])})] if _fits(s, m) else None,
+    ),
+    rule(
         rf"{_NO} (?P<units>(?:{_UNIT})(?:(?:,? (?:or|and|nor) (?:any )?|, "
         rf")(?:{_UNIT}))*)(?![\w-])(?! (?:in (?!‹d›|all|any)|before|at the (?:start|beginning)|"
         r"next to|between|that|which|of|for|with|longer|to (?!‹d›)))",
@@ -557,14 +587,6 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         ),
     ),
     rule(
-        r"\btables? (?:with|having|that has|containing|whose|with exactly)(?: the| exactly| these| "
-        r"following| "
-        r"‹a\d+›)*(?: markdown)? columns?(?: headers?| headings?| names?| titles?)?(?: are| named| "
-        r"called| titled| "
-        r"labell?ed|:)* ?‹(?P<q>l\d+)›",
-        lambda s, m: [Claim("table", {"headers": s.said(m["q"])})] if _fits(s, m) else None,
-    ),
-    rule(
         r"\b(?:in|as|into|using|use|with|(?:form|format) of)(?: (?:an?|the(?= form)|form of|at least ‹a\d+›|"
         r"‹a\d+›))?(?: "
         r"(?:clear|simple|markdown|comparison|summary|detailed|well-formatted|formatted|"
@@ -653,13 +675,13 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
     rule(
         r"\b(?:use|using|in|with|include) (?:at least ‹a\d+› )?(?:markdown )?italics?(?: text| "
         r"font)?\b(?! or)",
-        _asks("italic", least=1),
+        _emphasis("italic"),
     ),
     rule(
         r"\b(?:use|using|in|with|put [^.]{1,40} in|include|set [^.]{1,40} in|make [^.]{1,40}) "
         r"(?:markdown )?bold(?:ed|face)?(?: (?:text|font|type|letters))?\b(?! or| and (?:vivid|"
         r"creative)|er|ly|est| moves?| move)",
-        _asks("bold", least=1),
+        _emphasis("bold"),
         part=lambda _, found: re.match(r"put|set|make", found[0], re.IGNORECASE) is not None,
     ),
     rule(
