@@ -50,7 +50,8 @@ def write_seeds(path: Path, count: int) -> None:
 
 
 def command(seeds: Path, folder: Path, url: str) -> list[str]:
-    base = [sys.executable, "-m", "trace_builder", "run", "--seeds", str(seeds), "--output", str(folder)]
+    base = [sys.executable, "-m", "trace_builder", "run", "--config", "rehearsal"]
+    base += ["--seeds", str(seeds), "--output", str(folder)]
     return [*base, "--base-url", url, *OPTIONS]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ app = typer.Typer(
     help="Builds SFT, DPO and IOPO data for complex-instruction following from plain instructions.",
     cls=_Commands,
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -89,10 +90,13 @@ def root(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
     verbose: bool = typer.Option(False, "--verbose", help="Say on stderr what is done, without secrets."),
+    no_color: bool = typer.Option(False, "--no-color", help="Print without colours; so does NO_COLOR=1."),
 ) -> None:
     """Builds SFT, DPO and IOPO data for complex-instruction following from plain instructions."""
     if verbose:
         show_logs()
+    if no_color:
+        os.environ["NO_COLOR"] = "1"
 
 
 def main() -> None:

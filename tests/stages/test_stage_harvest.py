@@ -167,7 +167,7 @@ def test_the_answer_is_judged_anew_on_everything_with_full_votes() -> None:
 
 
 def test_the_verdict_that_an_answer_was_picked_for_is_not_its_proof() -> None:
-    """Of many perfect answers those come here that a judge was wrong about: the fail has to be found again."""
+    """Those perfect answers come here that a judge was wrong about: the fail has to be found again."""
     settled = FIVE_POINTS.model_copy(update={"judgement": judgement(0, 10, 10)})
     ask = Scripted(harvest=revisions(c1=FIVE), judge=[FULL, cell(10), cell(0)])
     (group,) = harvest(answered(*X, imperfect=(settled,)), ask).groups

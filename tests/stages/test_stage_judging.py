@@ -259,6 +259,7 @@ def test_the_judge_is_given_facts_instead_of_being_asked_to_count() -> None:
     assert facts == [
         "words without markup: 9-10",
         "characters without white space: 39",
+        "words of these in headings: 2",
         "sentences: 2-6",
         "paragraphs: 2-3",
         "lines that are not empty: 5",

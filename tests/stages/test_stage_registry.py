@@ -61,7 +61,7 @@ def test_nothing_follows_a_stage_left_out_that_makes_another_record(
     monkeypatch.setattr(Odd, "follows", "harvest")
     monkeypatch.setattr(Odd, "reads", Harvested)
     installed(f"{__name__}:Odd")
-    assert build_stages(config(), load_taxonomy())[-2].name == "odd"
+    assert build_stages(config(), load_taxonomy())[-1].name == "odd"
     with pytest.raises(InputError, match="the stage 'odd' follows 'harvest', which is left out"):
         build_stages(config(harvest={"enabled": False}), load_taxonomy())
 

@@ -74,8 +74,8 @@ def facts(response: str) -> dict[str, Any]:
 
 
 def fact_lines(response: str, lang: str) -> list[str]:
-    """``facts`` as lines of text; ``lang`` is "en" or "zh". What there is none of is left out: that a response
-    which is code as a whole has no words in its prose would mislead whoever judges its length."""
+    """``facts`` as lines of text; ``lang`` is "en" or "zh". What there is none of is left out: no words
+    at all, of a response that is code as a whole, would mislead whoever judges its length."""
     lines = []
     for name, value in facts(response).items():
         if value in ({}, [], None, "", 0):

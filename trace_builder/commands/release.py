@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,6 +53,7 @@ def release(
     verify: Annotated[
         bool, typer.Option("--verify", help="Load every file the way its trainer does, and fail on any drop.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print release.json instead of a summary.")] = False,
     push: Annotated[
         str | None, typer.Option(metavar="REPO", help="Upload to this dataset repository of the Hub.")
     ] = None,
@@ -81,7 +83,12 @@ def release(
         licences=_licences(seed_licence or ()),
     )
     made = build(folder, to, options, force=force, verify=check)
-    typer.echo(_summary(made, to))
+    if as_json:
+        from trace_builder.release.builder import about
+
+        typer.echo(json.dumps(about(made), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(_summary(made, to))
     if push is not None:
         typer.echo(f"uploaded to {upload(to, push)}")
 

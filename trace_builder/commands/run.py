@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from contextlib import suppress
@@ -33,16 +34,18 @@ def run(
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", metavar="DIR", help="The run's folder.")] = None,
     stage: Annotated[str, typer.Option("--stage", metavar="NAME", help="One stage, or all.")] = "all",
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take the first N seeds.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=1, help="Take the first N seeds.")
+    ] = None,
     base_url: Annotated[
         list[str] | None,
         typer.Option("--base-url", metavar="URL", help="OpenAI-compatible server; repeat for more."),
     ] = None,
     model: Annotated[
-        str | None, typer.Option("--model", help="The name the servers know the model by.")
+        str | None, typer.Option("--model", metavar="NAME", help="The name the servers know the model by.")
     ] = None,
     concurrency: Annotated[
-        int | None, typer.Option("--concurrency", min=1, help="Most requests in flight.")
+        int | None, typer.Option("--concurrency", metavar="N", min=1, help="Most requests in flight.")
     ] = None,
     outage_limit: Annotated[
         float | None,
@@ -57,6 +60,9 @@ def run(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one setting; repeatable.")
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="At the end, one JSON object instead of the summary.")
+    ] = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask before other seeds drop rows of the folder's products.")
     ] = False,
@@ -69,10 +75,12 @@ def run(
     from trace_builder.run.config_file import load_config
     from trace_builder.run.pipeline import run_pipeline
     from trace_builder.stages.stage_registry import stage_classes
+    from trace_builder.support.yaml_file import did_you_mean
 
     *names, last = stage_classes()
     if stage not in ("all", *names, last):
-        raise InputError(f"--stage {stage}: expected all, {', '.join(names)} or {last}")
+        meant = did_you_mean(stage, ("all", *names, last))
+        raise InputError(f"--stage {stage}: expected all, {', '.join(names)} or {last}{meant}")
     values: dict[str, Any] = {}
     if seeds:
         values["seeds"] = [str(path) for path in seeds]
@@ -95,7 +103,10 @@ def run(
             values[key] = value
     loaded = load_config(config, settings or (), values)
     result = run_pipeline(loaded, stage, say, (lambda question: True) if yes else ask_first)
-    report(result)
+    if as_json:
+        typer.echo(json.dumps(as_object(result), ensure_ascii=False, indent=2))
+    else:
+        report(result)
     if result.summary.interrupted:
         raise typer.Exit(EXIT_INTERRUPTED)
     if result.summary.failed:
@@ -121,6 +132,19 @@ def say(line: str) -> None:
 
     with suppress(BrokenPipeError):
         tqdm.write(line, file=sys.stderr)
+
+
+def as_object(result: PipelineResult) -> dict[str, Any]:
+    """What was made, for programs."""
+    from trace_builder.storage.run_folder import as_dict
+
+    return {
+        "folder": str(result.folder),
+        "interrupted": result.summary.interrupted,
+        "stages": [as_dict(stage) for stage in result.summary.stages],
+        "products": result.products,
+        "certificates": result.certificates,
+    }
 
 
 def report(result: PipelineResult) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,6 +28,7 @@ from trace_builder.release.writer import Writer, checksums
 from trace_builder.storage.calls import CallTotals
 from trace_builder.storage.jsonl import write_json, write_text
 from trace_builder.storage.run_folder import RunFolder
+from trace_builder.support.yaml_file import did_you_mean
 
 REMOVED = "removed.jsonl"
 #: Sources that an error lists.
@@ -170,9 +170,8 @@ def _read(release: Release, targets: list[Target]) -> None:
 
 def _check_licences(licences: Mapping[str, str], sources: Collection[str]) -> None:
     for source in sorted(licences.keys() - sources):
-        close = difflib.get_close_matches(source, sources, n=1)
-        meant = f"; did you mean {close[0]!r}?" if close else ""
         known = ", ".join(map(repr, sorted(sources)[:_LISTED]))
+        meant = did_you_mean(source, sources)
         raise InputError(f"--seed-licence {source}: no seed has this source; there are {known}{meant}")
 
 
@@ -243,7 +242,7 @@ def _describe(release: Release, folder: Path) -> None:
     if not (folder / REMOVED).exists():
         write_text(folder / REMOVED, "")
     write_json(folder / "dataset_info.json", dataset_info(release))
-    write_json(folder / MARK, _mark(release))
+    write_json(folder / MARK, about(release))
     if release.parquet:
         write_text(folder / PARQUET / "README.md", parquet_card(release))
     sums = checksums(folder)
@@ -252,7 +251,7 @@ def _describe(release: Release, folder: Path) -> None:
     write_text(folder / SUMS, "".join(f"{digest}  {name}\n" for name, digest in sums.items()))
 
 
-def _mark(release: Release) -> dict[str, Any]:
+def about(release: Release) -> dict[str, Any]:
     """release.json: what programs want to know about a release. It tells nothing of the machine or the
     time."""
     options, manifest = release.options, release.run.manifest

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -12,7 +13,15 @@ from trace_builder.config import RehearsalConfig, RunConfig
 from trace_builder.errors import InputError
 from trace_builder.stages.stage_registry import config_model
 from trace_builder.support.resources import config_path, shipped
-from trace_builder.support.yaml_file import MAX_DEPTH, MAX_DIGITS, Origins, explain, parse_yaml, read_yaml
+from trace_builder.support.yaml_file import (
+    MAX_DEPTH,
+    MAX_DIGITS,
+    Origins,
+    Place,
+    explain,
+    parse_yaml,
+    read_yaml,
+)
 
 #: Characters of an override that a complaint about it repeats.
 _SHOWN = 200
@@ -47,10 +56,24 @@ def load_config(
     try:
         config = config_model().model_validate(tree)
     except ValidationError as exc:
-        raise InputError(explain(exc, path, origins)) from None
+        raise InputError(explain(exc, path, origins, _keys_at)) from None
     if config.rehearsal is not None:
         _check_drill(config.rehearsal, path, origins)
     return config
+
+
+def _keys_at(place: Place) -> Iterable[str]:
+    """The keys that the section at a place may have."""
+    here: Any = config_model()
+    for name in place:
+        if get_origin(here) is dict:
+            here = get_args(here)[1]
+            continue
+        field = getattr(here, "model_fields", {}).get(name)
+        here = field.annotation if field is not None else None
+        if get_origin(here) in (Union, UnionType):
+            here = next(kind for kind in get_args(here) if kind is not type(None))
+    return getattr(here, "model_fields", {})
 
 
 def config_schema() -> dict[str, Any]:

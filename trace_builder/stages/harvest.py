@@ -127,8 +127,8 @@ class Harvest(Stage[Attempted, Harvested]):
     async def _rewritten(
         self, record: Attempted, attempt: FailedResponse, ask: Ask, sample: int
     ) -> Pair | Rejection:
-        """The instruction that an answer follows, and its judgement under it, with full votes. Nor is the verdict
-        reused that it was picked for: a judge's slip would make itself a proof."""
+        """The instruction that an answer follows, and its judgement under it, with full votes. The verdict it
+        was picked for is not used again: a judge's slip would be its own proof."""
         assert attempt.judgement is not None
         failed = {score.constraint for score in attempt.judgement.scores if score.short}
         values = {

@@ -94,7 +94,7 @@ class Iopo(Stage[Answered, IopoGroup]):
         **NAME_LEAKED,
         **TRUNCATED,
         "y2_imperfect": Text(
-            "no response to x2 with 10 for every constraint", "x2 没有各项约束均得 10 分的回答"
+            "no response to x2 with full marks for every constraint", "x2 没有各项约束均得满分的回答"
         ),
         "no_contrast": Text(
             "each response follows the other's instruction too", "两个回答也都符合对方的指令"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
 from trace_builder.errors import InputError
+from trace_builder.support.yaml_file import did_you_mean
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -41,6 +41,5 @@ def config_path(given: Path) -> Path:
         return shipped("configs", f"{name}.yaml")
     if given.is_file():
         return given
-    close = difflib.get_close_matches(name, known, n=1)
-    meant = f"; did you mean {close[0]}?" if close else ""
+    meant = did_you_mean(name, known)
     raise InputError(f"{name}: no such file, and no shipped configuration ({', '.join(known)}){meant}")

@@ -13,10 +13,12 @@ from trace_builder.checks.grammar.chinese.chinese_mood import is_asked as is_ask
 from trace_builder.checks.grammar.chunks import Quotes, quoted
 from trace_builder.checks.grammar.english.english_counts import counts
 from trace_builder.checks.grammar.english.english_forms import FORM_RULES, PART_RULES
+from trace_builder.checks.grammar.english.english_layout import LAYOUT_RULES
 from trace_builder.checks.grammar.english.english_mood import is_asked
 from trace_builder.checks.grammar.english.english_sentences import Sentence, sentences_of
 from trace_builder.checks.grammar.english.english_words import WORD_RULES
 from trace_builder.checks.grammar.rules import Match, apart, left_over
+from trace_builder.checks.grammar.sample_lines import form_labels
 from trace_builder.checks.kind import RANGE
 from trace_builder.checks.reading.counting import is_cjk
 from trace_builder.checks.registry import catalogue
@@ -60,6 +62,9 @@ def bind(text: str) -> Check | None:
     if len(text) > _LONGEST:
         return None
     chunked, quotes = quoted(text)
+    form = form_labels(text)
+    if form:
+        return _check(form, whole=False)
     if is_cjk(chunked):
         return _bind_chinese(chunked, quotes)
     claims: list[Claim] = []
@@ -119,7 +124,11 @@ def _without_subject(text: str, rest: str) -> str:
 def _english(sentence: Sentence) -> list[Match]:
     if _CONDITIONAL.search(sentence.text):
         return []
-    found = [match for rule in (*PART_RULES, *WORD_RULES, *FORM_RULES) for match in rule.matches(sentence)]
+    found = [
+        match
+        for rule in (*PART_RULES, *WORD_RULES, *FORM_RULES, *LAYOUT_RULES)
+        for match in rule.matches(sentence)
+    ]
     if re.search(r"\brepeat\b", sentence.text, re.IGNORECASE):
         return [match for match in found if match.claims[0].kind == "repeat"]
     found += counts(sentence)

@@ -18,7 +18,7 @@ def view(
         list[Path],
         typer.Argument(metavar="PATH", help=f"{PATH_HELP} Several evaluations are shown side by side."),
     ],
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: a free one.")] = 0,
+    port: Annotated[int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0: a free one.")] = 0,
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help=_HOST_HELP)] = "127.0.0.1",
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     taxonomy: Annotated[
@@ -26,7 +26,7 @@ def view(
         typer.Option(metavar="FILE", help="Another taxonomy file; none: the run's own, or the shipped one."),
     ] = None,
 ) -> None:
-    """Serves the page of `report` for any number of records, and follows a run that goes on. Ctrl-C ends it."""
+    """Serves the page of `report` for any number of records, and follows a run. Ctrl-C ends it."""
     from tempfile import TemporaryDirectory
 
     from trace_builder.commands.run import say

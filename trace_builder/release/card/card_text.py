@@ -141,7 +141,8 @@ def sample(release: Release) -> str:
         return ""
     path = format_.path("train")
     row = _cut(json.loads(release.writer.first[path]))
-    text = json.dumps(row, ensure_ascii=False, indent=2)
+    # In a fence nothing is markup; a reader that does not know fences finds no tag either.
+    text = json.dumps(row, ensure_ascii=False, indent=2).replace("<", "\\u003c")
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"## An example\n\nThe first row of `{path}`:\n\n{fence}json\n{text}\n{fence}"

@@ -1,8 +1,8 @@
 """Serves a live view to a browser on this machine. It knows a handful of addresses and hands out no file.
 
-Who may look: on a loopback address everybody on this machine who asks by a name of this machine (another site's
-name that has been pointed here is refused); elsewhere whoever has the token, which the first address carries
-and a cookie keeps.
+Who may look: on a loopback address everybody on this machine who asks by a name of this machine (that of
+another site which has been pointed here is refused); elsewhere whoever has the token, which the first address
+carries and a cookie keeps.
 """
 
 from __future__ import annotations
@@ -159,9 +159,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _records(self, asked: dict[str, str]) -> None:
         index, search = self.server.view.index, _wanted(asked)
         offset, limit = _number(asked, "offset", 0, 10**9), _number(asked, "limit", 150, _MOST)
-        self._send_json(
-            {"records": index.page(search, offset, limit), "total": index.count(search), "all": index.count()}
-        )
+        every = self.server.view.state.records
+        total = index.count(search) if search.search or search.filters else every
+        self._send_json({"records": index.page(search, offset, limit), "total": total, "all": every})
 
     def _record(self, asked: dict[str, str]) -> None:
         id_ = asked.get("id", "")

@@ -25,9 +25,16 @@ SORTS = {
 
 _SCHEMA = """
 CREATE TABLE records (place INTEGER PRIMARY KEY, id TEXT, language TEXT, source TEXT, title TEXT,
-    constraints INTEGER, doc INTEGER, stamp INTEGER, body BLOB);
+    constraints INTEGER, doc INTEGER, stamp INTEGER);
+-- Apart, so that what is looked through stays small.
+CREATE TABLE bodies (place INTEGER PRIMARY KEY, body BLOB);
 CREATE INDEX by_id ON records (id);
+CREATE INDEX in_order_of_id ON records (id COLLATE NOCASE, place);
+CREATE INDEX in_order_of_size ON records (constraints DESC, place);
+CREATE INDEX in_order_of_change ON records (stamp DESC, place);
 CREATE INDEX by_doc ON records (doc);
+CREATE INDEX by_language ON records (language, place);
+CREATE INDEX by_source ON records (source, place);
 CREATE TABLE steps (place INTEGER, stage TEXT, status TEXT, reason TEXT, kind TEXT);
 CREATE INDEX steps_of ON steps (place);
 CREATE INDEX steps_by ON steps (stage, status, reason, place);
@@ -40,8 +47,8 @@ CREATE VIRTUAL TABLE texts USING fts5 (text, content='', tokenize="unicode61 rem
 
 @dataclass
 class Indexed:
-    """A record as the index takes it. ``steps``: (stage, status, reason, kind of view); ``body``: the record itself,
-    where it cannot be read again from where it came."""
+    """A record as the index takes it. ``steps``: (stage, status, reason, kind of view); ``body``: the record
+    itself, where it cannot be read again from where it came."""
 
     place: int
     id: str
@@ -104,7 +111,7 @@ class RecordIndex:
         text = indexed("\n".join(record.texts))
         database.execute("INSERT INTO texts (rowid, text) VALUES (?, ?)", (self._docs, text))
         database.execute(
-            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 record.place,
                 record.id,
@@ -114,9 +121,10 @@ class RecordIndex:
                 record.constraints,
                 self._docs,
                 self._stamp,
-                record.body,
             ),
         )
+        if record.body is not None:
+            database.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?)", (record.place, record.body))
         database.executemany(
             "INSERT INTO steps VALUES (?, ?, ?, ?, ?)", [(record.place, *s) for s in record.steps]
         )
@@ -126,7 +134,7 @@ class RecordIndex:
         """Forgets the records from a place on, where there are fewer than there were."""
         database = self._connection()
         with database:
-            for table in ("records", "steps", "tags"):
+            for table in ("records", "bodies", "steps", "tags"):
                 database.execute(f"DELETE FROM {table} WHERE place >= ?", (place,))
 
     def count(self, search: Wanted | None = None) -> int:
@@ -160,7 +168,8 @@ class RecordIndex:
 
     def find(self, id_: str) -> tuple[int, bytes | None] | None:
         """The place and the body of a record; None where no record has this id."""
-        row = self._connection().execute("SELECT place, body FROM records WHERE id = ?", (id_,)).fetchone()
+        query = "SELECT place, body FROM records LEFT JOIN bodies USING (place) WHERE id = ?"
+        row = self._connection().execute(query, (id_,)).fetchone()
         return (int(row[0]), row[1]) if row else None
 
     def facets(self) -> dict[str, dict[str, int]]:

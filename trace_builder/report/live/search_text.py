@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-#: Chinese, Japanese and Korean characters in one group, other words in the other.
-_RUN = re.compile(
-    r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)|([^\W_]+)"
-)
+#: Scripts that are written without spaces.
+_DENSE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+#: A run of their characters in the first group, a word of another script in the second.
+_RUN = re.compile(rf"([{_DENSE}]+)|((?:(?![{_DENSE}])[^\W_])+)")
 
 
 def indexed(text: str) -> str:

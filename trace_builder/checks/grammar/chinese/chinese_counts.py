@@ -128,6 +128,8 @@ def _bound(
         or _starts_a_part(right)
         or _SYSTEM.search(clause.sentence)
         or (kind == "lines" and not _has_lines(clause, scope))
+        or (kind == "sentences" and re.search(r"诗|词牌|对联|歌", clause.sentence))
+        or (scope == "each line" and "表" in clause.sentence)
     ):
         return None
     part = False
@@ -156,8 +158,9 @@ def _bound(
         return None
     if kind == "paragraphs" and _BLANK_LINE.search(clause.sentence):
         parameters["blank"] = True
-    if kind == "mark" and bare and "句" in unit[0]:
-        asked.pop("most", None)
+    if kind == "mark" and "句" in unit[0]:
+        part = part or ("most" in asked and not bare)
+        asked.pop("most", None)  # other questions may be there
     if not asked or asked.get("least", 0) > asked.get("most", 10**9):
         return None
     return Match((Claim(kind, {**parameters, **asked}, scope),), 0, end if part else len(clause.text), part)

@@ -21,7 +21,8 @@ Build = Callable[[Clause, re.Match[str]], Iterable[Claim] | None]
 _LANGUAGE = "|".join(sorted((name for name in names() if not name.isascii()), key=len, reverse=True))
 _NEGATION = re.compile(
     r"(?:不(?!仅|但|同|断)|避免|禁止|无需|毋须|切勿|请勿|勿|严禁|杜绝|而非|而不是|"
-    r"非)[^，,]{0,10}$"
+    r"非)[^，,]{0,10}$|"
+    r"(?:不(?:要|得|能|可以?|应该?|宜|许|准|允许)|避免|禁止|严禁|切勿|请勿|杜绝)[^，,]{0,40}$"
 )
 _CONDITION = re.compile(
     r"如果|若(?!干)|假如|一旦|倘若|必要时|适当|如需|如有|视情况|根据需要|(?<!不)可以|(?<!不)允许|准许|可选|最好|尽量|"
@@ -36,6 +37,10 @@ _SYSTEM = re.compile(
     r"客户端|服务器|平台|小部件|界面|对话框|机器人|存储|查询语句|日志|请求|响应式|海报|图片|"
     r"视频",
     re.IGNORECASE,
+)
+#: "None of the following:".
+_THESE_NOT = re.compile(
+    r"(?:不(?:要|得|能|可以?|应该?|许|准|允许)|避免|禁止|严禁|切勿|请勿)[^，,]{0,12}(?:以下|下列|如下)"
 )
 _TITLE_ONLY = re.compile(r"(?:标题|题目|名称|书名|姓名|小标题)[^，,]{0,6}$")
 _EITHER = re.compile(r"^(?:[^，,]{0,4})?(?:或|/)|(?:或者?|/)[^，,]{0,6}$")
@@ -57,6 +62,7 @@ def _fits(clause: Clause, found: re.Match[str], *, system: bool = True) -> bool:
         or _EITHER.search(before)
         or _CONDITION.search(clause.text)
         or CONDITION.search(clause.sentence)
+        or _THESE_NOT.search(clause.sentence)
         or re.search(r"或|/", found[0])
         or re.search(r"擅长|喜欢|精通|习惯", before)
         or re.search(r"(?:如|例如|比如|诸如|像)[^，,]{0,8}$", before)
@@ -96,8 +102,8 @@ def _json(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     ):
         return None
     strict = re.search(
-        r"(?:^\W*|输出|回答|返回|答案|结果|回复)的?格式(?:必须|应|需|要求|应当)*(?:为|是)|整个|全部|仅|"
-        r"只|所有内容",
+        r"(?:^\W*|输出|回答|返回|答案|结果|回复)的?格式(?:必须|应|需|要求|应当)*(?:为|是)|整个|全部|"
+        r"[仅只](?!含|包|有|需)|所有内容",
         clause.text,
     )
     parameters: dict[str, object] = {"only": True} if strict else {}
@@ -144,7 +150,7 @@ def _format(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
 #: Programming languages by the names that people give them.
 _CODE_WORDS = """
 python java javascript typescript c++ c c# go rust ruby php sql html css bash r swift kotlin matlab scala perl
-lua latex
+lua
 """
 _CODE = {
     **{name: name for name in _CODE_WORDS.split()},
@@ -366,6 +372,7 @@ def _exclude(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
         or _other_scope(clause, before)
         or _in_a_part(clause)
         or re.search(r"超过|多于|少于", found[0])
+        or re.search(r"开头|结尾|末尾|文末|标题|题目|开始|结束", before)
     ):
         return None
     if re.match(r"的?(?:重复|反复|过多|频繁|多次|过度|滥用)", clause.text[found.end() :]):
@@ -391,7 +398,7 @@ _FORBIDDEN: tuple[tuple[str, str, dict[str, object]], ...] = (
     (r"表情符号|emoji(?:表情)?|表情", "emoji", {"most": 0}),
     (r"项目符号(?:列表)?", "bullets", {"most": 0}),
     (r"列表(?:形式|格式)?|编号列表|编号", "items", {"most": 0}),
-    (r"(?:小|子|多级|各级)?标题(?:格式)?", "headings", {"most": 0}),
+    (r"(?:小|子|多级|各级)标题(?:格式)?|标题格式", "headings", {"most": 0}),
     (r"加粗|粗体", "bold", {"most": 0}),
     (r"斜体", "italic", {"most": 0}),
     (r"markdown(?:格式|语法|标记)?", "no_markdown", {}),
@@ -453,6 +460,8 @@ def _edge(kind: str) -> Build:
         ):
             return None
         if re.match(rf"的(?!{_WRITTEN})[^，,]", clause.text[found.end() :]):
+            return None
+        if re.match(r"[^，,]{0,4}(?:段|句|行|节|章|部分)", clause.text[found.end() :]):
             return None
         if kind == "end" and (
             said[0].endswith((":", "："))
@@ -571,6 +580,27 @@ def _personal(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     return [Claim("personal_data", {"data": "email" if mail else "phone"})]
 
 
+def _unlike_opening(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    """An opening that a poor example shows."""
+    if not re.search(r"(?:不要|避免|不得|切勿|请勿)[^，,。‹]{0,10}(?:开头|开场白?)[:：]‹", clause.sentence):
+        return None
+    said = re.sub(r"[，,。.…]+$", "", clause.said(found["q"])[0])
+    return [Claim("not_start", {"text": said})] if said else None
+
+
+def _named_so(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    return (
+        [Claim("word", {"word": clause.said(found["q"])[0], "least": 1})]
+        if _fits(clause, found, system=False)
+        else None
+    )
+
+
+def _emoji_in(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    scope = clause.scopes[int(found["s"])]
+    return [Claim("emoji", {"least": 1}, scope)] if _fits(clause, found, system=False) else None
+
+
 def _one_paragraph(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     one = found["a"] is None or clause.range(found["a"]) == {"least": 1, "most": 1}
     return [Claim("paragraphs", {"least": 1, "most": 1})] if one and _fits(clause, found) else None
@@ -645,7 +675,7 @@ RULES: tuple[Rule[Clause], ...] = (
         _set_off,
     ),
     rule(
-        rf"(?:每个)?(?:关键词)?{_QL}(?:等)?(?:一词|这个词|这‹a\d+›个词|字样|这个词语|各|分别|等词|"
+        rf"(?:每个)?(?:关键词)?{_QL}(?:等)?(?:一词|这个词|这‹a\d+›个词|字样|这个词语|各|分别|等词|字|"
         rf"的)?(?:在[^，,‹]{{0,8}}?[中里内])?(?:总共|一共|各|应该?|必须|需要?|须|要|的)*(?:出现|"
         r"使用|提及|提到|被提及)?(?:的)?(?:频率|次数|频次)?(?:应|必须|需|须|要|为|是|在|"
         r"控制)*‹a(?P<a>\d+)›(?:次|遍|处)",
@@ -826,15 +856,15 @@ RULES: tuple[Rule[Clause], ...] = (
     ),
     rule(r"(?:使用|以|采用)大写字母(?:以?突出|强调|标注|来)", _capital_words),
     rule(
-        r"(?:全部|所有|全文|一律|均|都|字母)[^，,]{0,6}?(?:使用|为|用|采用)?大写(?:字母)?$",
+        r"(?:全部|所有|全文|一律|均|都|(?<!首)字母)(?:(?!首)[^，,‹]){0,6}?(?:使用|为|用|采用)?大写(?:字母)?$",
         _asks("upper_case", system=False),
     ),
     rule(
-        r"(?:全部|所有|全文|一律|均|都|字母)[^，,]{0,6}?(?:使用|为|用|采用)?小写(?:字母)?$",
+        r"(?:全部|所有|全文|一律|均|都|(?<!首)字母)(?:(?!首)[^，,‹]){0,6}?(?:使用|为|用|采用)?小写(?:字母)?$",
         _asks("lower_case", system=False),
     ),
     rule(
-        r"先?(?:原样|完整|逐字)?(?:重复|复述)(?:一遍)?(?:以上|上述|这个|该|我的|原)?(?:问题|题目|"
+        r"(?<![话语句])先?(?:原样|完整|逐字)?(?:重复|(?<=样)复述|(?<=整)复述|(?<=字)复述|复述一遍)(?:一遍)?(?:以上|上述|这个|该|我的|原)?(?:问题|题目|"
         r"指令|请求|提示词?|要求)",
         _asks("repeat"),
     ),
@@ -843,5 +873,34 @@ RULES: tuple[Rule[Clause], ...] = (
         r"暴露)(?:任何|个人|用户的?|客户的?|他人的?|其|具体的?|真实的?){0,3}"
         rf"(?P<data>(?:{_DATA})(?:(?:或者?|和|及|与|以及|、)(?:{_DATA}))*)(?:等|$|[，,。；;])",
         _personal,
+    ),
+    rule(
+        r"(?:不得|不要|不能|禁止|避免|请勿|不)(?:透露|泄露|公开|提供|暴露)[^，,‹]{0,20}?"
+        rf"(?P<data>(?:{_DATA})(?:[^，,‹]{{0,12}}(?:{_DATA}))?)",
+        _personal,
+        part=True,
+    ),
+    rule(
+        r"(?:用|以|在)(?:方括号|中括号|\[\d\])[^，,‹]{0,8}(?:标注|注明|标明|标出)[^，,‹]{0,6}"
+        r"(?:来源|出处|引用|文献)",
+        lambda c, m: (
+            [Claim("citations", {"style": "number", "least": 1})]
+            if _fits(c, m) and re.search(r"\[(?:\d|‹a\d+›)\]", c.sentence)
+            else None
+        ),
+        part=True,
+    ),
+    rule(
+        r"(?:分成|分为|划分为)(?:带|有|加)(?:小)?标题的(?:几|若干|多|‹a\d+›)个?(?:部分|章节|小节)",
+        _asks("headings", least=2),
+        part=True,
+    ),
+    rule(r"^‹(?P<q>q\d+)›$", _unlike_opening, part=True),
+    rule(r"(?:以|用)‹(?P<q>q\d+)›(?:来)?(?:相称|代称|称呼|指代)", _named_so, part=True),
+    rule(
+        r"^‹s(?P<s>\d+)›(?:的)?(?:开头|结尾|末尾|段首|句首|句末)?(?:应|须|需|要|都|各)*(?:加上?|使用|用|添加|"
+        r"放|配上?)(?:‹a\d+›个)?[^，,‹]{0,8}(?:表情符号|emoji)",
+        _emoji_in,
+        part=True,
     ),
 )

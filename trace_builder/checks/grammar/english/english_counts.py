@@ -64,7 +64,7 @@ UNITS: tuple[tuple[str, str, Parameters], ...] = (
     (r"(?:(?:sub)?headings|(?:sub)?headers|section headings|headings? levels?)", "headings", {}),
     (r"place ?holders?", "placeholders", {}),
     (r"exclamation (?:marks?|points?)", "mark", {"mark": "!"}),
-    (r"question marks?|rhetorical questions|questions? marks", "mark", {"mark": "?"}),
+    (r"question marks?|rhetorical questions?|questions? marks", "mark", {"mark": "?"}),
     (r"commas?", "mark", {"mark": ","}),
     (r"semi-?colons?", "mark", {"mark": ";"}),
     (r"(?<!semi)(?<!semi-)colons?", "mark", {"mark": ":"}),
@@ -172,6 +172,13 @@ _RESTRICTED = re.compile(
     r"(?! (?:is|are|the markdown|markdown|double))",
     re.IGNORECASE,
 )
+#: "Three bullet points must mention": of others nothing is said.
+_SAYS_OF_SOME = re.compile(
+    r"^ (?:(?:should|must|may|can|has to|have to|needs? to) (?:not )?(?!be (?:used|written|included|"
+    r"given|there|enough)\b))"
+    r"(?:be|mention|contain|include|use|start|begin|end|have|refer)\b",
+    re.IGNORECASE,
+)
 _ABOUT_TOPIC = re.compile(
     r"^ (?:about|on|describing|for|from|that (?:describes?|explains?))\b", re.IGNORECASE
 )
@@ -229,6 +236,9 @@ _PEOPLE = re.compile(
     r"\b(?:play|story|script|scene|novel|drama|skit|movie|film|show|cast|main|password|usernames?|"
     r"string|key|id|code|pin)\b[^,;.]*$",
     re.IGNORECASE,
+)
+_PRINTS = re.compile(
+    r"\b(?:prints?|outputs?|returns?|reads?|displays?|code|function)\b[^,;.]*$", re.IGNORECASE
 )
 #: Numbers that are to be written, not to be reckoned with.
 _WRITE = re.compile(
@@ -331,7 +341,11 @@ def _bound(
     if scope is None:
         return None
     part = False
-    if _RESTRICTED.match(right) and not (kind in _WHOLE_TEXT and _ABOUT_TOPIC.match(right)):
+    if _SAYS_OF_SOME.match(right):
+        if kind in _TRIVIAL or "least" not in asked or left.strip(" *-"):
+            return None
+        asked, part = {"least": asked["least"]}, True
+    elif _RESTRICTED.match(right) and not (kind in _WHOLE_TEXT and _ABOUT_TOPIC.match(right)):
         if kind in _TRIVIAL or "least" not in asked:
             return None
         asked, part = {"least": asked["least"]}, True
@@ -343,8 +357,10 @@ def _bound(
         return None
     if kind == "paragraphs" and _BLANK_LINES.search(text):
         parameters["blank"] = True
-    if kind == "mark" and bare and parameters.get("mark") == "?" and "question mark" not in unit[0].lower():
-        asked.pop("most", None)
+    if kind == "mark" and parameters.get("mark") == "?" and "question mark" not in unit[0].lower():
+        if "least" not in asked:
+            return None
+        asked, part = {"least": asked["least"]}, part or not bare  # other questions may be there
     return Match((Claim(kind, {**parameters, **asked}, scope),), found.start(), end, part)
 
 
@@ -358,6 +374,20 @@ _OF_SEVERAL = re.compile(
 )
 
 
+#: "On the background": a part gets so much.
+_FOR_A_PART = re.compile(
+    rf"^,? (?:on|for|to|in|of|about) (?:the|your|its|an?|this|each|every|both) (?:[\w'-]+ ){{0,2}}"
+    rf"(?:{_PART_NOUNS}|summary|abstract|background|plot|overview)\b|^,? (?:on|for|to|in|of|about) (?:each|every|both) ",
+    re.IGNORECASE,
+)
+_SPENT = re.compile(r"\b(?:spend|devote|dedicate|allocate|allot|reserve|assign)\w*\b", re.IGNORECASE)
+#: One thing after another, of which a length is that of one.
+_IN_TURN = re.compile(r"\b(?:and then|,? then|followed by|after (?:that|which)|afterwards)\b", re.IGNORECASE)
+_EMPHASIS = re.compile(
+    r"\b(?:bold|italics?|emphasis|caps|capitals|underlin\w*|highlight\w*) (?:for|on|to) $", re.IGNORECASE
+)
+
+
 def _counts_the_answer(kind: str, left: str, right: str, *, bare: bool, hyphen: bool) -> bool:
     """Whether a count is one of what is written in answer, not of what there is to work with."""
     if hyphen and kind in ("words", "characters", "sentences") and not _WRITTEN.match(right):
@@ -365,6 +395,14 @@ def _counts_the_answer(kind: str, left: str, right: str, *, bare: bool, hyphen: 
     if bare and kind == "words" and not left.strip(" *-") and not _ALONE.match(right):
         return False
     if bare and kind == "unique_words":
+        return False
+    if kind in _WHOLE_TEXT - {"bullets"} and (
+        _FOR_A_PART.match(right)
+        or _SPENT.search(left)
+        or ("‹s" not in left and _IN_TURN.search(left + right))
+    ):
+        return False
+    if _EMPHASIS.search(left) or (kind == "lines" and _PRINTS.search(left)):
         return False
     if kind == "numbers":
         return _WRITE.search(left) is not None

@@ -42,7 +42,7 @@ _SYSTEM = re.compile(
 )
 _PART_BEFORE = re.compile(
     r"\b(?:title|heading|headline|header|name|word|phrase|sentence|line|quote|quotation|"
-    r"translation|subtitle|caption|everything after it|part|paragraph|section|names?|passage|excerpt|"
+    r"translation|subtitle|caption|part|paragraph|section|names?|passage|excerpt|"
     r"version|copy|term|instructions?|narration|half|rest|remainder|portion|stanza|verse|chorus|bullet|item|"
     r"labels?|dialogue|characters?|comments?|example|ending|intro(?:duction)?|signature|"
     r"greeting)s? (?:should be |must be |is |are |written |be )?(?:in |into )?$",
@@ -129,6 +129,25 @@ def _always(kind: str, **parameters: object) -> Build:
     return build
 
 
+#: What stands before a format that an answer is given in.
+_IS_GIVEN_AS = re.compile(
+    r"(?:^\W*|\b(?:in|as|into|using|with|return|output|outputs|generate|produce|provide|give|write|print|only|just|but|"
+    r"be|is|of|raw|respond|reply)[ :]+|\b(?:the|your) (?=json (?:should|must|has to|needs|output|"
+    r"response)))$",
+    re.IGNORECASE,
+)
+
+
+def _emphasis(kind: str) -> Build:
+    def build(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+        number = re.search(r"‹a(\d+)› [\w ]{0,24}$", sentence.text[: found.start()])
+        if number and not sentence.range(number[1]).get("least"):
+            return None  # "no more than three words in bold"
+        return [Claim(kind, {"least": 1})] if _fits(sentence, found) else None
+
+    return build
+
+
 def _table(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     number = re.search(r"‹a(\d+)› (?!column)(?:\w+ )*tables?\b", found[0], re.IGNORECASE)
     if number and not sentence.range(number[1]).get("least"):
@@ -145,6 +164,9 @@ def _json(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     if not _fits(sentence, found) or re.search(
         r"\b(?:schema|parse|read|load|input|file)\b", sentence.text, re.IGNORECASE
     ):
+        return None
+    bare = re.fullmatch(r"(?:an? |one )*json", found[0], re.IGNORECASE) is not None
+    if bare and not _IS_GIVEN_AS.search(sentence.text[: found.start()]):
         return None
     parameters: dict[str, object] = (
         {"only": True}
@@ -166,6 +188,8 @@ def _format(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
         re.IGNORECASE,
     ):
         return None
+    if found["f"].lower() == "markdown" and re.search(r"\btables?$", found[0], re.IGNORECASE):
+        return [Claim("table", {})]
     name = {
         "html": "HTML",
         "markdown": "Markdown",
@@ -368,6 +392,15 @@ def _personal(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | Non
     return [Claim("personal_data", {} if both else {"data": "email" if mail else "phone"}, scope)]
 
 
+def _personal_among(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    """Phone numbers or addresses in a list of what not to tell."""
+    if re.search(
+        r"\b(?:except|unless|without|but|that|which|who|if|other than)\b", sentence.text, re.IGNORECASE
+    ):
+        return None
+    return _personal(sentence, found)
+
+
 _NO = (
     r"(?:(?:do not|don't|does not|doesn't|must not|should not|shouldn't|cannot|can't|may not|"
     r"never|avoid|without|refrain from|not allowed to|not to|"
@@ -417,6 +450,14 @@ PART_RULES: tuple[Rule[Sentence], ...] = (
 
 FORM_RULES: tuple[Rule[Sentence], ...] = (
     rule(
+        r"\btables? (?:with|having|that has|containing|whose|with exactly)(?: the| exactly| these| "
+        r"following| "
+        r"‹a\d+›)*(?: markdown)? columns?(?: headers?| headings?| names?| titles?)?(?: are| named| "
+        r"called| titled| "
+        r"labell?ed|:)* ?‹(?P<q>l\d+)›",
+        lambda s, m: [Claim("table", {"headers": s.said(m["q"])})] if _fits(s, m) else None,
+    ),
+    rule(
         rf"{_NO} (?P<units>(?:{_UNIT})(?:(?:,? (?:or|and|nor) (?:any )?|, "
         rf")(?:{_UNIT}))*)(?![\w-])(?! (?:in (?!‹d›|all|any)|before|at the (?:start|beginning)|"
         r"next to|between|that|which|of|for|with|longer|to (?!‹d›)))",
@@ -428,6 +469,13 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         rf"an?)? "
         rf"{_DATA})*)",
         _personal,
+    ),
+    rule(
+        r"(?:do not|don't|never|must not|cannot|should not) (?:reveal|share|give|disclose|mention|"
+        r"provide|show|list|"
+        rf"include)(?P<data>(?: [\w'-]+,?){{0,12}}? {_DATA}(?:(?:,| or| and)(?: [\w'-]+,?){{0,3}} {_DATA})?)",
+        _personal_among,
+        part=True,
     ),
     rule(
         r"(?:there (?:should|must|are|is)(?: be)? no|(?:contains?|have|has|with|and|use|includes?|"
@@ -539,14 +587,6 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         ),
     ),
     rule(
-        r"\btables? (?:with|having|that has|containing|whose|with exactly)(?: the| exactly| these| "
-        r"following| "
-        r"‹a\d+›)*(?: markdown)? columns?(?: headers?| headings?| names?| titles?)?(?: are| named| "
-        r"called| titled| "
-        r"labell?ed|:)* ?‹(?P<q>l\d+)›",
-        lambda s, m: [Claim("table", {"headers": s.said(m["q"])})] if _fits(s, m) else None,
-    ),
-    rule(
         r"\b(?:in|as|into|using|use|with|(?:form|format) of)(?: (?:an?|the(?= form)|form of|at least ‹a\d+›|"
         r"‹a\d+›))?(?: "
         r"(?:clear|simple|markdown|comparison|summary|detailed|well-formatted|formatted|"
@@ -635,13 +675,13 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
     rule(
         r"\b(?:use|using|in|with|include) (?:at least ‹a\d+› )?(?:markdown )?italics?(?: text| "
         r"font)?\b(?! or)",
-        _asks("italic", least=1),
+        _emphasis("italic"),
     ),
     rule(
         r"\b(?:use|using|in|with|put [^.]{1,40} in|include|set [^.]{1,40} in|make [^.]{1,40}) "
         r"(?:markdown )?bold(?:ed|face)?(?: (?:text|font|type|letters))?\b(?! or| and (?:vivid|"
         r"creative)|er|ly|est| moves?| move)",
-        _asks("bold", least=1),
+        _emphasis("bold"),
         part=lambda _, found: re.match(r"put|set|make", found[0], re.IGNORECASE) is not None,
     ),
     rule(

@@ -88,7 +88,7 @@ DOCUMENT = (
 )
 PASSAGE = (
     r"summary|description|explanation|abstract|passage|caption|analysis|"
-    r"paragraph|rationale|reasoning|justification"
+    r"paragraph|rationale|reasoning|justification|body(?= of| should| must| has| is| text)"
 )
 _ADJECTIVE = (
     r"(?:entire|whole|full|complete|final|overall|generated|written|resulting|actual|own|"
@@ -113,7 +113,7 @@ _UNIT_SCOPES = {
 _UNITS = "|".join(sorted(_UNIT_SCOPES, key=len, reverse=True))
 _ORDINAL = "|".join([*ORDINALS, r"\d{1,2}-?(?:st|nd|rd|th)"])
 _SCOPE = re.compile(
-    r"\b(?:(?P<each>each|every|per|all(?: of)?(?: the)?|any)(?: single| individual| of the| of "
+    r"\b(?<!not )(?:(?P<each>each|every|per|all(?: of)?(?: the)?|any)(?: single| individual| of the| of "
     rf"your| one of the)?\s+(?P<unit>{_UNITS})s?"
     rf"|(?:the |your )?(?:very )?(?P<nth>{_ORDINAL}|last|final|opening|"
     r"closing)\s+(?P<part>paragraph|sentence|line)"
@@ -213,6 +213,7 @@ def _chunked(text: str, quotes: Quotes, amounts: Amounts) -> Sentence:
 
     text = _SCOPE.sub(scope, text)
     text = _SUBJECT.sub(lambda found: "‹p›" if found["passage"] else "‹d›", text)
+    text = text.replace("‹p› of ‹d›", "‹p›")
     sentence.text = _AMOUNT.sub(lambda found: _amount(found, amounts, text), text)
     return sentence
 

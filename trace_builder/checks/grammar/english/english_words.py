@@ -103,7 +103,10 @@ def _include(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
         return None  # code to use
     if _unlike_words(found[0]) or _is_about_layout(sentence, found) or _EXAMPLES.search(found[0]):
         return None
-    if re.match(r",? (?:instead|rather than|in place of)\b", sentence.text[found.end() :], re.IGNORECASE):
+    as_edge = re.match(r" as (?:the |your )?(?:very )?‹s(\d+)›", sentence.text[found.end() :])
+    if as_edge and len(words) == 1:
+        return [_being(words[0], sentence.scopes[int(as_edge[1])])]
+    if re.match(r",? (?:instead|rather than|in place of|or)\b", sentence.text[found.end() :], re.IGNORECASE):
         return None
     token = found.groupdict().get("q") or "q-1"
     if (
@@ -224,7 +227,13 @@ def _neither(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
 
 
 def _question_last(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
-    return [Claim("mark", {"mark": "?", "least": 1}, "last sentence")]
+    before = sentence.text[: found.start()]
+    part = re.search(r"\b(?:which|that|who|each|every|first|second)\b|‹s\d+›[^,;]*$", before, re.IGNORECASE)
+    return (
+        None
+        if part or _OF_A_PART.search(before)
+        else [Claim("mark", {"mark": "?", "least": 1}, "last sentence")]
+    )
 
 
 def _forbidden(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:

@@ -79,7 +79,7 @@ function instructionOf(record) {
 
 /** Full marks that nothing contradicts. */
 function full(score) {
-  return score.score === 10 && !score.disputed;
+  return score.score === state.head.top_score && !score.disputed;
 }
 
 function scoresView(judgement, instruction) {
@@ -94,11 +94,11 @@ function scoresView(judgement, instruction) {
   const task = judgement.task ? [judgement.task] : [];
   const perfect = [...task, ...judgement.scores].every(full);
   const failed = judgement.scores.filter((s) => !full(s)).length;
-  const fault = failed ? `${failed} of ${judgement.scores.length} constraints without a 10` : "the task without a 10";
+  const fault = failed ? `${failed} of ${judgement.scores.length} constraints without full marks` : "the task without full marks";
   return h(
     "details",
     { open: !perfect },
-    h("summary", null, perfect ? `10 for ${task.length ? "the task and " : ""}every constraint` : fault, judgement.votes > 1 ? ` (${judgement.votes} votes)` : judgement.votes === 0 ? " (by code, no judge was asked)" : ""),
+    h("summary", null, perfect ? `full marks for ${task.length ? "the task and " : ""}every constraint` : fault, judgement.votes > 1 ? ` (${judgement.votes} votes)` : judgement.votes === 0 ? " (by code, no judge was asked)" : ""),
     h("ul", { class: "scores" }, [...task, ...judgement.scores].map(row)),
   );
 }
@@ -178,7 +178,7 @@ function groupView(data) {
 function cellsView(data) {
   const cell = (key) => {
     const judgement = data.cells[key];
-    const failed = judgement ? [...(judgement.task ? [judgement.task] : []), ...judgement.scores].filter((s) => s.score !== 10).length : null;
+    const failed = judgement ? [...(judgement.task ? [judgement.task] : []), ...judgement.scores].filter((s) => !full(s)).length : null;
     const verdict = judgement === null ? "not judged" : failed ? `fails ${failed}` : "full marks";
     return h("div", null, h("h6", null, `(${key.slice(0, 2)}, ${key.slice(2)})`, h("span", { class: `pill ${judgement === null ? "pending" : failed ? "rejected" : "accepted"}` }, verdict)), judgement && scoresView(judgement, data[key.slice(0, 2)]));
   };
