@@ -30,7 +30,9 @@ DONE = (0, 1)
 def command(folder: Path, *options: str, server: VllmServer | None = None) -> list[str]:
     where = ("--base-url", server.base_url) if server is not None else ()
     key = ("--set", f"models.default.api_key_env={KEY_VARIABLE}")
-    return [*PROGRAM, "run", "--output", str(folder), "--model", NAME, *where, *key, *options]
+    # The same settings with and without a server: what was rehearsed has to stay valid.
+    config = ("--config", str(Path(__file__).parents[2] / "configs" / "rehearsal.yaml"))
+    return [*PROGRAM, "run", *config, "--output", str(folder), "--model", NAME, *where, *key, *options]
 
 
 def run(folder: Path, *options: str, server: VllmServer | None = None) -> subprocess.CompletedProcess[str]:
