@@ -1,5 +1,5 @@
-"""The manners of servers other than vLLM (docs/servers.md), in stand-ins around the rule model: a run comes to its
-products, with the settings that the page says."""
+"""The manners of servers other than vLLM (docs/servers.md), in stand-ins around the rule model: a run comes
+to its products, with the settings that the page says."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class Manners:
     """What a stand-in does otherwise than vLLM.
 
     Attributes:
-        refuses: kinds of response_format that it answers with 400; ignores: those that it takes and does not keep to.
+        refuses: kinds of response_format that it answers with 400.
+        ignores: kinds that it takes and does not keep to.
         models: what it lists; None: it has no list.
         finish: how it calls the end of an answer; thinks: it writes its thoughts down first.
         needs: a field that must be in each request, or it is refused.
