@@ -122,7 +122,7 @@ class JudgeConfig(AskingSection):
     vote_temperature: float = Field(
         default=0.7, ge=0, le=2, description="Temperature when there is more than one vote."
     )
-    code_checks: bool = Field(default=True, description="Let code dispute a verdict it can prove wrong.")
+    code_checks: bool = Field(default=True, description="Let code reject, dispute and find contradictions.")
 
 
 def _text_of_number(value: Any) -> Any:

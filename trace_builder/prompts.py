@@ -25,6 +25,8 @@ from trace_builder.errors import InputError
 from trace_builder.records import Lang
 from trace_builder.support.bilingual import LANGS
 
+#: No prompt file is longer than this.
+MAX_CHARACTERS = 1 << 20
 #: What a data block shows for a value that is not there.
 NULL = "NULL"
 
@@ -147,7 +149,8 @@ class PromptBook:
         paths = [folder / lang / f"{name}.md" for folder in (self._folder, *self._others)]
         path = next((path for path in paths if path.is_file()), paths[0])
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            with path.open(encoding="utf-8-sig") as file:
+                text = file.read(MAX_CHARACTERS + 1)
         except FileNotFoundError:
             raise InputError(f"{path}: no such prompt file") from None
         except OSError as exc:
@@ -155,6 +158,8 @@ class PromptBook:
         except UnicodeDecodeError as exc:
             line = exc.object[: exc.start].count(b"\n") + 1
             raise InputError(f"{path}:{line}: not UTF-8") from None
+        if len(text) > MAX_CHARACTERS:
+            raise InputError(f"{path}: a prompt of more than {MAX_CHARACTERS:,} characters")
         pieces = _PART.split(text)
         if pieces[0].strip():
             raise InputError(f"{path}:1: text before the first '--- system ---' or '--- user ---' line")

@@ -21,7 +21,7 @@ from trace_builder.run.pipeline import run_pipeline
 from trace_builder.storage.run_folder import RunFolder
 from trace_builder.support.resources import shipped
 
-STAGES = ("expand", "structure", "quality", "respond", "dpo", "harvest", "iopo")
+STAGES = ("expand", "structure", "quality", "bind", "respond", "dpo", "iopo", "harvest")
 COUNTS = ("in", "accepted", "rejected", "failed", "pending")
 #: How many records of each stage went where.
 Seen = dict[str, dict[str, int]]

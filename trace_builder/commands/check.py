@@ -97,21 +97,25 @@ def _cover(path: Path, *, listed: bool, as_json: bool) -> None:
     from trace_builder.checks.coverage import Coverage
 
     found = Coverage()
-    rows = [
-        {"constraint": text, "check": bound.as_json(), "words": bound.words(lang)}
-        for text, lang, dimension in _constraints(path)
-        if (bound := found.add(text, lang, dimension)) is not None and listed
-    ]
+    bound: list[tuple[str, str, Check]] = []
+    for text, lang, dimension in _constraints(path):
+        check = found.add(text, lang, dimension)
+        if check is not None and listed:
+            bound.append((text, lang, check))
     if as_json:
+        rows = [
+            {"constraint": text, "check": check.as_json(), "words": check.words(lang)}
+            for text, lang, check in bound
+        ]
         told = found.as_dict() | ({"bound": rows} if listed else {})
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     from trace_builder.report.terminal.tables import Printer
 
     printer = Printer()
-    for row in rows:
-        printer.line(row["constraint"])
-        printer.line(f"  {'whole' if row['check']['whole'] else 'part'}: {row['words']}")
+    for text, lang, check in bound:
+        printer.line(text)
+        printer.line(f"  {'whole' if check.whole else 'part'}: {check.words(lang)}")
     _print(found, printer)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trace_builder.errors import InputError
+from trace_builder.records import TOP_SCORE
 from trace_builder.report.detect import detect
 from trace_builder.report.page.evaluation_page import evaluation_page
 from trace_builder.report.page.html import Markup, number
@@ -96,6 +97,7 @@ def page_head(taxonomy: Taxonomy) -> dict[str, Any]:
         "dimensions": {d.id: (d.name.en, d.name.zh, places[d.type]) for d in taxonomy.dimensions},
         "reasons": {reason: text.en for reason, text in labels().items()},
         "terms": TERMS,
+        "top_score": TOP_SCORE,
         "products": {name: kind.product.label for name, kind in stage_classes().items() if kind.product},
     }
 

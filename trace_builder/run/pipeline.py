@@ -9,6 +9,7 @@ from pathlib import Path
 from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
 from trace_builder.prompts import PromptBook
+from trace_builder.records import Lang
 from trace_builder.run.asking.model_names import name_models
 from trace_builder.run.engine import RunSpec, RunSummary, run_stages
 from trace_builder.run.products import Written, write_products
@@ -17,9 +18,11 @@ from trace_builder.run.seeding import bring_in
 from trace_builder.run.stage_run import StageRun
 from trace_builder.run.stop import run_to_end
 from trace_builder.seeds.ingest import Ingested
+from trace_builder.stages.common.binding_answers import describe_kinds
 from trace_builder.stages.stage_registry import build_stages, prompt_folders
 from trace_builder.storage.lock import folder_lock
 from trace_builder.storage.manifest import Manifest, SeedsEntry, TaxonomyEntry, find_manifest
+from trace_builder.support.bilingual import LANGS
 from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
@@ -101,9 +104,12 @@ def run_pipeline(
 
 def open_prompts(config: RunConfig, taxonomy: Taxonomy) -> PromptBook:
     """The prompts folder of a configuration, with the taxonomy filled in where a prompt asks for it."""
-    constants = {"taxonomy": {"en": taxonomy.describe("en"), "zh": taxonomy.describe("zh")}}
+    constants: dict[str, dict[Lang, str]] = {
+        "taxonomy": {lang: taxonomy.describe(lang) for lang in LANGS},
+        "kinds": {lang: describe_kinds(lang) for lang in LANGS},
+    }
     ours = shipped("prompts")
-    return PromptBook(config.prompts or ours, constants, prompt_folders(), ours)  # type: ignore[arg-type]
+    return PromptBook(config.prompts or ours, constants, prompt_folders(), ours)
 
 
 def _say_seeds(seeds: Ingested, say: Callable[[str], None]) -> None:

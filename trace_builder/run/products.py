@@ -40,7 +40,7 @@ def write_products(folder: Path, runs: tuple[StageRun, ...]) -> dict[str, Writte
 
 def _rows(name: str, runs: tuple[StageRun, ...]) -> Iterator[dict[str, Any]]:
     """A product's rows, those of the stages that come first first."""
-    for run in sorted(runs, key=lambda run: run.stage.takes_rejected):
+    for run in runs:
         product = run.stage.product
         if product is not None and product.name == name:
             for place in run.outcomes.places(ACCEPTED):

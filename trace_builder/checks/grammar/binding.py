@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trace_builder.checks.bound import Check
+from trace_builder.checks.bound import Check, contradict
 from trace_builder.checks.claims import Claim
 from trace_builder.checks.grammar.chinese.chinese_clauses import LABEL, SUBJECT, clauses_of
 from trace_builder.checks.grammar.chinese.chinese_counts import counts as chinese_counts
@@ -13,10 +13,12 @@ from trace_builder.checks.grammar.chinese.chinese_mood import is_asked as is_ask
 from trace_builder.checks.grammar.chunks import Quotes, quoted
 from trace_builder.checks.grammar.english.english_counts import counts
 from trace_builder.checks.grammar.english.english_forms import FORM_RULES, PART_RULES
+from trace_builder.checks.grammar.english.english_layout import LAYOUT_RULES
 from trace_builder.checks.grammar.english.english_mood import is_asked
 from trace_builder.checks.grammar.english.english_sentences import Sentence, sentences_of
 from trace_builder.checks.grammar.english.english_words import WORD_RULES
 from trace_builder.checks.grammar.rules import Match, apart, left_over
+from trace_builder.checks.grammar.sample_lines import form_labels
 from trace_builder.checks.kind import RANGE
 from trace_builder.checks.reading.counting import is_cjk
 from trace_builder.checks.registry import catalogue
@@ -45,8 +47,12 @@ _FILLER_EN = re.compile(
 
 #: What makes a sentence ask for something only sometimes.
 _CONDITIONAL = re.compile(
-    r"(?:^|[,;:] |\b(?:and|but|so|then) )(?:if|when|whenever|unless|in case|in the event|otherwise)\b|"
-    r"\b(?:only if|unless)\b",
+    r"(?:^|[,;:] |\b(?:and|but|so|then) )(?:if|when|in the event|otherwise)\b|"
+    r"\b(?:only if|even if|unless|whenever|wherever|in case)\b|"
+    r"\b(?:(?:if|when|where) possible|(?:if|when|where|as) (?:appropriate|needed|necessary|relevant|"
+    r"applicable|suitable|required))\b|"
+    r"(?<!as )\bif (?:the |an? |any |more )?(?!‹)[\w'-]+ (?:is|are|has|have|was|were|exists?)\b|"
+    r"\bwhere (?:there|you|it|they|nothing|no \w+|information|data|details|facts|values?|any\w*|something)\b",
     re.IGNORECASE,
 )
 
@@ -56,6 +62,9 @@ def bind(text: str) -> Check | None:
     if len(text) > _LONGEST:
         return None
     chunked, quotes = quoted(text)
+    form = form_labels(text)
+    if form:
+        return _check(form, whole=False)
     if is_cjk(chunked):
         return _bind_chinese(chunked, quotes)
     claims: list[Claim] = []
@@ -66,13 +75,12 @@ def bind(text: str) -> Check | None:
         rest = _FILLER_EN.sub("", left_over(sentence.text, found))
         repeats = [match for match in found if match.claims[0].kind == "repeat"]
         whole = whole and (bool(repeats) or not rest.strip()) and not any(match.part for match in found)
-    claims = merged(claims)
-    return Check(tuple(claims), whole) if claims else None
+    return _check(claims, whole=whole)
 
 
 #: What the claims' words leave of a Chinese clause without asking for anything more.
 _FILLER_ZH = re.compile(
-    r"‹[sa]\d+›|请|应该?|应当|需要?|须|必须|务必|要求?|在|的|地|中|里|内|要|文中|文末|为|是|以|用|使用|采用|"
+    r"(?:段(?:落|与段)?)?之间(?:用|以)?(?:空(?:‹a\d+›)行|空行)(?:分隔|隔开|分开)?|‹[sa]\d+›|请|应该?|应当|需要?|须|必须|务必|要求?|在|的|地|中|里|内|要|文中|文末|为|是|以|用|使用|采用|"
     r"并|且|和|与|也|都|均|将|把|其|它|来|全文|文章|报告|回答|答案|回复|输出|结果|内容|"
     r"文本|全部|整个|整篇|最终|最后|所有|给出|提供|写|呈现|展示|返回|格式|形式|进行|即可|确保|"
     r"保证|注意|同时|此外|另外|最好|一词|这个词|这|两|三|个|词|等|"
@@ -91,8 +99,20 @@ def _bind_chinese(text: str, quotes: Quotes) -> Check | None:
             rest = _FILLER_ZH.sub("", _without_subject(clause.text, left_over(clause.text, found)))
             whole = whole and not rest and not any(match.part for match in found)
     keys = {key for claim in claims if claim.kind == "json" for key in claim.parameters.get("keys", ())}
-    claims = merged([claim for claim in claims if claim.parameters.get("word") not in keys])
-    return Check(tuple(claims), whole) if claims else None
+    return _check([claim for claim in claims if claim.parameters.get("word") not in keys], whole=whole)
+
+
+def _check(claims: list[Claim], *, whole: bool) -> Check | None:
+    """One check of the claims of a text. Those that no response keeps together are of different parts, which
+    are not told, and are left."""
+    kept = [
+        claim
+        for claim in claims
+        if claim.scope == "passage"
+        or not any(contradict(Check((claim,)), Check((other,))) for other in claims)
+    ]
+    found = tuple(merged(kept))
+    return Check(found, whole and len(kept) == len(claims)) if found else None
 
 
 def _without_subject(text: str, rest: str) -> str:
@@ -104,7 +124,11 @@ def _without_subject(text: str, rest: str) -> str:
 def _english(sentence: Sentence) -> list[Match]:
     if _CONDITIONAL.search(sentence.text):
         return []
-    found = [match for rule in (*PART_RULES, *WORD_RULES, *FORM_RULES) for match in rule.matches(sentence)]
+    found = [
+        match
+        for rule in (*PART_RULES, *WORD_RULES, *FORM_RULES, *LAYOUT_RULES)
+        for match in rule.matches(sentence)
+    ]
     if re.search(r"\brepeat\b", sentence.text, re.IGNORECASE):
         return [match for match in found if match.claims[0].kind == "repeat"]
     found += counts(sentence)
@@ -151,5 +175,7 @@ def _same_measure(one: Claim, other: Claim) -> bool:
 
 def _compatible(one: Claim, other: Claim) -> bool:
     """Whether two ranges are one in two halves, or the same."""
+    if "about" in {*one.parameters, *other.parameters} and one.parameters != other.parameters:
+        return False
     shared = set(one.parameters) & set(other.parameters) & set(RANGE)
     return all(one.parameters[name] == other.parameters[name] for name in shared)

@@ -10,7 +10,7 @@ from trace_builder.checks.kind import RANGE, Form, Kind, count_kind, range_bound
 from trace_builder.checks.reading.counting import Interval, exact, folded
 from trace_builder.checks.reading.json_text import keys_of, read_json
 from trace_builder.checks.reading.response_layout import TEXT_FENCES, Layout
-from trace_builder.checks.reading.response_tables import looks_drawn
+from trace_builder.checks.reading.response_tables import Table, looks_drawn
 
 #: So much text beside JSON is a label or a note, and leaves the result JSON.
 _LABEL = 20
@@ -201,16 +201,22 @@ def _tables(parameters: Parameters, layout: Layout) -> Finding:
             None if looks_drawn(layout.body) and "headers" not in parameters else False, "no table", wanted
         )
     if "headers" in parameters:
-        heads = [list(table.header) for table in tables if table.rows]
-        return Finding(
-            parameters["headers"] in heads, f"columns {heads[:3]}", f"columns {parameters['headers']}"
-        )
+        return _headers(parameters["headers"], [table for table in tables if table.rows])
     if "columns" in parameters:
         counts = sorted({len(table.header) for table in tables})
         kept = parameters["columns"] in counts
         perhaps = any(not table.header or len(table.header) - 1 == parameters["columns"] for table in tables)
         return Finding(True if kept else None if perhaps else False, f"columns: {counts}", wanted)
     return Finding(True, f"{len(tables)} tables", wanted)
+
+
+def _headers(wanted: list[str], tables: list[Table]) -> Finding:
+    """A table with just these columns. In another order they may do; so may more, where they are not all."""
+    heads = [list(table.header) for table in tables]
+    folded_heads = [{folded(name).strip() for name in head} for head in heads]
+    nearly = any({folded(name).strip() for name in wanted} <= head for head in folded_heads)
+    verdict = True if wanted in heads else None if nearly else False
+    return Finding(verdict, f"columns {heads[:3]}", f"columns {wanted}")
 
 
 def _table_rows(parameters: Parameters, layout: Layout) -> Finding:

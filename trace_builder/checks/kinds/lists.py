@@ -14,6 +14,8 @@ from trace_builder.checks.reading.response_layout import Item, Layout
 
 _STYLES = {"digit": "digits", "letter": "letters", "roman": "roman numerals", "han": "中文数字"}
 _LOOSE_BULLET = re.compile(r"^[ \t]*\*(?=[^\s*])(?![^*\n]*\*)", re.MULTILINE)
+#: Lines that a star or a hyphen opens, whatever they are: italics and rules, which some programs count.
+_OPENED = re.compile(r"^[ \t]*(?:\*(?!\*)|-)", re.MULTILINE)
 _DECORATION = "*_#> \t"
 
 
@@ -25,7 +27,7 @@ def _top(items: Iterable[Item]) -> int:
 
 def _bullets(parameters: Parameters, layout: Layout) -> Finding:
     """Bullets of the topmost level. Nested ones may be meant as well, so may numbers where there are no
-    bullets, and stars without a space behind them."""
+    bullets, and stars without a space behind them; programs that look at a line's first sign see more."""
     bullets = [item for item in layout.items if item.number is None]
     count = _top(bullets)
     numbers = _top(item for item in layout.items if item.number is not None)
@@ -33,6 +35,7 @@ def _bullets(parameters: Parameters, layout: Layout) -> Finding:
     odd = {
         len(bullets),
         count + loose,
+        len(_OPENED.findall(layout.unfenced)),
         *([numbers] if not bullets or layout.items[0].number is not None else []),
     }
     return within(

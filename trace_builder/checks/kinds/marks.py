@@ -222,20 +222,20 @@ def _citations(parameters: Parameters, layout: Layout) -> Finding:
     return within(parameters, exact(count), unit=f"citations by {style}", odd=(exact(count + narrated),))
 
 
-def _personal(_: Parameters, layout: Layout) -> Finding:
-    text = layout.raw
-    mails = places_of(_EMAIL, text)
-    calls = tuple(
+def _personal(parameters: Parameters, layout: Layout) -> Finding:
+    """E-mail addresses and phone numbers, or those that ``data`` names alone."""
+    mails = () if parameters.get("data") == "phone" else places_of(_EMAIL, layout.raw)
+    calls = () if parameters.get("data") == "email" else _phone_numbers(layout.raw)
+    said = f"{len(mails)} addresses, {len(calls)} phone numbers"
+    return Finding(not (mails or calls), said, "none", (*mails, *calls[:5]))
+
+
+def _phone_numbers(text: str) -> tuple[str, ...]:
+    return tuple(
         found[0]
         for found in _DIGITS.finditer(text)
         if not _NO_PHONE.fullmatch(found[0])
         and not _ISBN.search(text[max(0, found.start() - 12) : found.start()])
-    )
-    return Finding(
-        not (mails or calls),
-        f"{len(mails)} addresses, {len(calls)} phone numbers",
-        "none",
-        (*mails, *calls[:5]),
     )
 
 
@@ -363,12 +363,14 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "personal_data",
         _personal,
-        {},
+        {"data": "text?"},
         (
             Form(
                 "{scope} must have no e-mail addresses and no phone numbers.",
                 "{scope}不得有邮箱地址和电话号码。",
             ),
+            Form("{scope} must have no e-mail addresses.", "{scope}不得有邮箱地址。", {"data": "email"}),
+            Form("{scope} must have no phone numbers.", "{scope}不得有电话号码。", {"data": "phone"}),
         ),
     ),
 )

@@ -181,10 +181,15 @@ def _call(call: Call) -> CallEntry:
 
 def example_entry(example: Example, taxonomy: Taxonomy) -> Entry:
     """The entry of an instruction of a file; labels that the taxonomy has are shown by their ids."""
-    found = [(text, label, taxonomy.find(label or "")) for text, label in example.constraints]
+    found = zip(example.constraints, example.bound, strict=True)
     constraints = tuple(
-        Constraint(id=f"c{n}", text=clipped(text), dimension=dimension.id if dimension else label)
-        for n, (text, label, dimension) in enumerate(found, start=1)
+        Constraint(
+            id=f"c{n}",
+            text=clipped(text),
+            dimension=dimension.id if (dimension := taxonomy.find(label or "")) else label,
+            check=check,
+        )
+        for n, ((text, label), check) in enumerate(found, start=1)
     )
     return Entry(
         example.id,

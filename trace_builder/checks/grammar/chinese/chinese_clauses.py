@@ -14,15 +14,18 @@ _NOT = (
     r"(?:不得|不能|不应该?|不应当|不可以?|不要|不会|不宜|不许|不准|不允许|不|切勿|勿|别|切忌|"
     r"避免|禁止|严禁|防止)"
 )
-_LEAST = rf"{_NOT}(?:少|低|小|短)于|{_NOT}少過?于|至少|最少|起码|大于等于|大於等於|≥|>=|{_NOT}不足"
-_MOST = rf"{_NOT}(?:超过|超過|超出|多于|高于|大于|长于|逾)|至多|最多|最长|小于等于|≤|<=|上限[为是]?|不大於"
+_LEAST = rf"(?:千万)?{_NOT}(?:少|低|小|短)于|{_NOT}少過?于|至少|最少|起码|大于等于|大於等於|≥|>=|{_NOT}不足"
+_MOST = (
+    rf"(?:千万)?{_NOT}(?:超过|超過|超出|多于|高于|大于|长于|逾)|不超(?![过過出])|限(?=\d)|至多|最多|最长|"
+    r"小于等于|≤|<=|上限[为是]?|不大於"
+)
 _MORE = r"超过|超過|多于|大于|高于|>"
 _LESS = r"少于|小于|低于|不到|不足|<"
-_EXACT = r"恰好|正好|刚好|恰恰|仅有?|只有?|严格为|等于|不多不少"
+_EXACT = r"恰好|正好|刚好|恰恰|仅能?有?|只能?有?|严格为|等于|不多不少"
 _ABOUT = r"大约为?|约为?|大概|大致|接近|近"
 #: What may stand between a comparison and its number.
 _BETWEEN = (
-    r"(?:为|是|有|要|需要?|应|写|达到?|包[含括]|列[出举]|提[供出]|使用|用|出现|含有?|保留|"
+    r"(?:为|是|有|要|可以?|需要?|应|写|达到?|包[含括]|列[出举]|提[供出]|使用|用|出现|含有?|保留|"
     r"分为|[:：\s]){0,3}"
 )
 #: Units, the longest first; each with what may stand between the number and it.
@@ -104,11 +107,11 @@ _SCOPE_FOLLOWS = (
     r"结|中|里|内)"
 )
 _SCOPE = re.compile(
-    rf"(?P<para>(?:每个?一?个?|各个?|所有|每一)(?:自然)?段(?:落|话|文字)?){_SCOPE_FOLLOWS}"
-    rf"|(?P<sent>(?:每个?一?个?|各个?|每一|所有)(?:句子|句话?|诗句)){_SCOPE_FOLLOWS}"
-    rf"|(?P<line>(?:每个?一?|各|每一)行(?:文字|诗句?|诗)?){_SCOPE_FOLLOWS}"
-    rf"|(?P<section>(?:每个?一?个?|各个?)(?:小节|章节|部分|小标题下)){_SCOPE_FOLLOWS}"
-    rf"|(?P<item>(?:每个?一?个?|各个?|每一)(?:要点|条目|列表项|列表项目|项|条|点)){_SCOPE_FOLLOWS}"
+    rf"(?P<para>(?:每个?[一1]?个?|各个?|所有|每[一1])(?:自然)?段(?:落|话|文字)?){_SCOPE_FOLLOWS}"
+    rf"|(?P<sent>(?:每个?[一1]?个?|各个?|每[一1]|所有)(?:句子|句话?|诗句)){_SCOPE_FOLLOWS}"
+    rf"|(?P<line>(?:每个?一?|各|每[一1])行(?:文字|诗句?|诗)?){_SCOPE_FOLLOWS}"
+    rf"|(?P<section>(?:每个?[一1]?个?|各个?)(?:小节|章节|部分|小标题下)){_SCOPE_FOLLOWS}"
+    rf"|(?P<item>(?:每个?[一1]?个?|各个?|每[一1])(?:要点|条目|列表项|列表项目|项|条|点)){_SCOPE_FOLLOWS}"
     r"|(?<![\w’])(?P<title>(?:文章|报告|论文|新闻|全文|稿件|故事|邮件|整篇文章)?的?(?:主?标题|"
     rf"题目)){_SCOPE_FOLLOWS}"
     r"|(?P<nth>第(?P<number>\d{1,2})|首|开头第?一?|末|最后一?1?|结尾|"
@@ -161,7 +164,7 @@ _PARTS = re.compile(r"‹a\d+›[大个]?[^，,‹]{0,4}?(?:部分|章节|小节
 #: Conditions, under which alone a sentence asks for something.
 CONDITION = re.compile(
     r"如果|若(?!干)|假如|一旦|倘若|除非|仅当|否则|(?:^|[，,\-\s])当(?!前|地|天|今|代|然|"
-    r"事)[^，,]{1,40}时|在[^，,‹]{1,30}的?情况下|失败时|为空时|的话[，,]"
+    r"事)[^，,]{1,40}时|除(?!了|此)[^，,‹]{1,10}?(?:之外|以外|外)|在[^，,‹]{1,30}的?情况下|失败时|为空时|的话[，,]"
 )
 LABEL = re.compile(
     r"^\**(?:[\u4e00-\u9fff]{0,8}(?:约束|要求|限制|格式|规范|字数|长度|篇幅|语言|输出|结构|"
@@ -204,6 +207,8 @@ def clauses_of(text: str, quotes: Quotes) -> list[Clause]:
 def _chunked(sentence: str, context: _Context) -> str:
     text = chinese_digits(sentence.replace("\u3000", " ").strip())
     text = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff\d‹])|(?<=[\d›])\s+(?=[\u4e00-\u9fff])", "", text)
+
+    text = re.sub(r"(?<=›)这?1(?:词|语)(?![组句])", "这个词", re.sub(r"(?<=›)这?1句(?:话)?", "这句话", text))
 
     def scope(found: re.Match[str]) -> str:
         context.scopes.append(_scope_of(found))
@@ -317,6 +322,8 @@ def subject_of(left: str, clause: Clause) -> str | None:
         return None
     if scoped:
         return clause.scopes[int(scoped[1])] if clause.inherited not in (None, "passage") else None
+    if found is None and length[0].startswith("总") and clause.inherited and clause.inherited != "passage":
+        return "response"
     if named and not named["passage"]:
         return "passage" if "正文" in left else "response"
     return "passage" if named and clause.inherited else clause.inherited

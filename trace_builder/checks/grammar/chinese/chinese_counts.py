@@ -19,6 +19,7 @@ _UNITS: tuple[tuple[str, str, dict[str, object]], ...] = (
     (r"个?自然段落?|个?段落|段话|段文字|段", "paragraphs", {}),
     (r"行代码", "code_lines", {}),
     (r"行文字|行诗句?|行", "lines", {}),
+    (r"[条个项]编号(?:的?要点|列表项|条目|项目|项)", "numbered", {}),
     (r"条|项|个(?:列表项|条目)", "items", {}),
     (r"个要点|个项目符号", "bullets", {}),
     (r"个二级标题", "headings", {"level": 2}),
@@ -41,7 +42,7 @@ _AMOUNT = re.compile(r"‹a(\d+)›")
 #: What may stand behind a count without changing what is counted.
 _TAIL_WORD = re.compile(
     r"的?(?:文字|内容|篇幅|长度|字数|范围|情况下?|要求|限制|以内|文本|规模|幅度|标准|区间|"
-    r"这一范围)|为宜|即可|左右|[来进]行?(?:回答|概括|总结|描述|表达|介绍|说明)?|完成|表达|回答|"
+    r"这一范围)|为宜|即可|左右|[来进]行?(?:回答|概括|总结|描述|表达|介绍|说明)?|完成|表达|回答|说清楚?|讲清楚?|说明白|写完|"
     r"概括|总结|说明|"
     r"作答|描述|组成|构成|组织|中|内|里|之间|是|地|清晰|简洁|，|,|\.|\s|。|的"
 )
@@ -127,6 +128,8 @@ def _bound(
         or _starts_a_part(right)
         or _SYSTEM.search(clause.sentence)
         or (kind == "lines" and not _has_lines(clause, scope))
+        or (kind == "sentences" and re.search(r"诗|词牌|对联|歌", clause.sentence))
+        or (scope == "each line" and "表" in clause.sentence)
     ):
         return None
     part = False
@@ -153,13 +156,17 @@ def _bound(
         asked, part = {"least": asked["least"]}, True
     if part and kind in ("paragraphs", "sentences") and asked.get("least", 0) < 2:
         return None
-    if kind == "paragraphs" and re.search(r"空一行|空行分隔|空行隔开", clause.sentence):
+    if kind == "paragraphs" and _BLANK_LINE.search(clause.sentence):
         parameters["blank"] = True
-    if kind == "mark" and bare and "句" in unit[0]:
-        asked.pop("most", None)
+    if kind == "mark" and "句" in unit[0]:
+        part = part or ("most" in asked and not bare)
+        asked.pop("most", None)  # other questions may be there
     if not asked or asked.get("least", 0) > asked.get("most", 10**9):
         return None
     return Match((Claim(kind, {**parameters, **asked}, scope),), 0, end if part else len(clause.text), part)
+
+
+_BLANK_LINE = re.compile(r"空(?:一|1|‹a\d+›)行|空行分[隔开]|空行隔开")
 
 
 def _is_tail(right: str) -> bool:

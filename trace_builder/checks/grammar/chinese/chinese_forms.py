@@ -21,10 +21,11 @@ Build = Callable[[Clause, re.Match[str]], Iterable[Claim] | None]
 _LANGUAGE = "|".join(sorted((name for name in names() if not name.isascii()), key=len, reverse=True))
 _NEGATION = re.compile(
     r"(?:不(?!仅|但|同|断)|避免|禁止|无需|毋须|切勿|请勿|勿|严禁|杜绝|而非|而不是|"
-    r"非)[^，,]{0,10}$"
+    r"非)[^，,]{0,10}$|"
+    r"(?:不(?:要|得|能|可以?|应该?|宜|许|准|允许)|避免|禁止|严禁|切勿|请勿|杜绝)[^，,]{0,40}$"
 )
 _CONDITION = re.compile(
-    r"如果|若(?!干)|假如|一旦|倘若|必要时|适当|如需|如有|视情况|根据需要|可以|可选|最好|尽量|"
+    r"如果|若(?!干)|假如|一旦|倘若|必要时|适当|如需|如有|视情况|根据需要|(?<!不)可以|(?<!不)允许|准许|可选|最好|尽量|"
     r"建议使用|(?:^|[，,])当(?!前|地|天|今|代|然|事)|(?<=在)[^，,]{0,20}(?:时|情况下)(?:$|"
     r"[，,])|仅当|除非|可能|酌情|或许"
 )
@@ -36,6 +37,10 @@ _SYSTEM = re.compile(
     r"客户端|服务器|平台|小部件|界面|对话框|机器人|存储|查询语句|日志|请求|响应式|海报|图片|"
     r"视频",
     re.IGNORECASE,
+)
+#: "None of the following:".
+_THESE_NOT = re.compile(
+    r"(?:不(?:要|得|能|可以?|应该?|许|准|允许)|避免|禁止|严禁|切勿|请勿)[^，,]{0,12}(?:以下|下列|如下)"
 )
 _TITLE_ONLY = re.compile(r"(?:标题|题目|名称|书名|姓名|小标题)[^，,]{0,6}$")
 _EITHER = re.compile(r"^(?:[^，,]{0,4})?(?:或|/)|(?:或者?|/)[^，,]{0,6}$")
@@ -57,6 +62,7 @@ def _fits(clause: Clause, found: re.Match[str], *, system: bool = True) -> bool:
         or _EITHER.search(before)
         or _CONDITION.search(clause.text)
         or CONDITION.search(clause.sentence)
+        or _THESE_NOT.search(clause.sentence)
         or re.search(r"或|/", found[0])
         or re.search(r"擅长|喜欢|精通|习惯", before)
         or re.search(r"(?:如|例如|比如|诸如|像)[^，,]{0,8}$", before)
@@ -96,8 +102,8 @@ def _json(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     ):
         return None
     strict = re.search(
-        r"(?:输出|回答|返回|答案|结果)?的?格式(?:必须|应|需|要求|应当)?(?:为|是)|整个|全部|仅|"
-        r"只|所有内容",
+        r"(?:^\W*|输出|回答|返回|答案|结果|回复)的?格式(?:必须|应|需|要求|应当)*(?:为|是)|整个|全部|"
+        r"[仅只](?!含|包|有|需)|所有内容",
         clause.text,
     )
     parameters: dict[str, object] = {"only": True} if strict else {}
@@ -144,7 +150,7 @@ def _format(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
 #: Programming languages by the names that people give them.
 _CODE_WORDS = """
 python java javascript typescript c++ c c# go rust ruby php sql html css bash r swift kotlin matlab scala perl
-lua latex
+lua
 """
 _CODE = {
     **{name: name for name in _CODE_WORDS.split()},
@@ -319,12 +325,11 @@ def _include(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     asked = clause.range(found["a"]) if found.groupdict().get("a") else {"least": 1}
     if found.groupdict().get("a") and clause.is_bare(found["a"]) and asked.get("least") == 1:
         asked = {"least": 1}
-    scope = (
-        "title"
-        if re.match(r"[^‹]{0,2}‹s\d+›", before) and clause.scopes and "title" in clause.scopes
-        else "response"
+    named = re.fullmatch(
+        r"\W*(?:在|请在)?‹s(\d+)›(?:中|里|内)?(?:应该?|必须|需要?|须|要求?|都|均|请)*", before
     )
-    if _other_scope(clause, before):
+    scope = clause.scopes[int(named[1])] if named else "response"
+    if not named and _other_scope(clause, before):
         return None
     if clause.quotes.any_of(token) and len(said) > 1:
         return [Claim("any_word", {"texts": said, "least": 1}, scope)]
@@ -337,6 +342,11 @@ def _other_scope(clause: Clause, before: str) -> bool:
         return True
     scopes = re.findall(r"‹s(\d+)›", before)
     return bool(scopes) and clause.scopes[int(scopes[-1])] != "title"
+
+
+def _in_a_part(clause: Clause, _: object = None) -> bool:
+    """Whether what the clauses before speak of is a part that is not told."""
+    return clause.inherited is None
 
 
 def _fits_words(clause: Clause, found: re.Match[str]) -> bool:
@@ -360,7 +370,9 @@ def _exclude(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     if (
         not _fits_words(clause, found)
         or _other_scope(clause, before)
+        or _in_a_part(clause)
         or re.search(r"超过|多于|少于", found[0])
+        or re.search(r"开头|结尾|末尾|文末|标题|题目|开始|结束", before)
     ):
         return None
     if re.match(r"的?(?:重复|反复|过多|频繁|多次|过度|滥用)", clause.text[found.end() :]):
@@ -386,7 +398,7 @@ _FORBIDDEN: tuple[tuple[str, str, dict[str, object]], ...] = (
     (r"表情符号|emoji(?:表情)?|表情", "emoji", {"most": 0}),
     (r"项目符号(?:列表)?", "bullets", {"most": 0}),
     (r"列表(?:形式|格式)?|编号列表|编号", "items", {"most": 0}),
-    (r"(?:小|子|多级|各级)?标题(?:格式)?", "headings", {"most": 0}),
+    (r"(?:小|子|多级|各级)标题(?:格式)?|标题格式", "headings", {"most": 0}),
     (r"加粗|粗体", "bold", {"most": 0}),
     (r"斜体", "italic", {"most": 0}),
     (r"markdown(?:格式|语法|标记)?", "no_markdown", {}),
@@ -404,9 +416,12 @@ def _no_marks(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     if (
         not _fits_words(clause, found)
         or _SYSTEM.search(clause.sentence)
+        or _in_a_part(clause)
         or re.search(r"每|标题中|部分", clause.text[: found.start()])
     ):
         return None
+    if re.match(r"不(?:含|包)", found[0]) and "‹a" in clause.sentence:
+        return None  # "300 words without the title"
     claims = []
     for unit in re.split(r"和|或者?|、|及|与", found["units"]):
         known = next(
@@ -446,9 +461,16 @@ def _edge(kind: str) -> Build:
             return None
         if re.match(rf"的(?!{_WRITTEN})[^，,]", clause.text[found.end() :]):
             return None
+        if re.match(r"[^，,]{0,4}(?:段|句|行|节|章|部分)", clause.text[found.end() :]):
+            return None
+        if kind == "end" and (
+            said[0].endswith((":", "："))
+            or re.match(r"[，,]?(?:加|后|再|并|和|及|以及|接)", clause.text[found.end() :])
+        ):
+            return None
         if _NEGATION.search(before) or re.match(r"不", found[0]):
             return [Claim("not_start", {"text": said[0]}, scope)] if kind == "start" else None
-        if scope.startswith("last") and kind == "is":
+        if scope.startswith("last") and kind == "is" and not said[0].endswith((":", "：")):
             return [Claim("end", {"text": said[0]})]
         if kind == "is":
             return [Claim("start", {"text": said[0]}, "response" if scope.startswith("first") else scope)]
@@ -466,6 +488,8 @@ def _language(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
         or re.search(r"[和与及、或](?:用)?$", before)
         or re.match(r"[和与及、或]", after)
     ):
+        return None
+    if re.search(r"半|[一小几某]段|少量|一些|几[句处]|穿插|夹杂|除|百分之|‹a\d+›[%％]", before):
         return None
     if re.search(
         r"教学|母语|课程|学习|擅长|标题|题目|代码|注释|名称|函数|翻译|术语|引文|副标题|称呼|"
@@ -532,6 +556,8 @@ def _capital_words(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | No
 def _frequency(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     if not _fits_words(clause, found) or _other_scope(clause, clause.text[: found.start()]):
         return None
+    if _in_a_part(clause):
+        return None
     asked = clause.range(found["a"])
     if (
         found.groupdict().get("bare") is None
@@ -540,6 +566,39 @@ def _frequency(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     ):
         asked = {"least": 1}
     return [Claim("word", {"word": word, **asked}) for word in clause.said(found["q"])]
+
+
+_DATA = r"(?:电话|手机)(?:号码?)?|联系方式|(?:电子)?邮箱(?:地址)?|电子邮件(?:地址)?"
+
+
+def _personal(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    if _SYSTEM.search(clause.sentence) or _CONDITION.search(clause.text) or _in_a_part(clause):
+        return None
+    mail, phone = "邮" in found["data"], re.search("电话|手机", found["data"]) is not None
+    if mail == phone or "联系" in found["data"]:
+        return [Claim("personal_data", {})]
+    return [Claim("personal_data", {"data": "email" if mail else "phone"})]
+
+
+def _unlike_opening(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    """An opening that a poor example shows."""
+    if not re.search(r"(?:不要|避免|不得|切勿|请勿)[^，,。‹]{0,10}(?:开头|开场白?)[:：]‹", clause.sentence):
+        return None
+    said = re.sub(r"[，,。.…]+$", "", clause.said(found["q"])[0])
+    return [Claim("not_start", {"text": said})] if said else None
+
+
+def _named_so(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    return (
+        [Claim("word", {"word": clause.said(found["q"])[0], "least": 1})]
+        if _fits(clause, found, system=False)
+        else None
+    )
+
+
+def _emoji_in(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    scope = clause.scopes[int(found["s"])]
+    return [Claim("emoji", {"least": 1}, scope)] if _fits(clause, found, system=False) else None
 
 
 def _one_paragraph(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
@@ -569,7 +628,11 @@ RULES: tuple[Rule[Clause], ...] = (
     ),
     rule(
         r"(?:以|用)[^，,‹]{0,8}?(?:问句|疑问句|问题|反问)(?:来|作为?|为)?(?:结尾|收尾|结束|收束)",
-        lambda c, m: [Claim("mark", {"mark": "?", "least": 1}, "last sentence")] if _fits(c, m) else None,
+        lambda c, m: (
+            [Claim("mark", {"mark": "?", "least": 1}, "last sentence")]
+            if _fits(c, m) and not _in_a_part(c) and not _other_scope(c, c.text[: m.start()])
+            else None
+        ),
     ),
     rule(
         rf"{_NO}{_USE}?(?:任何)?(?:形式的)?(?P<units>(?:{_FORBIDDEN_UNIT})(?:(?:和|或者?|、|及|"
@@ -585,7 +648,7 @@ RULES: tuple[Rule[Clause], ...] = (
     rule(rf"(?:题为|以){_QL}(?:为题)", _title),
     rule(rf"{_NO}(?:以)?{_QL}(?:作为|为|来)?(?:开头|开始|起始|开篇|开场)", _edge("start")),
     rule(
-        rf"(?:以|用|使用){_QL}(?:这句话|这一句|一词|一句)?(?:作为|为|来|进行|"
+        rf"(?:以|用|使用){_QL}(?:这句话|这个词)?(?:作为|为|来|进行|"
         r"做)?(?:固定的)?(?:新闻)?(?:开头|开始|起始|起首|开篇|开场白?|首句|引入|起笔)",
         _edge("start"),
     ),
@@ -595,7 +658,7 @@ RULES: tuple[Rule[Clause], ...] = (
         _edge("start"),
     ),
     rule(
-        rf"(?:以|用|使用){_QL}(?:这句话|这一句|一词|一句)?(?:作为|为|来|进行|做)?(?:全文的|文章的|"
+        rf"(?:以|用|使用){_QL}(?:这句话|这个词)?(?:作为|为|来|进行|做)?(?:全文的|文章的|"
         r"固定的)?(?:结尾|结束语?|收尾|结语|落款|署名|结束|末尾)",
         _edge("end"),
     ),
@@ -612,7 +675,7 @@ RULES: tuple[Rule[Clause], ...] = (
         _set_off,
     ),
     rule(
-        rf"(?:每个)?(?:关键词)?{_QL}(?:等)?(?:一词|这个词|这‹a\d+›个词|字样|这个词语|各|分别|等词|"
+        rf"(?:每个)?(?:关键词)?{_QL}(?:等)?(?:一词|这个词|这‹a\d+›个词|字样|这个词语|各|分别|等词|字|"
         rf"的)?(?:在[^，,‹]{{0,8}}?[中里内])?(?:总共|一共|各|应该?|必须|需要?|须|要|的)*(?:出现|"
         r"使用|提及|提到|被提及)?(?:的)?(?:频率|次数|频次)?(?:应|必须|需|须|要|为|是|在|"
         r"控制)*‹a(?P<a>\d+)›(?:次|遍|处)",
@@ -648,12 +711,17 @@ RULES: tuple[Rule[Clause], ...] = (
             else None
         ),
     ),
-    rule(rf"{_INCLUDE}{_KEY}{_QL}{_AFTER_WORDS}(?:至少)?(?:各)?(?:‹a(?P<a>\d+)›次)?{_END}", _include),
+    rule(
+        rf"{_INCLUDE}{_KEY}{_QL}{_AFTER_WORDS}(?:至少)?(?:各)?(?:‹a(?P<a>\d+)›次)?{_END}",
+        _include,
+        part=_in_a_part,
+    ),
     rule(
         rf"{_QL}{_AFTER_WORDS}(?:必须|应该?|需要?|须|要)(?:在[^，,‹]{{0,8}}[中里])?(?:都|"
         r"均)?(?:出现|被?使用|被提及|"
         rf"被提到)(?:在[^，,‹]{{0,8}}[中里])?(?:至少)?(?:‹a(?P<a>\d+)›次)?",
         _include,
+        part=_in_a_part,
     ),
     rule(
         rf"{_PUT}[^，,‹]{{0,12}}?(?:markdown|对比|标准|详细|清晰|"
@@ -736,6 +804,7 @@ RULES: tuple[Rule[Clause], ...] = (
         r"、)?(?:加粗|粗体|斜体)?(?:字体|字|样式|格式|文本|文字|形式|方式)?(?:进行|来)?(?:显示|"
         r"突出|标注|表示|标记|强调|标出|处理|呈现|高亮|凸显)*",
         _emphasis,
+        part=True,
     ),
     rule(
         r"(?:使用|包[含括]|采用|设置?|设有|设立|应有|有|具有|运用|利用|分为|划分|通过|按照|附|"
@@ -787,21 +856,51 @@ RULES: tuple[Rule[Clause], ...] = (
     ),
     rule(r"(?:使用|以|采用)大写字母(?:以?突出|强调|标注|来)", _capital_words),
     rule(
-        r"(?:全部|所有|全文|一律|均|都|字母)[^，,]{0,6}?(?:使用|为|用|采用)?大写(?:字母)?$",
+        r"(?:全部|所有|全文|一律|均|都|(?<!首)字母)(?:(?!首)[^，,‹]){0,6}?(?:使用|为|用|采用)?大写(?:字母)?$",
         _asks("upper_case", system=False),
     ),
     rule(
-        r"(?:全部|所有|全文|一律|均|都|字母)[^，,]{0,6}?(?:使用|为|用|采用)?小写(?:字母)?$",
+        r"(?:全部|所有|全文|一律|均|都|(?<!首)字母)(?:(?!首)[^，,‹]){0,6}?(?:使用|为|用|采用)?小写(?:字母)?$",
         _asks("lower_case", system=False),
     ),
     rule(
-        r"先?(?:原样|完整|逐字)?(?:重复|复述)(?:一遍)?(?:以上|上述|这个|该|我的|原)?(?:问题|题目|"
+        r"(?<![话语句])先?(?:原样|完整|逐字)?(?:重复|(?<=样)复述|(?<=整)复述|(?<=字)复述|复述一遍)(?:一遍)?(?:以上|上述|这个|该|我的|原)?(?:问题|题目|"
         r"指令|请求|提示词?|要求)",
         _asks("repeat"),
     ),
     rule(
         r"(?:不得|不要|不能|禁止|避免|请勿|不)(?:透露|泄露|出现|包含|提供|显示|"
-        r"暴露)[^，,]{0,12}?(?:电话号码?|手机号码?|联系方式|邮箱|电子邮[件箱])",
-        lambda c, m: [Claim("personal_data", {})] if not _SYSTEM.search(c.sentence) else None,
+        r"暴露)(?:任何|个人|用户的?|客户的?|他人的?|其|具体的?|真实的?){0,3}"
+        rf"(?P<data>(?:{_DATA})(?:(?:或者?|和|及|与|以及|、)(?:{_DATA}))*)(?:等|$|[，,。；;])",
+        _personal,
+    ),
+    rule(
+        r"(?:不得|不要|不能|禁止|避免|请勿|不)(?:透露|泄露|公开|提供|暴露)[^，,‹]{0,20}?"
+        rf"(?P<data>(?:{_DATA})(?:[^，,‹]{{0,12}}(?:{_DATA}))?)",
+        _personal,
+        part=True,
+    ),
+    rule(
+        r"(?:用|以|在)(?:方括号|中括号|\[\d\])[^，,‹]{0,8}(?:标注|注明|标明|标出)[^，,‹]{0,6}"
+        r"(?:来源|出处|引用|文献)",
+        lambda c, m: (
+            [Claim("citations", {"style": "number", "least": 1})]
+            if _fits(c, m) and re.search(r"\[(?:\d|‹a\d+›)\]", c.sentence)
+            else None
+        ),
+        part=True,
+    ),
+    rule(
+        r"(?:分成|分为|划分为)(?:带|有|加)(?:小)?标题的(?:几|若干|多|‹a\d+›)个?(?:部分|章节|小节)",
+        _asks("headings", least=2),
+        part=True,
+    ),
+    rule(r"^‹(?P<q>q\d+)›$", _unlike_opening, part=True),
+    rule(r"(?:以|用)‹(?P<q>q\d+)›(?:来)?(?:相称|代称|称呼|指代)", _named_so, part=True),
+    rule(
+        r"^‹s(?P<s>\d+)›(?:的)?(?:开头|结尾|末尾|段首|句首|句末)?(?:应|须|需|要|都|各)*(?:加上?|使用|用|添加|"
+        r"放|配上?)(?:‹a\d+›个)?[^，,‹]{0,8}(?:表情符号|emoji)",
+        _emoji_in,
+        part=True,
     ),
 )

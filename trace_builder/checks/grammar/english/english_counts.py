@@ -64,11 +64,11 @@ UNITS: tuple[tuple[str, str, Parameters], ...] = (
     (r"(?:(?:sub)?headings|(?:sub)?headers|section headings|headings? levels?)", "headings", {}),
     (r"place ?holders?", "placeholders", {}),
     (r"exclamation (?:marks?|points?)", "mark", {"mark": "!"}),
-    (r"question marks?|rhetorical questions|questions? marks", "mark", {"mark": "?"}),
+    (r"question marks?|rhetorical questions?|questions? marks", "mark", {"mark": "?"}),
     (r"commas?", "mark", {"mark": ","}),
     (r"semi-?colons?", "mark", {"mark": ";"}),
     (r"(?<!semi)(?<!semi-)colons?", "mark", {"mark": ":"}),
-    (r"(?:em[- ]?)?dash(?:es)?", "mark", {"mark": "—"}),
+    (r"em[- ]?dash(?:es)?", "mark", {"mark": "—"}),
     (r"ellips[ei]s", "mark", {"mark": "…"}),
     (r"emojis?|emoticons?", "emoji", {}),
     (r"hash ?tags?", "hashtags", {}),
@@ -105,7 +105,7 @@ _COUNT_OF = re.compile(
 _TAIL = re.compile(
     r"(?:,? (?:or (?P<more>more|above|longer|greater)|or (?P<less>less|fewer|under|shorter)|"
     r"(?P<least>at (?:the )?least|minimum|at minimum)|"
-    r"(?P<most>at (?:the )?most|maximum|max|in maximum)))?(?: long| in length| each| in total| "
+    r"(?P<most>at (?:the )?most|maximum|max|in maximum)))?(?: long| in length| in total| "
     r"total| altogether| overall)*",
     re.IGNORECASE,
 )
@@ -115,6 +115,8 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 
+#: "One sentence or two sentences".
+_OR = re.compile(r",? or ‹a(\d+)› ", re.IGNORECASE)
 #: Words that say that what follows is of a part that is not told here.
 _TAINT = re.compile(
     r"\b(?:under|below|within|in|for) ‹[ql]\d+›|\b(?:not exactly|each|every|per|both|either|"
@@ -168,6 +170,13 @@ _RESTRICTED = re.compile(
     r"^ (?:that|which|who|whose|starting|beginning|ending|containing|with|of the form|related|"
     r"about|from|rhyming|using|describing)\b"
     r"(?! (?:is|are|the markdown|markdown|double))",
+    re.IGNORECASE,
+)
+#: "Three bullet points must mention": of others nothing is said.
+_SAYS_OF_SOME = re.compile(
+    r"^ (?:(?:should|must|may|can|has to|have to|needs? to) (?:not )?(?!be (?:used|written|included|"
+    r"given|there|enough)\b))"
+    r"(?:be|mention|contain|include|use|start|begin|end|have|refer)\b",
     re.IGNORECASE,
 )
 _ABOUT_TOPIC = re.compile(
@@ -228,6 +237,9 @@ _PEOPLE = re.compile(
     r"string|key|id|code|pin)\b[^,;.]*$",
     re.IGNORECASE,
 )
+_PRINTS = re.compile(
+    r"\b(?:prints?|outputs?|returns?|reads?|displays?|code|function)\b[^,;.]*$", re.IGNORECASE
+)
 #: Numbers that are to be written, not to be reckoned with.
 _WRITE = re.compile(
     r"\b(?:include|includes|including|use|uses|using|mention|mentions|contain|contains|containing|with|"
@@ -241,6 +253,15 @@ _WHOLE_TEXT = frozenset(
 )
 
 
+#: Things that there are several of, each with a length of its own.
+_LONG_ONES = "sentences|paragraphs|lines|sections|stanzas|verses|bullets|points|items|chapters|parts"
+_SHORT_ONES = (
+    "examples|reasons|tips|titles|headings|headlines|slogans|names|options|questions|answers|tweets|captions|"
+    "quotes|facts|steps|definitions|descriptions|summaries|ideas|entries|posts|poems|stories|messages|replies|"
+    "explanations|comments|paraphrases|versions|jokes|riddles|hints|taglines"
+)
+#: The ends of what either of two ranges allows.
+_WIDER = (("least", min), ("most", max))
 _BLANK_LINES = re.compile(
     r"separat\w+ [^.]{0,40}(?:blank lines?|empty lines?|‹a\d+› (?:new ?lines?|line ?breaks?)|"
     r"double (?:new ?lines?|line ?breaks?))",
@@ -288,6 +309,8 @@ def _bound(
         asked.pop("most", None)
     elif tail["less"] or tail["most"]:
         asked.pop("least", None)
+    elif bare and kind == "characters" and "‹h›" in found[0]:
+        asked = {"about": asked["least"]}
     elif bare and kind == "words":
         limit = re.search(r"\blimit(?:ed)?\b[^,;.]*$", text[: found.start()], re.IGNORECASE)
         asked = {"most" if limit else "about": asked["least"]}
@@ -300,14 +323,29 @@ def _bound(
             end = joined.end()
             again = unit.re.match(text, end + 1) if text[end : end + 1] == " " else None
             end = again.end() if again else end
+    either = _OR.match(text, end)
+    if either and (again := unit.re.match(text, either.end())) is not None:
+        other = sentence.range(either[1])
+        if "about" in (*asked, *other):
+            return None
+        asked = {
+            name: pick(asked[name], other[name]) for name, pick in _WIDER if name in asked and name in other
+        }
+        end, bare = again.end(), False
     left, right = text[: found.start()], text[end:]
-    if not _counts_the_answer(kind, left, text[unit.end() :], bare=bare, hyphen="‹h›" in found[0]):
+    if left.endswith(" or ") or not _counts_the_answer(
+        kind, left, text[unit.end() :], bare=bare, hyphen="‹h›" in found[0]
+    ):
         return None
     scope = scope_of(sentence, found.start(), end)
     if scope is None:
         return None
     part = False
-    if _RESTRICTED.match(right) and not (kind in _WHOLE_TEXT and _ABOUT_TOPIC.match(right)):
+    if _SAYS_OF_SOME.match(right):
+        if kind in _TRIVIAL or "least" not in asked or left.strip(" *-"):
+            return None
+        asked, part = {"least": asked["least"]}, True
+    elif _RESTRICTED.match(right) and not (kind in _WHOLE_TEXT and _ABOUT_TOPIC.match(right)):
         if kind in _TRIVIAL or "least" not in asked:
             return None
         asked, part = {"least": asked["least"]}, True
@@ -319,9 +357,35 @@ def _bound(
         return None
     if kind == "paragraphs" and _BLANK_LINES.search(text):
         parameters["blank"] = True
-    if kind == "mark" and bare and parameters.get("mark") == "?" and "question mark" not in unit[0].lower():
-        asked.pop("most", None)
+    if kind == "mark" and parameters.get("mark") == "?" and "question mark" not in unit[0].lower():
+        if "least" not in asked:
+            return None
+        asked, part = {"least": asked["least"]}, part or not bare  # other questions may be there
     return Match((Claim(kind, {**parameters, **asked}, scope),), found.start(), end, part)
+
+
+#: "Sentences of ten words", "five titles, at most ten words": a length of each of several.
+_OF_SEVERAL = re.compile(
+    rf"\b(?:{_LONG_ONES}|{_SHORT_ONES})(?: (?!and|but|in)[\w'-]+){{0,2}} ?(?:\(|(?:of|with|at|under|"
+    rf"below|over|containing|"
+    rf"having|limited to|not exceeding|between|that (?:are|have))(?: about| around)?)\s*$|"
+    rf"\b(?:{_SHORT_ONES}),\s*$|\b(?:{_LONG_ONES}|{_SHORT_ONES})[;:]\s*$",
+    re.IGNORECASE,
+)
+
+
+#: "On the background": a part gets so much.
+_FOR_A_PART = re.compile(
+    rf"^,? (?:on|for|to|in|of|about) (?:the|your|its|an?|this|each|every|both) (?:[\w'-]+ ){{0,2}}"
+    rf"(?:{_PART_NOUNS}|summary|abstract|background|plot|overview)\b|^,? (?:on|for|to|in|of|about) (?:each|every|both) ",
+    re.IGNORECASE,
+)
+_SPENT = re.compile(r"\b(?:spend|devote|dedicate|allocate|allot|reserve|assign)\w*\b", re.IGNORECASE)
+#: One thing after another, of which a length is that of one.
+_IN_TURN = re.compile(r"\b(?:and then|,? then|followed by|after (?:that|which)|afterwards)\b", re.IGNORECASE)
+_EMPHASIS = re.compile(
+    r"\b(?:bold|italics?|emphasis|caps|capitals|underlin\w*|highlight\w*) (?:for|on|to) $", re.IGNORECASE
+)
 
 
 def _counts_the_answer(kind: str, left: str, right: str, *, bare: bool, hyphen: bool) -> bool:
@@ -332,13 +396,21 @@ def _counts_the_answer(kind: str, left: str, right: str, *, bare: bool, hyphen: 
         return False
     if bare and kind == "unique_words":
         return False
+    if kind in _WHOLE_TEXT - {"bullets"} and (
+        _FOR_A_PART.match(right)
+        or _SPENT.search(left)
+        or ("‹s" not in left and _IN_TURN.search(left + right))
+    ):
+        return False
+    if _EMPHASIS.search(left) or (kind == "lines" and _PRINTS.search(left)):
+        return False
     if kind == "numbers":
         return _WRITE.search(left) is not None
     if kind == "characters" and _PEOPLE.search(left):
         return False
     if kind == "words" and bare and not hyphen and not _SO_MANY_WORDS.search(left):
         return False
-    return not (kind in _WHOLE_TEXT and _WORKED_ON.search(left))
+    return not (kind in _WHOLE_TEXT and (_WORKED_ON.search(left) or _OF_SEVERAL.search(left)))
 
 
 def scope_of(sentence: Sentence, start: int, end: int) -> str | None:

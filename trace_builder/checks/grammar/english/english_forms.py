@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from trace_builder.checks.claims import Claim
 from trace_builder.checks.grammar.english.english_counts import scope_of
+from trace_builder.checks.grammar.english.english_mood import ALWAYS
 from trace_builder.checks.grammar.english.english_sentences import Sentence
 from trace_builder.checks.grammar.rules import Rule, rule
 from trace_builder.checks.reading.languages import language_named, names
@@ -23,7 +24,7 @@ _STRICT = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(
-    r"\b(?:not|n't|never|avoid|without|no|refrain from|instead of|rather than|do without|"
+    r"\b(?:not|\w+n't|never|avoid|without|no|refrain from|instead of|rather than|do without|"
     r"cannot)\b[^,;]{0,25}$",
     re.IGNORECASE,
 )
@@ -41,7 +42,8 @@ _SYSTEM = re.compile(
 )
 _PART_BEFORE = re.compile(
     r"\b(?:title|heading|headline|header|name|word|phrase|sentence|line|quote|quotation|"
-    r"translation|subtitle|caption|everything after it|part|paragraph|section|names?|"
+    r"translation|subtitle|caption|part|paragraph|section|names?|passage|excerpt|"
+    r"version|copy|term|instructions?|narration|half|rest|remainder|portion|stanza|verse|chorus|bullet|item|"
     r"labels?|dialogue|characters?|comments?|example|ending|intro(?:duction)?|signature|"
     r"greeting)s? (?:should be |must be |is |are |written |be )?(?:in |into )?$",
     re.IGNORECASE,
@@ -88,23 +90,28 @@ _OF_SOMETHING = re.compile(
 )
 
 
+_EXCEPT = re.compile(r"\b(?:except|excepting|apart from|other than|but for)\b", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:not|\w+n't|never|avoid\w*|without|no|none|refrain\w*|instead of|rather than)\b[^,;.]*$",
+    re.IGNORECASE,
+)
+
+
 def _case(kind: str, other: str) -> Build:
     """One letter case; that no word may have the other one is the same."""
 
     def build(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
         before = sentence.text[: found.start()]
         scope = scope_of(sentence, found.start(), found.end())
-        if (
-            scope is None
-            or _CONDITION.search(before)
-            or re.search(r"\b(?:not|n't|never|avoid|instead of)(?: be)?\s*$", before, re.IGNORECASE)
-        ):
+        if scope is None or _CONDITION.search(before) or _EXCEPT.search(sentence.text):
             return None
         if _OF_SOMETHING.search(before):
             return None
         negated = re.search(
-            r"\b(?:not (?:‹a\d+›|one|any)|no (?:word|letter)s?)[^,;]*$", before, re.IGNORECASE
+            r"\b(?:not (?:‹a\d+›|exactly 1|one|any)|no (?:word|letter)s?)[^,;]*$", before, re.IGNORECASE
         )
+        if not negated and _DENIED.search(before):
+            return None
         return [Claim(other if negated else kind, {}, scope)]
 
     return build
@@ -122,10 +129,44 @@ def _always(kind: str, **parameters: object) -> Build:
     return build
 
 
+#: What stands before a format that an answer is given in.
+_IS_GIVEN_AS = re.compile(
+    r"(?:^\W*|\b(?:in|as|into|using|with|return|output|outputs|generate|produce|provide|give|write|print|only|just|but|"
+    r"be|is|of|raw|respond|reply)[ :]+|\b(?:the|your) (?=json (?:should|must|has to|needs|output|"
+    r"response)))$",
+    re.IGNORECASE,
+)
+
+
+def _emphasis(kind: str) -> Build:
+    def build(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+        number = re.search(r"‹a(\d+)› [\w ]{0,24}$", sentence.text[: found.start()])
+        if number and not sentence.range(number[1]).get("least"):
+            return None  # "no more than three words in bold"
+        return [Claim(kind, {"least": 1})] if _fits(sentence, found) else None
+
+    return build
+
+
+def _table(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    number = re.search(r"‹a(\d+)› (?!column)(?:\w+ )*tables?\b", found[0], re.IGNORECASE)
+    if number and not sentence.range(number[1]).get("least"):
+        return None  # "no more than one table"
+    return [Claim("table", {})] if _fits(sentence, found) else None
+
+
+def _list_of(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    kind = "bullets" if re.match("bullet|unordered", found["style"], re.IGNORECASE) else "numbered"
+    return [Claim(kind, sentence.range(found["a"]))] if _fits(sentence, found) else None
+
+
 def _json(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     if not _fits(sentence, found) or re.search(
         r"\b(?:schema|parse|read|load|input|file)\b", sentence.text, re.IGNORECASE
     ):
+        return None
+    bare = re.fullmatch(r"(?:an? |one )*json", found[0], re.IGNORECASE) is not None
+    if bare and not _IS_GIVEN_AS.search(sentence.text[: found.start()]):
         return None
     parameters: dict[str, object] = (
         {"only": True}
@@ -147,6 +188,8 @@ def _format(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
         re.IGNORECASE,
     ):
         return None
+    if found["f"].lower() == "markdown" and re.search(r"\btables?$", found[0], re.IGNORECASE):
+        return [Claim("table", {})]
     name = {
         "html": "HTML",
         "markdown": "Markdown",
@@ -156,6 +199,14 @@ def _format(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
         "yaml": "YAML",
     }[found["f"].lower()]
     return [Claim("format", {"format": name})]
+
+
+#: A share of the answer, which is not all of it.
+_SHARE_OF = re.compile(
+    r"\b(?:half|halves|parts?|portions?|some|most|rest|remainder|thirds?|quarters?|percent|beginning|end|start|"
+    r"sections?|paragraphs?|lines?) of ‹[dp]›",
+    re.IGNORECASE,
+)
 
 
 def _language(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
@@ -175,6 +226,8 @@ def _language(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | Non
         before,
         re.IGNORECASE,
     ):
+        return None
+    if _SHARE_OF.search(before):
         return None
     if scope_of(sentence, found.start(), found.end()) != "response" or re.search(
         r"\b(?:that|which|who) (?:are|is|were|was)\s*$|\b(?:column|row|\d+th word|word)\b", before
@@ -277,6 +330,8 @@ def _no_marks(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | Non
     scope = scope_of(sentence, found.start(), found.end())
     if scope is None or re.search(r"\b(?:if|unless|except)\b", sentence.text, re.IGNORECASE):
         return None
+    if not ALWAYS.match(sentence.text[found.end() :]):
+        return None
     claims = []
     for unit in re.split(r",? (?:or|and|nor) (?:any )?|, ", found["units"]):
         claim = _forbidden(unit.strip().lower(), scope)
@@ -321,6 +376,29 @@ def _forbidden(unit: str, scope: str) -> Claim | None:
         if re.fullmatch(pattern, unit, re.IGNORECASE):
             return Claim(kind, parameters, scope)
     return None
+
+
+_DATA = (
+    r"(?:e-?mails?(?: address(?:es)?)?|(?:tele|mobile |cell )?phone numbers?|contact (?:details|information))"
+)
+
+
+def _personal(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    scope = scope_of(sentence, found.start(), found.end())
+    if scope is None or not ALWAYS.match(sentence.text[found.end() :]):
+        return None
+    mail, phone = (re.search(word, found["data"], re.IGNORECASE) is not None for word in ("mail", "phone"))
+    both = mail == phone or "contact" in found["data"].lower()
+    return [Claim("personal_data", {} if both else {"data": "email" if mail else "phone"}, scope)]
+
+
+def _personal_among(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
+    """Phone numbers or addresses in a list of what not to tell."""
+    if re.search(
+        r"\b(?:except|unless|without|but|that|which|who|if|other than)\b", sentence.text, re.IGNORECASE
+    ):
+        return None
+    return _personal(sentence, found)
 
 
 _NO = (
@@ -372,10 +450,32 @@ PART_RULES: tuple[Rule[Sentence], ...] = (
 
 FORM_RULES: tuple[Rule[Sentence], ...] = (
     rule(
+        r"\btables? (?:with|having|that has|containing|whose|with exactly)(?: the| exactly| these| "
+        r"following| "
+        r"‹a\d+›)*(?: markdown)? columns?(?: headers?| headings?| names?| titles?)?(?: are| named| "
+        r"called| titled| "
+        r"labell?ed|:)* ?‹(?P<q>l\d+)›",
+        lambda s, m: [Claim("table", {"headers": s.said(m["q"])})] if _fits(s, m) else None,
+    ),
+    rule(
         rf"{_NO} (?P<units>(?:{_UNIT})(?:(?:,? (?:or|and|nor) (?:any )?|, "
         rf")(?:{_UNIT}))*)(?![\w-])(?! (?:in (?!‹d›|all|any)|before|at the (?:start|beginning)|"
         r"next to|between|that|which|of|for|with|longer|to (?!‹d›)))",
         _no_marks,
+    ),
+    rule(
+        rf"(?:{_NO}|(?:do not|don't|never|must not|cannot|should not) (?:reveal|share|give|disclose|mention|"
+        rf"provide|show|list)(?: any| an?| the)*) (?P<data>{_DATA}(?:(?:,? (?:or|and|nor)|,)(?: no| any| "
+        rf"an?)? "
+        rf"{_DATA})*)",
+        _personal,
+    ),
+    rule(
+        r"(?:do not|don't|never|must not|cannot|should not) (?:reveal|share|give|disclose|mention|"
+        r"provide|show|list|"
+        rf"include)(?P<data>(?: [\w'-]+,?){{0,12}}? {_DATA}(?:(?:,| or| and)(?: [\w'-]+,?){{0,3}} {_DATA})?)",
+        _personal_among,
+        part=True,
     ),
     rule(
         r"(?:there (?:should|must|are|is)(?: be)? no|(?:contains?|have|has|with|and|use|includes?|"
@@ -386,13 +486,6 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         rf"(?:^|[.,;] |and )(?P<units>{_UNIT}) (?:are|is) (?:not allowed|forbidden|prohibited|not "
         r"permitted|banned|not used|not to be used)",
         _no_marks,
-    ),
-    rule(
-        r"(?:use |include |using |add |with )?(?:some |a few |several |many )?words?(?: \w+)? "
-        r"(?:with|in|written in|be in|of)(?: all)?[- ](?:all[- ])?(?:capital(?: letters)?s?|caps|"
-        r"upper-?case(?: letters)?)(?:,? ?\([^)]*\))?(?:,? (?:should |must |to )?(?:appears?|be "
-        r"used|used|occur)?(?: for)? ?‹a(?P<a>\d+)› times?)?",
-        _capital_words,
     ),
     rule(
         r"(?:the )?number of words (?:with|in) all capital letters (?:to|should be|must be|is|be) "
@@ -409,6 +502,13 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         r"‹a(?P<a>\d+)› (?:(?:short|key|important) )?words?(?: or phrases)?(?: in ‹d›)?(?: that "
         r"are| be| should be| must be| are)? ?(?:in|with|written in) (?:all )?(?:caps|"
         r"capitals?(?: letters)?|upper-?case(?: letters)?)(?: letters)?",
+        _capital_words,
+    ),
+    rule(
+        r"(?:use |include |using |add |with )?(?:some |a few |several |many )?words?(?: \w+)? "
+        r"(?:with|in|written in|be in|of)(?: all)?[- ](?:all[- ])?(?:capital(?: letters)?s?|caps|"
+        r"upper-?case(?: letters)?)(?:,? ?\([^)]*\))?(?:,? (?:should |must |to )?(?:appears?|be "
+        r"used|used|occur)?(?: for)? ?‹a(?P<a>\d+)› times?)?",
         _capital_words,
     ),
     rule(r"words?(?: which are|that are)? capitali[sz]ed", _capital_words, part=True),
@@ -493,7 +593,7 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         r"structured|small|single|neat|‹a\d+›(?:[- ]column| column)?))* ?\btables?\b(?: (?:format|"
         r"form|of(?! contents))\b)?"
         r"(?! of contents| \w*cloth| tennis| manners| setting| ‹?a?\d)",
-        _asks("table"),
+        _table,
         part=True,
     ),
     rule(
@@ -502,7 +602,15 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
         r"comparison|summary|detailed|well-formatted|formatted|structured|small|single|neat|"
         r"‹a\d+›(?:[- ]column| column)?))* ?\btables?\b(?: (?:format|form|of(?! contents))\b)?"
         r"(?! of contents| \w*cloth| tennis| manners| setting| ‹?a?\d)",
-        _asks("table"),
+        _table,
+    ),
+    rule(
+        r"\b(?:in|as|into|using|use|with|include|contains?|provide|create|make|give|write) (?:an? |the )?"
+        r"(?P<style>numbered|ordered|bullet(?:ed)?(?:[- ]points?)?|unordered) lists? (?:of|with|"
+        r"containing|having|"
+        r"that has|that contains) ‹a(?P<a>\d+)› (?:items?|points?|entries|steps|bullets|bullet points)\b"
+        r"(?! (?:each|of|with|that))",
+        _list_of,
     ),
     rule(
         r"\b(?:in|as|into|using|use|with|include|contains?|format \w+ as|of|provide|create|make|"
@@ -567,13 +675,14 @@ FORM_RULES: tuple[Rule[Sentence], ...] = (
     rule(
         r"\b(?:use|using|in|with|include) (?:at least ‹a\d+› )?(?:markdown )?italics?(?: text| "
         r"font)?\b(?! or)",
-        _asks("italic", least=1),
+        _emphasis("italic"),
     ),
     rule(
         r"\b(?:use|using|in|with|put [^.]{1,40} in|include|set [^.]{1,40} in|make [^.]{1,40}) "
         r"(?:markdown )?bold(?:ed|face)?(?: (?:text|font|type|letters))?\b(?! or| and (?:vivid|"
         r"creative)|er|ly|est| moves?| move)",
-        _asks("bold", least=1),
+        _emphasis("bold"),
+        part=lambda _, found: re.match(r"put|set|make", found[0], re.IGNORECASE) is not None,
     ),
     rule(
         r"\b(?:in|using|use|only|be|written|respond|answer|reply|entirely|write|‹d› is|speak)(?: "

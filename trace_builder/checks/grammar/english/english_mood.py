@@ -16,6 +16,15 @@ _ALLOWED = re.compile(
     r"select|pick))\b",
     re.IGNORECASE,
 )
+#: What may stand behind a ban without narrowing it: nothing, another clause, or "at all".
+ALWAYS = re.compile(
+    r"\W*(?:$|[.;:!?)]|(?:‹[dps]\d*›|and|or|nor|but|while|so|since|because|at all|anywhere|whatsoever|ever|"
+    r"either|altogether|entirely|completely|please|throughout|in any (?:way|form|part|case)|"
+    r"(?:in|within|throughout|to|from|inside) ‹[dps]\d*›|under any circumstances|for any reason|of any kind|"
+    r"(?:are |is |should be |to be |must be |may be )?(?:allowed|permitted|used|present|included)|"
+    r"as (?:it|they|this|these) (?:is|are)|when (?:writing|answering|responding))(?![\w-]))|, ",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(
     r"^\W*(?:what|which|who|whom|whose|why|how|when|where|did|does|do you|is|are|was|were|has|have)\b",
     re.IGNORECASE,

@@ -88,7 +88,7 @@ DOCUMENT = (
 )
 PASSAGE = (
     r"summary|description|explanation|abstract|passage|caption|analysis|"
-    r"paragraph|rationale|reasoning|justification"
+    r"paragraph|rationale|reasoning|justification|body(?= of| should| must| has| is| text)"
 )
 _ADJECTIVE = (
     r"(?:entire|whole|full|complete|final|overall|generated|written|resulting|actual|own|"
@@ -113,7 +113,7 @@ _UNIT_SCOPES = {
 _UNITS = "|".join(sorted(_UNIT_SCOPES, key=len, reverse=True))
 _ORDINAL = "|".join([*ORDINALS, r"\d{1,2}-?(?:st|nd|rd|th)"])
 _SCOPE = re.compile(
-    r"\b(?:(?P<each>each|every|per|all(?: of)?(?: the)?|any)(?: single| individual| of the| of "
+    r"\b(?<!not )(?:(?P<each>each|every|per|all(?: of)?(?: the)?|any)(?: single| individual| of the| of "
     rf"your| one of the)?\s+(?P<unit>{_UNITS})s?"
     rf"|(?:the |your )?(?:very )?(?P<nth>{_ORDINAL}|last|final|opening|"
     r"closing)\s+(?P<part>paragraph|sentence|line)"
@@ -174,6 +174,8 @@ _ABBREVIATIONS = (
     (re.compile(r"\bP\.\s?P\.\s?S\b\.?"), "PPS"),
     (re.compile(r"\bP\.\s?S\b\.?"), "PS"),
 )
+#: Longer sentences are texts to work with, and say nothing of the answer.
+_LONGEST, _UNREAD = 500, "unread"
 _BREAK = re.compile(r"(?<=[.!?;])\s+(?=[A-Z‹\"(*\d])|\n+|(?<=[a-z›\d][.!?])(?=[A-Z][a-z])|\s+[-–—]{1,3}\s+")
 
 
@@ -184,7 +186,9 @@ def sentences_of(text: str, quotes: Quotes) -> list[Sentence]:
     amounts = Amounts()
     found = []
     for piece in _BREAK.split(text):
-        if piece and piece.strip():
+        if piece and len(piece) > _LONGEST:
+            found.append(Sentence(_UNREAD, quotes, amounts))
+        elif piece and piece.strip():
             found.append(_chunked(" ".join(piece.split()).replace("’", "'"), quotes, amounts))
     return found
 
@@ -209,6 +213,7 @@ def _chunked(text: str, quotes: Quotes, amounts: Amounts) -> Sentence:
 
     text = _SCOPE.sub(scope, text)
     text = _SUBJECT.sub(lambda found: "‹p›" if found["passage"] else "‹d›", text)
+    text = text.replace("‹p› of ‹d›", "‹p›")
     sentence.text = _AMOUNT.sub(lambda found: _amount(found, amounts, text), text)
     return sentence
 

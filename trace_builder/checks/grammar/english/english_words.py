@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from trace_builder.checks.claims import Claim
 from trace_builder.checks.grammar.english.english_counts import scope_of
+from trace_builder.checks.grammar.english.english_mood import ALWAYS
 from trace_builder.checks.grammar.english.english_sentences import Sentence
 from trace_builder.checks.grammar.rules import Rule, rule
 
@@ -100,7 +101,12 @@ def _include(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
         return None
     if any(re.search(r"\w\(|\w[_:]\w", word) for word in words) and found[0].lower().startswith("us"):
         return None  # code to use
-    if _unlike_words(found[0]) or _is_about_layout(sentence, found):
+    if _unlike_words(found[0]) or _is_about_layout(sentence, found) or _EXAMPLES.search(found[0]):
+        return None
+    as_edge = re.match(r" as (?:the |your )?(?:very )?‹s(\d+)›", sentence.text[found.end() :])
+    if as_edge and len(words) == 1:
+        return [_being(words[0], sentence.scopes[int(as_edge[1])])]
+    if re.match(r",? (?:instead|rather than|in place of|or)\b", sentence.text[found.end() :], re.IGNORECASE):
         return None
     token = found.groupdict().get("q") or "q-1"
     if (
@@ -110,6 +116,11 @@ def _include(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
     ):
         return None
     asked, _ = _range(sentence, found, {"least": 1})
+    some = re.search(r"‹a(\d+)› of ", found[0])
+    if some and len(words) > 1:
+        return [Claim("any_word", {"texts": words, **sentence.range(some[1])}, scope)]
+    if some:
+        return None
     token = found.groupdict().get("q") or ""
     either = (
         sentence.quotes.any_of(token)
@@ -122,6 +133,10 @@ def _include(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
     if either and len(words) > 1:
         return [Claim("any_word", {"texts": words, "least": 1}, scope)] if asked == {"least": 1} else None
     return [Claim("word", {"word": word, **asked, **exact}, scope) for word in words]
+
+
+#: What is named for examples need not be there.
+_EXAMPLES = re.compile(r"\b(?:such as|like|eg)\b", re.IGNORECASE)
 
 
 def _unlike_words(text: str) -> bool:
@@ -171,18 +186,22 @@ def _exclude(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
     scope = scope_of(sentence, found.start(), found.end())
     if not words or scope is None or _is_about_layout(sentence, found):
         return None
-    after = sentence.text[found.end() :]
-    if re.match(
-        r" (?:more|fewer|less|only|without|unless|if|when|except|before|after|instead of|as "
-        r"(?:a|an|the)|to (?:refer|describe|mean))\b",
-        after,
-        re.IGNORECASE,
-    ):
-        return None
     if found.groupdict().get("a"):
+        return _so_often(sentence, found, words, scope)
+    if not ALWAYS.match(sentence.text[found.end() :]):
         return None
     denied = re.search(r"(?:\bnot|n't|never)\s*$", sentence.text[: found.start()], re.IGNORECASE)
     asked: dict[str, int] = {"least": 1} if denied else {"most": 0}
+    return [Claim("word", {"word": word, **asked}, scope) for word in words]
+
+
+def _so_often(
+    sentence: Sentence, found: re.Match[str], words: list[str], scope: str
+) -> Iterable[Claim] | None:
+    """That a word stands there no more often than so: "do not use it more than twice"."""
+    asked = sentence.range(found["a"])
+    if found.groupdict().get("more") or found.groupdict().get("less") or "least" in asked:
+        return None
     return [Claim("word", {"word": word, **asked}, scope) for word in words]
 
 
@@ -192,9 +211,11 @@ def _appears(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
     if not words or scope is None:
         return None
     if found["no"]:
-        asked: dict[str, int] = {"most": 0} if not found.groupdict().get("a") else {}
-        if not asked:
+        if found.groupdict().get("a"):
+            return _so_often(sentence, found, words, scope)
+        if not ALWAYS.match(sentence.text[found.end() :]):
             return None
+        asked: dict[str, int] = {"most": 0}
     else:
         asked, _ = _range(sentence, found, {"least": 1})
     return [Claim("word", {"word": word, **asked}, scope) for word in words]
@@ -206,7 +227,13 @@ def _neither(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None
 
 
 def _question_last(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
-    return [Claim("mark", {"mark": "?", "least": 1}, "last sentence")]
+    before = sentence.text[: found.start()]
+    part = re.search(r"\b(?:which|that|who|each|every|first|second)\b|‹s\d+›[^,;]*$", before, re.IGNORECASE)
+    return (
+        None
+        if part or _OF_A_PART.search(before)
+        else [Claim("mark", {"mark": "?", "least": 1}, "last sentence")]
+    )
 
 
 def _forbidden(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
@@ -219,17 +246,17 @@ def _letter(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     scope = scope_of(sentence, found.start(), found.end())
     before = sentence.text[: found.start()] + found[0]
     after = sentence.text[found.end() :]
-    if scope is None or len(said) != 1 or re.match(r" (?:too |more|excess|unless|except|as |for )", after):
+    if scope is None or len(said) != 1:
         return None
     if re.search(
-        r"\b(?:not|n't|never|avoid|without|no|refrain from)(?: \w+)? (?:the )?letters?\b|"
+        r"\b(?:not|\w+n't|never|avoid|without|no|refrain from)(?: \w+)? (?:the )?letters?\b|"
         r"letter ‹?\w+›? (?:should|must|may|can|does|is)(?: not|not|n't)",
         before,
         re.IGNORECASE,
     ):
-        return (
-            [Claim("letter", {"letter": said, "most": 0}, scope)] if not found.groupdict().get("a") else None
-        )
+        asked = sentence.range(found["a"]) if found.groupdict().get("a") else {"most": 0}
+        narrowed = asked == {"most": 0} and not ALWAYS.match(after)
+        return None if narrowed or "least" in asked else [Claim("letter", {"letter": said, **asked}, scope)]
     if not found.groupdict().get("a"):
         return (
             [Claim("letter", {"letter": said, "least": 1}, scope)] if found.groupdict().get("verb") else None
@@ -239,6 +266,17 @@ def _letter(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
 
 def _hashtag(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
     return [Claim("hashtags", sentence.range(found["a"]))]
+
+
+#: What stands behind a text that is not the last of it.
+_GOES_ON = re.compile(r" (?:and(?! (?:no|nothing|do not|don't)\b)|followed|plus|then)\b", re.IGNORECASE)
+#: "Each answer on its own line, starting with": a part begins so, and not the whole.
+_OF_A_PART = re.compile(
+    r"\b(?:that|which|who|lines?|rows?|entry|entries|items?|bullets?|points?|steps?|sections?|paragraphs?|sentences?|names?|"
+    r"words?|answers?|files?|titles?|headings?|options?|questions?|parts?|list|verses?|stanzas?|urls?|keys?|"
+    r"tweets?|quotes?|examples?|reasons?|tips?)\b[^.;:‹]{0,30}$",
+    re.IGNORECASE,
+)
 
 
 def _edge(kind: str):  # type: ignore[no-untyped-def]
@@ -265,7 +303,17 @@ def _edge(kind: str):  # type: ignore[no-untyped-def]
             )
         ):
             return None
-        if re.search(r"\b(?:not|n't|never|avoid)\b[^,;]{0,12}$", before, re.IGNORECASE) or re.match(
+        if _OF_A_PART.search(before) and re.match(r"\w+ing\b", found[0]):
+            return None
+        if re.search(r"s (?:that|which|who)\s*$", before):
+            return None  # "words that start with"
+        after = sentence.text[found.end() :]
+        if kind == "end" and (
+            text.endswith(":")
+            or re.match(r" (?:and(?! (?:no|nothing|do not|don't)\b)|followed|plus|then)\b", after)
+        ):
+            return None
+        if re.search(r"\b(?:not|\w+n't|never|avoid)\b[^,;]{0,12}$", before, re.IGNORECASE) or re.match(
             r"(?:do not|don't|never|avoid)\b", found[0], re.IGNORECASE
         ):
             return [Claim("not_start", {"text": text}, scope)] if kind in ("start", "first_word") else None
@@ -362,7 +410,7 @@ WORD_RULES: tuple[Rule[Sentence], ...] = (
     rule(
         rf"(?:the )?(?:{_KIND} ?‹{_QL}›|(?:the )?(?:key ?)?(?:words?|terms?|phrases?) "
         rf"{_BARE_LIST}) (?:(?:should|must|has to|have to|needs? to|shall|will|can|may|do|does|is "
-        r"to|are to)?(?P<no> ?not| ?n't|not| never)?)? ?(?:be )?(?:appears?|occurs?|show up|used|"
+        r"to|are to)?(?P<no> ?not| ?n't|not| never)?)? ?(?:be )?(?:appears?|occurs?|shows? up|used|"
         rf"included?|mentioned|present|featured|repeated|in ‹d›|found)(?: at all)?{_TIMES}{_IN}",
         _appears,
     ),
@@ -384,7 +432,7 @@ WORD_RULES: tuple[Rule[Sentence], ...] = (
     ),
     rule(
         rf"{_NOT} (?:use|using|include|including|contain|containing) (?:the |any )?letters? "
-        rf"(?:‹{_QL}›|(?P<x>[A-Za-z])(?!\w))(?P<a>(?!))?",
+        rf"(?:‹{_QL}›|(?P<x>[A-Za-z])(?!\w))(?:,? ‹a(?P<a>\d+)› times?)?",
         _letter,
     ),
     rule(
