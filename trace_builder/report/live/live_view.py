@@ -110,6 +110,8 @@ class LiveView:
 
     def _count(self) -> None:
         self.state.counting = True
-        self.figures = self.source.figures()
-        self.state.counting = False
-        self.state.figures += 1
+        try:
+            self.figures = self.source.figures()
+            self.state.figures += 1
+        finally:
+            self.state.counting = False
