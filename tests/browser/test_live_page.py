@@ -87,7 +87,7 @@ def test_a_link_leads_to_what_is_seen_and_back_and_forward_work(page: Any, serve
     page.go_back()
     until(page, "first => location.href === first", first)
     name = first.rpartition("record=")[2]
-    until(page, "id => document.querySelector('#detail .note').textContent.startsWith(id)", name)
+    until(page, "id => document.querySelector('#detail .note')?.textContent.startsWith(id)", name)
     page.go_forward()
     until(page, "second => location.href === second", second)
     visit(page, first)
