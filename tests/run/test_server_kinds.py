@@ -122,7 +122,7 @@ CASES: dict[str, tuple[Manners, tuple[str, ...], str]] = {
         ("--set", "models.default.extra_body={enable_thinking: false}"),
         "json_object",
     ),
-    "thoughts in the answer": (Manners(thinks=True, refuses=("json_schema",)), (), "json_object"),
+    "thoughts in the answer": (Manners(thinks=True, refuses=("json_schema",)), (), "text"),
 }
 
 
