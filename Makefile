@@ -11,7 +11,7 @@ FACTORY := .venv-llamafactory/ready
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-hostile test-browser test-trainers test-vllm bench bench-peers lint format clean
+.PHONY: help demo test test-lowest test-hostile test-browser test-trainers test-vllm bench bench-peers lint format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,14 @@ demo: $(CORE) ## bundled instructions to SFT, DPO and IOPO data, with the embedd
 
 test: $(DEV) ## the ordinary tests
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-lowest: ## a run with the lowest versions that pyproject.toml declares
+	$(PYTHON) -m venv --clear .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet uv
+	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct .
+	.venv-lowest/bin/trace-build run --limit 6 --output .venv-lowest/run
+	.venv-lowest/bin/trace-build stats .venv-lowest/run
+	.venv-lowest/bin/trace-build release .venv-lowest/run --to .venv-lowest/set
 
 test-hostile: $(DEV) ## the command against hostile servers and files; about four minutes on two cores
 	$(BIN)/python -m pytest -m hostile -n 4 --dist worksteal tests/hostile

@@ -36,7 +36,7 @@ def test_the_first_screen_says_what_was_got_and_what_was_lost_where(look: Open, 
     page = look(run_page).page
     parts = page.locator("#overview .tile, .funnel > li")
     bottoms = parts.evaluate_all("all => all.map(e => e.getBoundingClientRect().bottom)")
-    assert len(bottoms) == 3 + 7
+    assert len(bottoms) == 3 + 8
     assert max(bottoms) < 900
     reasons = page.locator(".funnel .reason").all_inner_texts()
     assert any("name leaked" in text for text in reasons)

@@ -1,4 +1,4 @@
-"""What a release says of its rows: language, source, constraint count, distributions, licences, certificates."""
+"""What a release says of its rows: language, source, constraint count, distributions, licences, groups."""
 
 from __future__ import annotations
 

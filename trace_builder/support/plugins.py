@@ -41,7 +41,8 @@ def installed(group: str, base: type[Any]) -> Iterator[type[Any]]:
 
 def _fits(found: Any, base: type[Any]) -> bool:
     return (
-        inspect.isclass(found)
+        # Python 3.10 takes an alias such as dict[str, int] for a class.
+        issubclass(type(found), type)
         and issubclass(found, base)
         and not inspect.isabstract(found)
         and bool(getattr(found, "name", ""))

@@ -56,7 +56,8 @@ def to_schema(fields: Mapping[str, Kind]) -> pa.Schema:
 
 
 def _kind_of(annotation: Any) -> Kind:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    # Python 3.10 takes an alias such as tuple[str, ...] for a class.
+    if get_origin(annotation) is None and isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return columns_of(annotation)
     if annotation in _NAMES:
         return _NAMES[annotation]

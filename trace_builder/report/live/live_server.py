@@ -159,9 +159,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _records(self, asked: dict[str, str]) -> None:
         index, search = self.server.view.index, _wanted(asked)
         offset, limit = _number(asked, "offset", 0, 10**9), _number(asked, "limit", 150, _MOST)
-        every = self.server.view.state.records
-        total = index.count(search) if search.search or search.filters else every
-        self._send_json({"records": index.page(search, offset, limit), "total": total, "all": every})
+        found, total = index.page(search, offset, limit)
+        every = max(total, self.server.view.state.records)
+        self._send_json({"records": found, "total": total, "all": every})
 
     def _record(self, asked: dict[str, str]) -> None:
         id_ = asked.get("id", "")

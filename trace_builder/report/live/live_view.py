@@ -74,20 +74,17 @@ class LiveView:
         self.index.close()
 
     def _follow(self) -> None:
-        try:
-            while not self._stop.is_set():
-                began = time.monotonic()
-                try:
-                    if self.source.changed():
-                        self._update()
-                        self._count()
-                except (TraceBuildError, OSError) as exc:
-                    # What is being written may be half there; what is damaged stays so, and is told of.
-                    self.state.error = str(exc)
-                spent = time.monotonic() - began
-                self._stop.wait(max(_LOOK, _REST * spent))
-        finally:
-            self.index.close()
+        while not self._stop.is_set():
+            began = time.monotonic()
+            try:
+                if self.source.changed():
+                    self._update()
+                    self._count()
+            except (TraceBuildError, OSError) as exc:
+                # What is being written may be half there; what is damaged stays so, and is told of.
+                self.state.error = str(exc)
+            spent = time.monotonic() - began
+            self._stop.wait(max(_LOOK, _REST * spent))
 
     def _update(self) -> None:
         state, began, before = self.state, time.monotonic(), self.state.seconds
@@ -113,6 +110,8 @@ class LiveView:
 
     def _count(self) -> None:
         self.state.counting = True
-        self.figures = self.source.figures()
-        self.state.counting = False
-        self.state.figures += 1
+        try:
+            self.figures = self.source.figures()
+            self.state.figures += 1
+        finally:
+            self.state.counting = False

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from trace_builder.errors import InputError
@@ -72,7 +73,8 @@ class Wanted:
 
 
 class RecordIndex:
-    """The index in a file of its own. One thread writes; every thread reads through a connection of its own.
+    """The index in a file of its own. One thread writes; the threads that read share a few connections, so
+    that what SQLite has read stays in its memory from one question to the next.
 
     Raises:
         InputError: this Python's SQLite has no full-text search.
@@ -80,11 +82,12 @@ class RecordIndex:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._local = threading.local()
+        self._free: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         self._docs = 0
         self._stamp = 0
         try:
-            self._connection().executescript(_SCHEMA)
+            self._writer = self._connect()
+            self._writer.executescript(_SCHEMA)
         except sqlite3.OperationalError as exc:
             raise InputError(
                 f"this Python's SQLite {sqlite3.sqlite_version} cannot hold the index: {exc}"
@@ -92,7 +95,7 @@ class RecordIndex:
 
     def put(self, records: Iterable[Indexed]) -> int:
         """Adds records, or puts them in the place of older ones; all of them or none. Returns how many."""
-        database = self._connection()
+        database = self._writer
         number = 0
         with database:
             for record in records:
@@ -132,77 +135,100 @@ class RecordIndex:
 
     def remove_from(self, place: int) -> None:
         """Forgets the records from a place on, where there are fewer than there were."""
-        database = self._connection()
+        database = self._writer
         with database:
             for table in ("records", "bodies", "steps", "tags"):
                 database.execute(f"DELETE FROM {table} WHERE place >= ?", (place,))
 
-    def count(self, search: Wanted | None = None) -> int:
-        """How many records there are, or fit a search."""
-        where, values = _where(search or Wanted())
-        row = self._connection().execute(f"SELECT count(*) FROM records WHERE {where}", values).fetchone()
-        return int(row[0])
+    def count(self) -> int:
+        """How many records there are."""
+        with self._reader() as database:
+            return int(database.execute("SELECT count(*) FROM records").fetchone()[0])
 
-    def page(self, search: Wanted, offset: int, limit: int) -> list[dict[str, Any]]:
-        """Some of the records that fit, as the list shows them."""
-        where, values = _where(search)
-        order = SORTS.get(search.sort, SORTS["order"])
-        database = self._connection()
-        rows = database.execute(
-            f"SELECT place, id, language, source, title FROM records WHERE {where} ORDER BY {order} "
-            "LIMIT ? OFFSET ?",
-            [*values, limit, offset],
-        ).fetchall()
-        return [
-            {"id": id_, "lang": lang, "source": source, "title": title, "steps": self._steps(database, place)}
-            for place, id_, lang, source, title in rows
-        ]
+    def page(self, search: Wanted, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
+        """Some of the records that fit, as the list shows them, and how many fit."""
+        with self._reader() as database:
+            if search.search or search.filters:
+                places = [place for place, _ in _found(database, search)]
+                chosen, total = places[offset : offset + limit], len(places)
+            else:
+                total = int(database.execute("SELECT count(*) FROM records").fetchone()[0])
+                query = f"SELECT place FROM records ORDER BY {_order(search)} LIMIT ? OFFSET ?"
+                chosen = [place for (place,) in database.execute(query, (limit, offset))]
+            return [_row(database, place) for place in chosen], total
 
-    def places(self, search: Wanted) -> Iterator[tuple[int, str]]:
+    def places(self, search: Wanted) -> list[tuple[int, str]]:
         """(place, id) of all records that fit, in their order."""
-        where, values = _where(search)
-        order = SORTS.get(search.sort, SORTS["order"])
-        yield from self._connection().execute(
-            f"SELECT place, id FROM records WHERE {where} ORDER BY {order}", values
-        )
+        with self._reader() as database:
+            return _found(database, search)
 
     def find(self, id_: str) -> tuple[int, bytes | None] | None:
         """The place and the body of a record; None where no record has this id."""
         query = "SELECT place, body FROM records LEFT JOIN bodies USING (place) WHERE id = ?"
-        row = self._connection().execute(query, (id_,)).fetchone()
+        with self._reader() as database:
+            row = database.execute(query, (id_,)).fetchone()
         return (int(row[0]), row[1]) if row else None
 
     def facets(self) -> dict[str, dict[str, int]]:
         """For each filter its values, with the number of records, or for steps of steps, that have them."""
-        database = self._connection()
         counts = {
             name: f"SELECT {name}, count(*) FROM {table} WHERE {name} IS NOT NULL AND {name} != '' GROUP BY 1"
             for table, names in (("records", FIELDS), ("steps", STEPS))
             for name in names
         }
-        found = {name: dict(database.execute(query)) for name, query in counts.items()}
-        for name in TAGS:
-            query = "SELECT value, count(*) FROM tags WHERE name = ? GROUP BY 1"
-            found[name] = dict(database.execute(query, (name,)))
+        with self._reader() as database:
+            found = {name: dict(database.execute(query)) for name, query in counts.items()}
+            for name in TAGS:
+                query = "SELECT value, count(*) FROM tags WHERE name = ? GROUP BY 1"
+                found[name] = dict(database.execute(query, (name,)))
         return found
 
     def close(self) -> None:
-        self._connection().close()
+        """Lets go of the file; nobody may be reading."""
+        self._writer.close()
+        while not self._free.empty():
+            self._free.get().close()
 
-    def _steps(self, database: sqlite3.Connection, place: int) -> list[dict[str, Any]]:
-        rows = database.execute("SELECT stage, status, reason, kind FROM steps WHERE place = ?", (place,))
-        return [
-            {"stage": stage, "status": status, "reason": reason, "data": {"kind": kind} if kind else None}
-            for stage, status, reason, kind in rows
-        ]
+    @contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = self._free.get_nowait()
+        except Empty:
+            connection = self._connect()
+        connection.execute("BEGIN")  # all of an answer is of one moment, though the other thread writes
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            self._free.put(connection)
 
-    def _connection(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = sqlite3.connect(self._path)
-            # It is made anew each time: nothing in it is worth waiting for the disk.
-            found.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-16000;")
-        return found
+    def _connect(self) -> sqlite3.Connection:
+        # One thread at a time has it, if not always the same.
+        made = sqlite3.connect(self._path, check_same_thread=False)
+        # It is made anew each time: nothing in it is worth waiting for the disk.
+        made.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-12000;")
+        return made
+
+
+def _found(database: sqlite3.Connection, search: Wanted) -> list[tuple[int, str]]:
+    where, values = _where(search)
+    query = f"SELECT place, id FROM records WHERE {where} ORDER BY {_order(search)}"
+    return database.execute(query, values).fetchall()
+
+
+def _order(search: Wanted) -> str:
+    return SORTS.get(search.sort, SORTS["order"])
+
+
+def _row(database: sqlite3.Connection, place: int) -> dict[str, Any]:
+    query = "SELECT id, language, source, title FROM records WHERE place = ?"
+    id_, lang, source, title = database.execute(query, (place,)).fetchone()
+    rows = database.execute("SELECT stage, status, reason, kind FROM steps WHERE place = ?", (place,))
+    steps = [
+        {"stage": stage, "status": status, "reason": reason, "data": {"kind": kind} if kind else None}
+        for stage, status, reason, kind in rows
+    ]
+    return {"id": id_, "lang": lang, "source": source, "title": title, "steps": steps}
 
 
 def _where(search: Wanted) -> tuple[str, list[Any]]:

@@ -152,7 +152,7 @@ async function refresh() {
   state.rows = [];
   byId("list").replaceChildren();
   addRows(found);
-  mark();
+  mark(false);
   byId("list").scrollTop = place;
 }
 

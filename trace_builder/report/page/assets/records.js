@@ -71,7 +71,7 @@ function ends(record) {
 /** Shows a record; `push`: as a step of the browser's history. */
 async function choose(id, push = true) {
   state.chosen = id;
-  mark();
+  mark(push);
   if (push) writeAddress("pushState");
   const found = await source.record(id);
   if (state.chosen !== id) return;
@@ -80,14 +80,14 @@ async function choose(id, push = true) {
   if (push && narrow()) byId("detail").scrollIntoView();
 }
 
-/** Points the chosen record out in the list. */
-function mark() {
+/** Points the chosen record out in the list; `show`: and brings it into view. */
+function mark(show) {
   const place = state.rows.findIndex((row) => row.id === state.chosen);
   const id = place < 0 ? "" : `option-${place}`;
   for (const option of byId("list").children) if (option.id) option.setAttribute("aria-selected", option.id === id ? "true" : "false");
   if (id) byId("list").setAttribute("aria-activedescendant", id);
   else byId("list").removeAttribute("aria-activedescendant");
-  byId(id)?.scrollIntoView({ block: "nearest" });
+  if (show) byId(id)?.scrollIntoView({ block: "nearest" });
 }
 
 async function moveBy(step) {
@@ -120,7 +120,6 @@ async function readAddress() {
   const record = wanted.get("record");
   if (record === null) return false;
   await choose(record, false);
-  mark();
   return true;
 }
 
