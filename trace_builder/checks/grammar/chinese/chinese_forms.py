@@ -77,7 +77,22 @@ def _asks(kind: str, *, part: bool = False, system: bool = True, **parameters: o
     return build
 
 
+def _cased(kind: str) -> Build:
+    """One letter case, of the answer or of a part that opens the clause."""
+
+    def build(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+        before = clause.text[: found.start()]
+        named = re.fullmatch(r"\W*‹s(\d+)›(?:的|中)?(?:字母|单词)?(?:应该?|必须|需要?|要)*", before)
+        if not _fits(clause, found, system=False) or (not named and ("‹s" in before or _in_a_part(clause))):
+            return None
+        return [Claim(kind, {}, clause.scopes[int(named[1])] if named else "response")]
+
+    return build
+
+
 def _table(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    if re.search(r"而(?:非|不是)|不[用要]|代替|或", found[0]):
+        return None
     if not _fits(clause, found) or re.search(r"时间表|报表|代表|日历|月历|量表|图表", found[0]):
         return None
     if re.search(r"每[个张]?$", clause.text[: found.start()]) or found[0].startswith("每"):
@@ -98,7 +113,7 @@ def _columns(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
 
 def _json(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     if not _fits(clause, found) or re.search(
-        r"示例|样例|模板|文件|解析|读取|JSON注释", clause.text, re.IGNORECASE
+        r"示例|样例|模板|文件|解析|读取|检查|校验|验证|JSON注释", clause.text, re.IGNORECASE
     ):
         return None
     strict = re.search(
@@ -221,6 +236,9 @@ def _emphasis(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     said = found[0]
     if re.search(r"[，,]?(?:一种|是)$", clause.text[: found.start()]):
         return None
+    number = re.match(r"的?[^，,‹]{0,4}‹a(\d+)›", clause.text[found.end() :])
+    if number and not clause.range(number[1]).get("least"):
+        return None  # "no more than three words in bold"
     kinds = [
         kind
         for kind, words in (("bold", r"加粗|粗体|bold"), ("italic", r"斜体"))
@@ -283,7 +301,10 @@ def _title(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
         or re.search(r"格式|…|\.\.\.|XX|\[|如|小标题|子标题|章节", found[0] + said[0])
     ):
         return None
-    if re.search(r"引言|结论|正文|部分|章节|结尾|每|副$|小$", clause.text[: found.start()]):
+    before = clause.text[: found.start()]
+    if _NEGATION.search(before) or re.search(r"[节章段栏图表页]的?$", before):
+        return None
+    if re.search(r"引言|结论|正文|部分|章节|结尾|每|副$|小$", before):
         return [Claim("word", {"word": said[0], "least": 1})]
     return [Claim("title_text", {"text": said[0]})]
 
@@ -320,7 +341,7 @@ def _include(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
         r"格式|样式|字体|类型|命名|协议", before[-8:] + found[0][: found.start("q") - found.start()]
     ):
         return None
-    if any(len(word) == 1 and word.isascii() for word in said):
+    if any(len(word) == 1 and word.isascii() for word in said) or _EITHER.match(clause.text[found.end() :]):
         return None
     asked = clause.range(found["a"]) if found.groupdict().get("a") else {"least": 1}
     if found.groupdict().get("a") and clause.is_bare(found["a"]) and asked.get("least") == 1:
@@ -374,6 +395,8 @@ def _exclude(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
         or re.search(r"超过|多于|少于", found[0])
         or re.search(r"开头|结尾|末尾|文末|标题|题目|开始|结束", before)
     ):
+        return None
+    if re.match(r"(?:来|去)?(?:作为?|当作?|为)", clause.text[found.end() :]):
         return None
     if re.match(r"的?(?:重复|反复|过多|频繁|多次|过度|滥用)", clause.text[found.end() :]):
         return None
@@ -857,11 +880,11 @@ RULES: tuple[Rule[Clause], ...] = (
     rule(r"(?:使用|以|采用)大写字母(?:以?突出|强调|标注|来)", _capital_words),
     rule(
         r"(?:全部|所有|全文|一律|均|都|(?<!首)字母)(?:(?!首)[^，,‹]){0,6}?(?:使用|为|用|采用)?大写(?:字母)?$",
-        _asks("upper_case", system=False),
+        _cased("upper_case"),
     ),
     rule(
         r"(?:全部|所有|全文|一律|均|都|(?<!首)字母)(?:(?!首)[^，,‹]){0,6}?(?:使用|为|用|采用)?小写(?:字母)?$",
-        _asks("lower_case", system=False),
+        _cased("lower_case"),
     ),
     rule(
         r"(?<![话语句])先?(?:原样|完整|逐字)?(?:重复|(?<=样)复述|(?<=整)复述|(?<=字)复述|复述一遍)(?:一遍)?(?:以上|上述|这个|该|我的|原)?(?:问题|题目|"
