@@ -484,7 +484,7 @@ def _edge(kind: str) -> Build:
             return None
         if re.match(rf"的(?!{_WRITTEN})[^，,]", clause.text[found.end() :]):
             return None
-        if re.match(r"[^，,]{0,4}(?:段|句|行|节|章|部分)", clause.text[found.end() :]):
+        if re.match(r"[^，,]{0,4}(?:段|句|行|节|章|部分|‹s)", clause.text[found.end() :]):
             return None
         if kind == "end" and (
             said[0].endswith((":", "："))
