@@ -234,6 +234,8 @@ def _emphasis(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     if re.search(r"图表|页面|按钮|消息|界面|简历模板|幻灯片|海报", clause.sentence):
         return None
     said = found[0]
+    if re.match(r"如|像", said):
+        return None  # styles "such as bold"
     if re.search(r"[，,]?(?:一种|是)$", clause.text[: found.start()]):
         return None
     number = re.match(r"的?[^，,‹]{0,4}‹a(\d+)›", clause.text[found.end() :])
@@ -835,6 +837,7 @@ RULES: tuple[Rule[Clause], ...] = (
         r"及)(?:子标题|小标题|次级标题))|子标题|小标题|多级标题|各级标题|二级标题|分级标题|"
         r"标题层级|层级标题|次级标题)",
         _headings,
+        part=True,
     ),
     rule(
         r"(?:使用|以|用|采用|标题|一级|主标题)[^，,]{0,10}?(?:#{1,6}(?!\d)|"
@@ -848,6 +851,7 @@ RULES: tuple[Rule[Clause], ...] = (
         rf"作为[^，,]{{0,4}}语言)?(?:回答|作答|回复|书写|撰写|写作|写|输出|表达|呈现|编写|完成|"
         r"描述|生成|叙述|创作|交流|沟通|展示|对话|提供|回应|答复|阐述|解答|$)(?!名|称|标题)",
         _language,
+        part=lambda _, found: re.search(r"澳大利亚|美式|英式|标准|纯|流利|地道", found[0]) is not None,
     ),
     rule(
         r"(?:回答|输出|全文|文章|回复|报告|答案|内容|文本)(?:的)?(?:语言|文字|语种)(?:应该?|必须|"
@@ -866,6 +870,7 @@ RULES: tuple[Rule[Clause], ...] = (
         r"小数)[^，,‹]{0,10}?(?:小数点后(?:面)?)?‹a(?P<a>\d+)›位小数|(?:保留|精确|精度|四舍五入|"
         r"取|保持|小数)[^，,‹]{0,10}?小数点后(?:面)?(?:的)?‹a(?P<b>\d+)›位",
         _decimals,
+        part=True,
     ),
     rule(
         r"(?:使用|添加|加入|包含|用|配上|穿插|插入|搭配)[^，,‹]{0,10}?(?:emoji(?:表情)?(?:符号)?|"
