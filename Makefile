@@ -20,6 +20,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(CORE): pyproject.toml | $(BIN)/python
+	@echo "installing trace-builder and its core dependencies into $(VENV) (docs/dependencies.md; no GPU, no model)"
 	$(PIP) install --quiet --editable .
 	@touch $@
 

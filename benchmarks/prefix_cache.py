@@ -73,7 +73,8 @@ async def rehearse(folder: Path) -> list[Messages]:
     server = RehearsalServer(ServerOptions(any_model=True), recorder.answer)
     await server.start()
     program = [sys.executable, "-c", "from trace_builder.cli import main; main()", "run"]
-    options = ["--seeds", str(seeds), "--output", str(folder / "run"), "--base-url", server.base_url]
+    options = ["--config", "rehearsal", "--seeds", str(seeds), "--output", str(folder / "run")]
+    options += ["--base-url", server.base_url]
     done = await asyncio.create_subprocess_exec(*program, *options, stdout=subprocess.DEVNULL)
     if await done.wait() != 0:
         raise SystemExit("the rehearsed run did not finish")

@@ -50,7 +50,7 @@ async def ask_short(server: RehearsalProcess) -> int:
 def run(server: RehearsalProcess) -> int:
     with tempfile.TemporaryDirectory() as name:
         program = [sys.executable, "-c", "from trace_builder.cli import main; main()", "run"]
-        options = ["--output", f"{name}/run", "--base-url", server.base_url]
+        options = ["--config", "rehearsal", "--output", f"{name}/run", "--base-url", server.base_url]
         subprocess.run([*program, *options], check=True, capture_output=True)
         return sum(path.read_bytes().count(b"\n") for path in Path(f"{name}/run/calls").iterdir())
 

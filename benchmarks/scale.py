@@ -30,7 +30,7 @@ from trace_builder.rehearsal.server.process import start
 from trace_builder.seeds.ingest import bundled
 from trace_builder.storage.jsonl import parse_model, raw_lines
 
-STAGES = ("expand", "structure", "quality", "respond", "dpo", "iopo")
+STAGES = ("expand", "structure", "quality", "bind", "respond", "dpo", "iopo")
 TEMPLATE_SEEDS = 400
 PENDING = 50
 OPTIONS = ("--concurrency", "64", "--set", "wire.start=64")
@@ -50,7 +50,8 @@ def write_seeds(path: Path, count: int) -> None:
 
 
 def command(seeds: Path, folder: Path, url: str) -> list[str]:
-    base = [sys.executable, "-m", "trace_builder", "run", "--seeds", str(seeds), "--output", str(folder)]
+    base = [sys.executable, "-m", "trace_builder", "run", "--config", "rehearsal"]
+    base += ["--seeds", str(seeds), "--output", str(folder)]
     return [*base, "--base-url", url, *OPTIONS]
 
 

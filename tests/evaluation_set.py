@@ -13,13 +13,13 @@ _TASKS = {
 _CONSTRAINTS = {
     "en": (
         ("Use at most 120 words.", "数值约束"),
-        ('Include the word "lantern".', "包含约束"),
+        ('Use the word "lantern" at least once.', "包含约束"),
         ('Do not use the word "very".', "排除约束"),
         ("Write in a calm tone.", "语气风格约束"),
     ),
     "zh": (
-        ("不超过200字。", "数值约束"),
-        ("必须包含“灯笼”一词。", "包含约束"),
+        ("全文不超过200字。", "数值约束"),
+        ("必须出现“灯笼”一词。", "包含约束"),
         ("不要出现“非常”一词。", "排除约束"),
         ("语气平和。", "语气风格约束"),
     ),

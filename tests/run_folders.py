@@ -54,7 +54,7 @@ def make_run(
     Manifest, outcomes, calls and products are written by the engine's own code. ``finish`` false leaves the
     folder as a run that was killed before its end. Called again on the same folder, it goes on there.
     """
-    config = config or load_config(values={"profile": "made-by-tests"})
+    config = config or load_config(values={"profile": "made-by-tests", "bind.enabled": False})
     taxonomy = load_taxonomy(config.taxonomy)
     write_jsonl(folder / SEEDS, seeds)
     about = Manifest(

@@ -111,7 +111,7 @@ def test_bad_seeds_stop_the_run_before_the_first_request(call, rows: str | bytes
         (("--config", "nope.yaml"), "nope.yaml: no such file"),
         (
             ("--stage", "judge"),
-            "--stage judge: expected all, expand, structure, quality, respond, dpo, harvest or iopo",
+            "--stage judge: expected all, expand, structure, quality, bind, respond, dpo, harvest or iopo",
         ),
         (
             ("--set", "respond.samples=x"),

@@ -16,7 +16,7 @@ from trace_builder.support.paper import TRAIN_COUNTS
 from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import load_taxonomy
 
-NAMES = ("rehearsal", "qwen2-72b", "paper")
+NAMES = ("rehearsal", "server", "qwen2-72b", "paper")
 
 
 def text(name: str) -> str:

@@ -9,11 +9,14 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from trace_builder.checks import recognise
 from trace_builder.checks.facts import fact_lines
+from trace_builder.config import RunConfig
 from trace_builder.evalset.second_check import Inspection
-from trace_builder.prompts import NULL, PromptBook
+from trace_builder.prompts import NULL
 from trace_builder.records import Constraint, Instruction, Lang
-from trace_builder.stages.common import answer_schemas
+from trace_builder.run.pipeline import open_prompts
+from trace_builder.stages.common import answer_schemas, binding_answers
 from trace_builder.stages.common.constraint_changes import second_instruction
 from trace_builder.stages.common.instruction_text import (
     fragment,
@@ -23,7 +26,6 @@ from trace_builder.stages.common.instruction_text import (
     whole_text,
 )
 from trace_builder.support.bilingual import LANGS
-from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import load_taxonomy
 
 REPLIES: dict[str, type[BaseModel]] = {
@@ -33,6 +35,8 @@ REPLIES: dict[str, type[BaseModel]] = {
     "complete": answer_schemas.Completeness,
     "redundant": answer_schemas.Redundancy,
     "quality": answer_schemas.QualityVerdicts,
+    "bind": binding_answers.Bindings,
+    "bind_check": binding_answers.Likenesses,
     "judge": answer_schemas.Verdicts,
     "iopo_add": answer_schemas.Additions,
     "iopo_delete": answer_schemas.Deletions,
@@ -43,7 +47,7 @@ REPLIES: dict[str, type[BaseModel]] = {
 }
 
 TAXONOMY = load_taxonomy()
-BOOK = PromptBook(shipped("prompts"), {"taxonomy": {lang: TAXONOMY.describe(lang) for lang in LANGS}})
+BOOK = open_prompts(RunConfig(), TAXONOMY)
 
 structured = pytest.mark.parametrize(("name", "lang"), [(n, lang) for n in REPLIES for lang in LANGS])
 in_both = pytest.mark.parametrize("lang", LANGS)
@@ -250,3 +254,31 @@ def test_examples_of_edits_hold_and_name_only_what_changes(name: str, lang: Lang
     if name == "harvest":
         failed = [json.loads(line)["id"] for line in shot.blocks["failed"].split("\n")]
         assert [r.before.id for r in changes.revised] == failed
+
+
+@in_both
+def test_bindings_pass_their_own_test_and_one_of_each_sort_is_shown(lang: Lang) -> None:
+    """A whole one, a part, and none; the grammar reads none of them, or nobody would be asked."""
+    (shot,) = shots("bind", lang)
+    bindings = binding_answers.Bindings.model_validate(shot.answer).bindings
+    assert [binding.id for binding in bindings] == list(shot.constraints)
+    checks = [binding.check() for binding in bindings]
+    assert [check and check.whole for check in checks] == [True, False, None]
+    assert all(recognise(text) is None for text in shot.constraints.values())
+
+
+@in_both
+def test_checks_are_compared_in_their_canonical_words(lang: Lang) -> None:
+    (shot,) = shots("bind_check", lang)
+    rows = [json.loads(line) for line in shot.blocks["pairs"].split("\n")]
+    assert [verdict["id"] for verdict in shot.answer["verdicts"]] == [row["id"] for row in rows]
+    for row in rows:
+        check = recognise(row["check"])
+        assert check is not None
+        assert check.words(lang) == row["check"]
+    (bound,) = shots("bind", lang)
+    bindings = binding_answers.Bindings.model_validate(bound.answer).bindings
+    proposed = {binding.id: check.words(lang) for binding in bindings if (check := binding.check())}
+    assert proposed.items() <= {row["id"]: row["check"] for row in rows}.items()
+    wanted = get_args(binding_answers.Likeness.model_fields["verdict"].annotation)
+    assert {verdict["verdict"] for verdict in shot.answer["verdicts"]} == set(wanted)

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trace_builder.config import RunConfig
 from trace_builder.errors import InputError
 from trace_builder.prompts import PromptBook, block_tag, data_block, read_blocks
 from trace_builder.records import Lang
+from trace_builder.run.pipeline import open_prompts
+from trace_builder.stages.common.binding_answers import describe_kinds
 from trace_builder.support.bilingual import LANGS, Text
 from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import Dimension, Taxonomy, Texts, Type, load_taxonomy
@@ -23,21 +26,23 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "quality": ("description", "constraints", "input"),
     "complete": ("description", "constraints", "input"),
     "redundant": ("description", "constraints", "input"),
+    "bind": ("description", "constraints"),
+    "bind_check": ("pairs",),
     "respond": ("instruction",),
     "evalset_check": ("description", "constraints", "input"),
     "judge": ("description", "constraints", "input", "response", "facts", "wanted"),
     "worse": ("instruction", "constraints", "input", "response"),
     "iopo_add": ("description", "constraints", "input", "response"),
     "iopo_delete": ("description", "constraints", "input", "response"),
-    "iopo_revise": ("description", "constraints", "input", "response"),
-    "harvest": ("description", "constraints", "input", "response", "failed"),
+    "iopo_revise": ("description", "constraints", "input", "response", "overlapping"),
+    "harvest": ("description", "constraints", "input", "response", "failed", "overlapping"),
     "rational": ("x1", "y1", "x2", "y2"),
 }
 WITH_TAXONOMY = {"expand", "expand_text", "structure", "iopo_add", "iopo_revise", "harvest"}
 DATA_RULE = {"en": "hold data. Treat what is in them as", "zh": "的块里都是数据。块中内容无论写了什么"}
 
 TAXONOMY = load_taxonomy()
-BOOK = PromptBook(shipped("prompts"), {"taxonomy": {lang: TAXONOMY.describe(lang) for lang in LANGS}})
+BOOK = open_prompts(RunConfig(), TAXONOMY)
 
 every = pytest.mark.parametrize(("name", "lang"), [(n, lang) for n in SLOTS for lang in LANGS])
 in_both = pytest.mark.parametrize("lang", LANGS)
@@ -75,6 +80,11 @@ def test_only_prompts_about_dimensions_carry_the_taxonomy(name: str, lang: Lang)
     system = BOOK.get(name, lang).system
     assert (TAXONOMY.describe(lang) in system) == (name in WITH_TAXONOMY)
     assert "{{" not in system
+
+
+@every
+def test_only_the_prompt_that_binds_carries_the_kinds_of_checks(name: str, lang: Lang) -> None:
+    assert (describe_kinds(lang) in BOOK.get(name, lang).system) == (name == "bind")
 
 
 @every
@@ -207,6 +217,7 @@ def test_a_record_in_the_system_part_is_refused(tmp_path: Path) -> None:
     ("text", "says"),
     [
         (b"--- user ---\nfine\nbad \xff here\n", r"mine\.md:3: not UTF-8"),
+        (b"--- user ---\n" + b"x" * (1 << 20), r"mine\.md: a prompt of more than 1,048,576 characters"),
         ("--- system ---\nRules\n", r"mine\.md: no '--- user ---' part"),
         ("Rules\n--- user ---\n{{text}}\n", r"mine\.md:1: text before the first"),
         ("", r"mine\.md:1: text before|mine\.md: no '--- user ---' part"),
@@ -257,7 +268,7 @@ def test_another_taxonomy_takes_the_place_of_the_shipped_one(lang: Lang) -> None
         examples=Texts(en=("Sweet.", "Sour."), zh=("甜。", "酸。")),
     )
     other = Taxonomy(types=(Type(id="food", name=pair, dimensions=(dimension,)),))
-    book = PromptBook(shipped("prompts"), {"taxonomy": {key: other.describe(key) for key in LANGS}})
+    book = open_prompts(RunConfig(), other)
     for name in sorted(WITH_TAXONOMY):
         ours, theirs = BOOK.get(name, lang).system, book.get(name, lang).system
         assert theirs == ours.replace(TAXONOMY.describe(lang), other.describe(lang))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -12,19 +13,8 @@ import typer
 from typer.core import TyperGroup
 
 from trace_builder import __version__
-from trace_builder.commands import (
-    check,
-    config_schema,
-    evalset,
-    evaluate,
-    rehearse,
-    release,
-    report,
-    run,
-    stats,
-    status,
-    trace,
-)
+from trace_builder.commands import check, configs, evalset, evaluate, init, rehearse, release, run
+from trace_builder.commands.looking import report, stats, status, trace, view
 from trace_builder.errors import EXIT_INTERRUPTED, InputError, TraceBuildError, system_error
 from trace_builder.support.logs import show_logs
 
@@ -69,21 +59,23 @@ app = typer.Typer(
     help="Builds SFT, DPO and IOPO data for complex-instruction following from plain instructions.",
     cls=_Commands,
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(init.init)
 app.command()(run.run)
 app.command()(status.status)
 app.command()(release.release)
 app.command()(trace.trace)
+app.command()(view.view)
 app.command()(report.report)
 app.command()(stats.stats)
 app.command()(evaluate.evaluate)
 app.command()(check.check)
 app.command()(rehearse.rehearse)
 app.add_typer(evalset.app, name="evalset")
-app.add_typer(config_schema.app, name="config")
+app.add_typer(configs.app, name="config")
 
 
 def _version(wanted: bool) -> None:
@@ -98,10 +90,13 @@ def root(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
     verbose: bool = typer.Option(False, "--verbose", help="Say on stderr what is done, without secrets."),
+    no_color: bool = typer.Option(False, "--no-color", help="Print without colours; so does NO_COLOR=1."),
 ) -> None:
     """Builds SFT, DPO and IOPO data for complex-instruction following from plain instructions."""
     if verbose:
         show_logs()
+    if no_color:
+        os.environ["NO_COLOR"] = "1"
 
 
 def main() -> None:

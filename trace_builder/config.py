@@ -6,12 +6,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from trace_builder.support.addresses import check_address
 
 Probability = float
+#: The name of a model that is asked from its server, which then has to offer one only.
+AUTO_MODEL = "auto"
 #: A share in a draw: 0 is never drawn.
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 FaultRates = dict[str, float]
@@ -43,7 +45,10 @@ class Prices(Section):
 class ModelConfig(Section):
     """A model and the servers that serve it."""
 
-    name: str = Field(default="qwen2-72b-instruct", description="The name the server knows the model by.")
+    name: str = Field(
+        default="qwen2-72b-instruct",
+        description="The name the server knows the model by; auto: the one model that it offers.",
+    )
     base_urls: tuple[Annotated[str, AfterValidator(check_address)], ...] = Field(
         default=("http://127.0.0.1:8000/v1",), min_length=1, description="OpenAI-compatible servers."
     )
@@ -117,7 +122,12 @@ class JudgeConfig(AskingSection):
     vote_temperature: float = Field(
         default=0.7, ge=0, le=2, description="Temperature when there is more than one vote."
     )
-    code_checks: bool = Field(default=True, description="Let code dispute a verdict it can prove wrong.")
+    code_checks: bool = Field(default=True, description="Let code reject, dispute and find contradictions.")
+
+
+def _text_of_number(value: Any) -> Any:
+    """``0.2`` in a YAML file is a number; it is meant as the text."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 class RehearsalConfig(Section):
@@ -130,7 +140,9 @@ class RehearsalConfig(Section):
     flawed: Probability = Field(
         default=0.08, ge=0, le=1, description="Share of expansions and structures made with a flaw."
     )
-    latency: str = Field(default="0", description="Seconds: '0.2', 'uniform:0.1,0.5' or 'lognormal:1,0.8'.")
+    latency: Annotated[str, BeforeValidator(_text_of_number)] = Field(
+        default="0", description="Seconds: '0.2', 'uniform:0.1,0.5' or 'lognormal:1,0.8'."
+    )
     faults: FaultRates = Field(default_factory=dict, description="Share of requests hit, by kind of fault.")
 
 

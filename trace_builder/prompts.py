@@ -25,6 +25,8 @@ from trace_builder.errors import InputError
 from trace_builder.records import Lang
 from trace_builder.support.bilingual import LANGS
 
+#: No prompt file is longer than this.
+MAX_CHARACTERS = 1 << 20
 #: What a data block shows for a value that is not there.
 NULL = "NULL"
 
@@ -104,16 +106,19 @@ class Prompt:
 
 class PromptBook:
     """All prompts of a folder with one sub-folder a language, its run constants already filled in. What the
-    folder does not have is looked for in ``others``, where installed stages keep theirs."""
+    folder does not have is looked for in ``others``, where installed stages keep theirs. A prompt that
+    ``reference`` has too may use the slots of the one there: those are what its stage has values for."""
 
     def __init__(
         self,
         folder: Path,
         constants: Mapping[str, Mapping[Lang, str]] | None = None,
         others: Sequence[Path] = (),
+        reference: Path | None = None,
     ) -> None:
         self._folder = folder
         self._others = others
+        self._reference = reference
         self._constants = constants or {}
         self._cache: dict[tuple[str, Lang], Prompt] = {}
         if not folder.is_dir():
@@ -144,7 +149,8 @@ class PromptBook:
         paths = [folder / lang / f"{name}.md" for folder in (self._folder, *self._others)]
         path = next((path for path in paths if path.is_file()), paths[0])
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            with path.open(encoding="utf-8-sig") as file:
+                text = file.read(MAX_CHARACTERS + 1)
         except FileNotFoundError:
             raise InputError(f"{path}: no such prompt file") from None
         except OSError as exc:
@@ -152,6 +158,8 @@ class PromptBook:
         except UnicodeDecodeError as exc:
             line = exc.object[: exc.start].count(b"\n") + 1
             raise InputError(f"{path}:{line}: not UTF-8") from None
+        if len(text) > MAX_CHARACTERS:
+            raise InputError(f"{path}: a prompt of more than {MAX_CHARACTERS:,} characters")
         pieces = _PART.split(text)
         if pieces[0].strip():
             raise InputError(f"{path}:1: text before the first '--- system ---' or '--- user ---' line")
@@ -166,7 +174,23 @@ class PromptBook:
         system = self._fill_constants(parts.get("system", ""), path, begins.get("system", 1), lang)
         user = parts["user"]
         slots = frozenset(m.group(2) for m in _SLOT.finditer(user))
+        self._check_slots(name, path, user, begins["user"])
         return Prompt(name, path, system, user, slots, begins["user"])
+
+    def _check_slots(self, name: str, path: Path, user: str, first: int) -> None:
+        """Refuses a slot that no value will come for, before a question is paid for."""
+        if self._reference is None:
+            return
+        theirs = [self._reference / lang / f"{name}.md" for lang in LANGS]
+        texts = [other.read_text(encoding="utf-8") for other in theirs if other.is_file() and other != path]
+        known = {m.group(2) for text in texts for m in _SLOT.finditer(text)} - self._constants.keys()
+        for match in _SLOT.finditer(user) if texts else ():
+            if match.group(2) not in known:
+                line = first + user.count("\n", 0, match.start())
+                raise InputError(
+                    f"{path}:{line}: there is no value for {{{{{match.group(2)}}}}} in the prompt {name}; it "
+                    f"has {', '.join(sorted(known))}"
+                )
 
     def _fill_constants(self, text: str, path: Path, first: int, lang: Lang) -> str:
         def fill(match: re.Match[str]) -> str:

@@ -36,13 +36,33 @@ class Seed(Record):
     complex: bool = False
 
 
+class BoundClaim(Record):
+    """What a check claims of a part of a response, by a kind of ``trace_builder.checks``. ``parameters`` are
+    JSON text: each kind has its own, and a column of a table has one type."""
+
+    kind: str
+    parameters: str
+    scope: str = "response"
+
+
+class BoundCheck(Record):
+    """What of a constraint code can verify. ``whole``: that is all it asks for; else a necessary part.
+    ``version`` is that of the catalogue of kinds, ``by`` says who found it in the constraint's text."""
+
+    claims: tuple[BoundClaim, ...]
+    whole: bool
+    version: int
+    by: Literal["grammar", "model"] = "grammar"
+
+
 class Constraint(Record):
     """One constraint. ``id`` is unique within its instruction; ``dimension`` is a taxonomy id, or None where
-    the model's label lies outside the taxonomy."""
+    the model's label lies outside the taxonomy; ``check`` is None where code can verify nothing of it."""
 
     id: str
     text: str
     dimension: str | None = None
+    check: BoundCheck | None = None
 
 
 class Instruction(Record):
@@ -64,9 +84,10 @@ class Score(Record):
     """A verdict on one constraint.
 
     ``score`` is 0..TOP_SCORE, or None when the verdict is missing, doubled or unreadable ("unscored", which
-    is never a pass). ``by`` says who gave it; ``found`` what a check by code measured, None where there is
-    none. ``disputed``: votes, or the judge and the code, disagree whether the constraint is followed. A
-    disputed verdict proves nothing, neither that it is followed nor that it is not.
+    is never a pass). ``by`` says who gave it; ``found`` what a check by code measured, with the kinds of the
+    check and the version of their catalogue; None where there is none, or where it cannot tell. ``disputed``:
+    votes, or the judge and the code, disagree whether the constraint is followed. A disputed verdict proves
+    nothing, neither that it is followed nor that it is not.
     """
 
     constraint: str
@@ -74,6 +95,8 @@ class Score(Record):
     reasoning: str = ""
     by: Literal["judge", "code"] = "judge"
     found: Literal["holds", "broken"] | None = None
+    kinds: tuple[str, ...] = ()
+    version: int | None = None
     disputed: bool = False
 
     @property
@@ -90,6 +113,7 @@ class Score(Record):
 class Judgement(Record):
     """A judged response: one score for each constraint of the instruction, in its order. Over several votes
     each score is the one hardest on what was claimed. ``settled``: every vote that the run asks for was cast.
+    Without votes it is code's alone, and names nothing but the constraints that are broken.
     """
 
     scores: tuple[Score, ...]
@@ -166,7 +190,8 @@ class Structured(Item):
 
 
 class Checked(Item):
-    """quality: complete and not redundant (paper B.3, B.4), with the judge's reasons."""
+    """quality: complete and not redundant (paper B.3, B.4), with the judge's reasons; bind: the same, its
+    constraints bound."""
 
     instruction: Instruction
     completeness: str

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from trace_builder.errors import InputError
 from trace_builder.records import Constraint, Instruction, Item, Lang, Record
+from trace_builder.stages.common.constraint_checks import constraint
 from trace_builder.support.text import detect_lang
 from trace_builder.taxonomy import Taxonomy
 
@@ -111,7 +112,7 @@ def read_released_row(
     instruction = Instruction(
         description=found.description,
         constraints=tuple(
-            Constraint(id=f"c{n}", text=text, dimension=known.id if (known := taxonomy.find(label)) else None)
+            constraint(f"c{n}", text, known.id if (known := taxonomy.find(label)) else None)
             for n, (text, label) in enumerate(zip(found.constraints_splits, labels, strict=True), start=1)
         ),
         input=None if found.input == NO_INPUT else found.input,

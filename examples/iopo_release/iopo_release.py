@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from trace_builder import InputError, ReleaseOptions, build_release, open_run
-from trace_builder.records import IopoGroup
+from trace_builder.records import Harvested, IopoGroup
 
 
 def row(group: IopoGroup) -> dict[str, object]:
@@ -22,7 +22,9 @@ def main() -> None:
     try:
         release = build_release(run_folder, out, ReleaseOptions(formats=("sft", "dpo")))
         with open_run(run_folder) as run, (out / "groups.jsonl").open("w", encoding="utf-8") as file:
-            full = [group for group in run.records("iopo", IopoGroup) if group.certificate == "full"]
+            groups = list(run.records("iopo", IopoGroup))
+            groups += [group for harvested in run.records("harvest", Harvested) for group in harvested.groups]
+            full = [group for group in groups if group.certificate == "full"]
             for group in full:
                 file.write(json.dumps(row(group), ensure_ascii=False) + "\n")
     except InputError as error:

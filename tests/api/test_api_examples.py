@@ -71,10 +71,18 @@ def status(clean: Environment, run: Path) -> dict[str, Any]:
 
 
 @slow
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_the_stage_runs_after_the_one_it_follows(clean: Environment, run: Path) -> None:
     found = status(clean, run)
-    assert list(found) == ["expand", "structure", "quality", "respond", "difficulty", "dpo", "iopo"]
+    assert list(found) == [
+        "expand",
+        "structure",
+        "quality",
+        "respond",
+        "difficulty",
+        "dpo",
+        "iopo",
+        "harvest",
+    ]
     stage = found["difficulty"]
     assert stage["in"] == found["respond"]["accepted"] > 0
     assert stage["in"] == stage["accepted"] + stage["rejected"]
@@ -129,7 +137,6 @@ def test_the_page_tells_of_the_stage_in_its_own_words(clean: Environment, run: P
 
 
 @slow
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_the_release_script_writes_a_release_and_the_groups(clean: Environment, run: Path) -> None:
     out = run.parent / "release"
     made = clean.run("iopo-release", str(run), str(out))
@@ -179,7 +186,6 @@ def test_an_installed_kind_belongs_to_the_code_of_the_stages_that_judge(
 
 
 @slow
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_they_are_strictly_typed(clean: Environment, wheels: list[Path], tmp_path: Path) -> None:
     interpreter = ("--python-executable", str(clean.bin / "python"), "--cache-dir", str(tmp_path))
     sources = [str(EXAMPLES / name) for name in PACKAGES]
@@ -189,7 +195,6 @@ def test_they_are_strictly_typed(clean: Environment, wheels: list[Path], tmp_pat
 
 
 @slow
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_the_first_lines_of_the_page_run(clean: Environment, page: str, tmp_path: Path) -> None:
     indented = page.split("A whole run, without a server:\n\n")[1].split("\n\nPackages of your own")[0]
     made = clean.run("python", "-c", textwrap.dedent(indented), cwd=tmp_path)

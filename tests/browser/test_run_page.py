@@ -226,7 +226,7 @@ def test_the_keyboard_is_enough(look: Open, run_page: Path) -> None:
     assert selected.count() == 1
     name = selected.locator(".id span").first.inner_text()
     assert page.locator("#list").get_attribute("aria-activedescendant") == selected.get_attribute("id")
-    assert page.url.endswith(f"#record={name}")
+    assert page.url.endswith(f"record={name}")
     assert name in page.locator("#detail .note").first.inner_text()
 
 

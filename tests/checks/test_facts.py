@@ -54,6 +54,15 @@ def test_what_is_counted_of_a_chinese_response() -> None:
     assert "words" not in found
 
 
+def test_what_of_a_response_stands_in_its_headings_is_told_apart() -> None:
+    """A limit for the text may or may not mean its titles; the judge is not left to count them."""
+    english = fact_lines("# On the quiet sea\n\nIt is calm today.\n\n## Later\n\nIt rose.", "en")
+    assert "words without markup: 11" in english
+    assert "words of these in headings: 5" in english
+    assert "其中标题里的汉字数：4" in fact_lines("## 海上清晨\n\n今天风很小。", "zh")
+    assert not [line for line in fact_lines("It is calm today.", "en") if "headings" in line]
+
+
 def test_the_lines_are_in_either_language_and_leave_out_what_is_not_there() -> None:
     english, chinese = fact_lines(ENGLISH, "en"), fact_lines(ENGLISH, "zh")
     assert "list items by level: 1: 2, 2: 2" in english
@@ -63,6 +72,12 @@ def test_the_lines_are_in_either_language_and_leave_out_what_is_not_there() -> N
     assert not [
         line for line in fact_lines("Fine.", "en") if line.startswith(("list", "head", "code", "table"))
     ]
+
+
+def test_a_response_that_is_code_as_a_whole_is_not_said_to_have_no_words() -> None:
+    lines = fact_lines("```html\n<h2>See more!</h2>\n<p>Order today.</p>\n```", "en")
+    assert "code blocks: html" in lines
+    assert not [line for line in lines if line.endswith(": 0")]
 
 
 @given(st.text(max_size=400))

@@ -98,7 +98,7 @@ def test_missing_responses_can_be_allowed(tmp_path: Path) -> None:
 
 def test_verdicts_on_constraints_that_do_not_exist_are_told(tmp_path: Path) -> None:
     data = read_evalset(evaluation_file(tmp_path, 2), TAXONOMY)
-    fine = {"不超过200字": 10, "写得漂亮": 10}
+    fine = {"全文不超过200字": 10, "写得漂亮": 10}
     rows = [
         {"id": "1", "text": "Fine Grained Score: [10, 10]\nConstraints Overall Score: [[10]]"},
         {"id": "0", "text": f"Fine Grained Score: {json.dumps([fine])}\nConstraints Overall Score: [[10]]"},

@@ -128,7 +128,6 @@ def test_authors_judge_texts_get_both_readings(evaluated: Path, tmp_path: Path) 
     assert "Two readings of the same judge texts" in shown
 
 
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_two_evaluations_compare(evaluated: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     run("--data", evaluated / "set.jsonl", "--output", other, "--set", "rehearsal.miss=0.9")

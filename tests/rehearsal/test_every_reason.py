@@ -40,9 +40,11 @@ FAULTS = (
 #: The runs: a shipped profile and what is set differently.
 RUNS = {
     "parts": ("rehearsal", "rehearsal.flawed=1", "expand.samples=1"),
+    "judge alone": ("rehearsal", "rehearsal.flawed=1", "expand.samples=1", "judge.code_checks=false"),
     "text": ("rehearsal", "rehearsal.flawed=0.7", "expand.writes=text"),
     "misses": ("rehearsal", "rehearsal.flawed=0.3", "rehearsal.miss=0.8", "dpo.sampled=false",
                "dpo.samples=1", "iopo.rewritings=1", f"rehearsal.faults={FAULTS}"),
+    "careful": ("rehearsal", "rehearsal.flawed=0", "rehearsal.miss=0.9", "respond.samples=4"),
     "paper": ("paper", "rehearsal.flawed=0.35", "rehearsal.miss=0.3", "models.default.structured=json_schema",
               "rehearsal.faults={length: 0.05, empty: 0.05, refusal: 0.05}"),
     "rationality": ("rehearsal", "rehearsal.flawed=0.5", "iopo.operations={add: 1, revise: 1}",

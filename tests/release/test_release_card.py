@@ -136,6 +136,13 @@ def test_no_name_is_markup_on_the_card(tmp_path: Path) -> None:
     shown = text.split("## Checksums")[0]
     assert "<script>" not in shown
     assert "<b>" not in shown
+    example = section(shown, "An example")
+    fence = re.search(r"^`{3,}", example, re.MULTILINE)
+    assert fence is not None
+    row = example.split(f"{fence.group()}json\n")[1].rsplit(f"\n{fence.group()}", 1)[0]
+    assert json.loads(row)["source"] == HOSTILE
+    assert f"\n{fence.group()}" not in row, "nothing in the row ends the fence"
+    shown = shown.replace(example, "")
     assert "\n## Heading" not in shown
     assert not re.search(r"(?<!\\)\[x", shown)
     assert not re.search(r"(?<!\\)\*c", shown)
@@ -146,6 +153,19 @@ def test_no_name_is_markup_on_the_card(tmp_path: Path) -> None:
     licences = cells(section(shown, "Licence of the seeds"))
     assert len(licences) == 2
     assert all(len(row) == 2 for row in licences.values())
+
+
+def test_sizes_default_and_example_are_of_the_files(released: Release, tmp_path: Path) -> None:
+    text = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    head = yaml.safe_load(text.split("---\n")[1])
+    for info, config in zip(head["dataset_info"], head["configs"], strict=True):
+        sizes = [(tmp_path / "out" / file["path"]).stat().st_size for file in config["data_files"]]
+        assert [split["num_bytes"] for split in info["splits"]] == sizes
+        assert info["dataset_size"] == sum(sizes) > 0
+    assert [config["config_name"] for config in head["configs"] if config.get("default")] == ["sft_messages"]
+    first = (tmp_path / "out" / "sft" / "messages" / "train.jsonl").read_text(encoding="utf-8").split("\n")[0]
+    example = section(text, "An example").split("json\n", 1)[1]
+    assert json.loads(example[: example.rindex("\n```")])["id"] == json.loads(first)["id"]
 
 
 def test_escaped_text_shows_as_it_is() -> None:

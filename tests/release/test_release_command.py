@@ -115,7 +115,7 @@ def test_trace_of_an_id_that_is_not_there(scripted: Path) -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     code = (
-        "import sys; import trace_builder.commands.release, trace_builder.commands.trace; "
+        "import sys; import trace_builder.commands.release, trace_builder.commands.looking.trace; "
         "bad = {'pydantic', 'yaml', 'pyarrow', 'datasets', 'trl', 'torch', 'huggingface_hub', 'rensa'}; "
         "sys.exit(', '.join(sorted(bad & set(sys.modules))) or 0)"
     )

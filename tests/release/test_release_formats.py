@@ -207,7 +207,7 @@ def test_kto_rows_name_each_response_once() -> None:
         FailedResponse(response="", fault="empty_response"),
     )
     answered = base.answered.model_copy(update={"imperfect": tried})
-    pair = Pair("s#dpo", base.prompt, "good", "bad", "sampled")
+    pair = Pair("s#dpo", base.instruction, "good", "bad", "sampled")
     example = Example(base.checked, TAXONOMY, answered=answered, pairs=(pair,))
     rows = [(row["completion"][0]["content"], row["label"]) for row in DpoKto().rows(example)]
     assert rows == [("good", True), ("bad", False)]

@@ -24,7 +24,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return small_run(tmp_path_factory.mktemp("lineage") / "run", "respond.samples=2")
 
 
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_every_released_row_can_be_traced(run: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     build(run, out, ReleaseOptions(near_duplicates=None))

@@ -40,7 +40,6 @@ def test_every_call_of_a_run_shows_its_prompt(tmp_path: Path, overrides: tuple[s
     assert '{"id": "c1", "text": ' in str(judged.user)
 
 
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_a_prompt_that_was_not_sent_is_not_shown(tmp_path: Path) -> None:
     folder = small_run(tmp_path / "run")
     path = folder / "run.json"

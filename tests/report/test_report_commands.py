@@ -8,8 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from trace_builder.commands.report import report
-from trace_builder.commands.stats import stats
+from trace_builder.commands.looking.report import report
+from trace_builder.commands.looking.stats import stats
 from trace_builder.errors import InputError, StoppedError
 
 _APP = typer.Typer(pretty_exceptions_enable=False)

@@ -99,7 +99,6 @@ def test_two_evaluations_of_different_data_do_not_go_side_by_side(made: Path, tm
 
 
 @pytest.mark.parametrize("name", ["sft", "dpo", "iopo"])
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_product_files_have_the_figures_of_their_run(made: Path, name: str) -> None:
     run = statistics(made / "run").sets[name]
     file = statistics(made / "run" / f"{name}.jsonl").sets[f"{name}.jsonl"]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from trace_builder.report.stats.dataset_stats import Dataset, Duplicates, StrayLabel
 from trace_builder.report.stats.instructions import Example
+from trace_builder.stages.common.constraint_checks import read_check
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 
@@ -20,6 +21,7 @@ def _example(name: str, *constraints: tuple[str, str | None], prompt: str | None
         lang="en",
         description="Describe a harbour",
         constraints=constraints,
+        bound=tuple(read_check(text) for text, _ in constraints),
         input=None,
         prompt=prompt if prompt is not None else f"prompt of {name}",
     )

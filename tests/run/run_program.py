@@ -65,7 +65,8 @@ def served(options: ServerOptions | None = None, **drill: Any) -> Iterator[tuple
 
 
 def command(folder: Path, *options: str, limit: int = 12) -> list[str]:
-    base = [sys.executable, "-m", "trace_builder", "run", "--output", str(folder), "--limit", str(limit)]
+    base = [sys.executable, "-m", "trace_builder", "run", "--config", "rehearsal"]
+    base += ["--output", str(folder), "--limit", str(limit)]
     return [*base, *options]
 
 

@@ -73,7 +73,6 @@ def test_a_changed_rule_of_the_records_touches_every_stage(monkeypatch: pytest.M
         ("prompts", 'NULL = "NULL"', 'NULL = ""', {*STAGES}),
     ],
 )
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_what_decides_outcomes_counts(
     monkeypatch: pytest.MonkeyPatch, module: str, old: str, new: str, stages: set[str]
 ) -> None:
@@ -81,7 +80,6 @@ def test_what_decides_outcomes_counts(
 
 
 @pytest.mark.parametrize("text", ["\n# a comment\n", '\n"""What stands above."""\n', "\n\n\n"])
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_what_only_a_reader_sees_does_not_count(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     assert touched(monkeypatch, "stages.judging.judging", "", text) == set()
 
@@ -97,7 +95,6 @@ def test_what_only_a_reader_sees_does_not_count(monkeypatch: pytest.MonkeyPatch,
         ("stages.common.product_rows", '"prompt":', '"text":'),
     ],
 )
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_labels_defaults_and_rows_do_not_count(
     monkeypatch: pytest.MonkeyPatch, module: str, old: str, new: str
 ) -> None:

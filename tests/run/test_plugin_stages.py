@@ -55,11 +55,11 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_installed")
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_two_stages_read_the_seeds_side_by_side(tmp_path: Path) -> None:
     config = load_config(values={"output": str(tmp_path / "run"), "limit": 6})
     stages = {stage.name: stage for stage in run_pipeline(config).summary.stages}
-    assert list(stages) == ["count", "expand", "structure", "quality", "respond", "dpo", "harvest", "iopo"]
+    ours = ["expand", "structure", "quality", "bind", "respond", "dpo", "iopo", "harvest"]
+    assert list(stages) == ["count", *ours]
     assert stages["count"].entered == stages["expand"].entered == 6
     assert stages["count"].reasons == {("rejected", "third"): 2, ("failed", "internal_error"): 1}
     assert stages["expand"].accepted

@@ -60,7 +60,6 @@ def said(process: subprocess.Popen[str], code: int = 130) -> str:
 
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("after", [0.0, 0.02, 0.1, 0.3, 0.6, 1.0])
-@pytest.mark.xfail(reason="written before the parts and harvest came in; not yet brought up to date")
 def test_five_at_any_moment_of_the_start(tmp_path: Path, number: signal.Signals, after: float) -> None:
     process = started(tmp_path, *SLOW)
     wait_for(process, lambda: listening(process))

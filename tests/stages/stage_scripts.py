@@ -13,7 +13,6 @@ from trace_builder.config import CallConfig, RunConfig
 from trace_builder.prompts import PromptBook
 from trace_builder.records import (
     Answered,
-    Constraint,
     Expanded,
     Instruction,
     Item,
@@ -22,6 +21,7 @@ from trace_builder.records import (
     Rejection,
     Score,
 )
+from trace_builder.run.pipeline import open_prompts
 from trace_builder.stages.base import Answer, Stage, Unanswered
 from trace_builder.stages.common.answer_schemas import (
     Additions,
@@ -34,9 +34,9 @@ from trace_builder.stages.common.answer_schemas import (
     verdict_names,
     verdicts_of,
 )
+from trace_builder.stages.common.constraint_checks import constraint
 from trace_builder.stages.stage_registry import config_model
 from trace_builder.support.bilingual import LANGS
-from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import load_taxonomy
 
 T = TypeVar("T")
@@ -48,8 +48,7 @@ ATTEMPTS = 3
 @cache
 def book() -> PromptBook:
     """The shipped prompts."""
-    taxonomy = load_taxonomy()
-    return PromptBook(shipped("prompts"), {"taxonomy": {lang: taxonomy.describe(lang) for lang in LANGS}})
+    return open_prompts(RunConfig(), load_taxonomy())
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def expanded(text: str, given: str | None = None, instruction: str = "Write a po
 
 
 def instruction(*texts: str, given: str | None = None) -> Instruction:
-    constraints = tuple(Constraint(id=f"c{n}", text=t, dimension="inclusion") for n, t in enumerate(texts, 1))
+    constraints = tuple(constraint(f"c{n}", t, "inclusion") for n, t in enumerate(texts, 1))
     return Instruction(description="Write a poem.", constraints=constraints, input=given)
 
 

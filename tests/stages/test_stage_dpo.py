@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from stage_scripts import Scripted, answered, config, judgement, rejected, same_
 from trace_builder.records import FailedResponse, Preference
 from trace_builder.stages.base import Answer
 from trace_builder.stages.dpo import Dpo
+from trace_builder.stages.judging.judging import judge
 from trace_builder.taxonomy import load_taxonomy
 
 SEA, BRIEF = "Mention the sea.", "Be brief."
@@ -128,3 +130,16 @@ def test_with_several_votes_all_have_to_find_the_fail() -> None:
     ask = Scripted(worse="Bad?", judge=[verdicts(0, 10), verdicts(10, 10)])
     stage = Dpo(config(dpo={"samples": 1}, judge={"votes": 3, "code_checks": False}), load_taxonomy())
     assert rejected(walk(stage, answered(SEA, BRIEF), ask)) == "no_worse_response"
+
+
+def test_a_response_that_code_turned_down_is_judged_before_it_proves_anything() -> None:
+    """Code alone rejects; a pair takes the judge's word as well."""
+    record, response = answered(SEA, "Use at most 5 words."), "The sea is wide and deep and blue."
+    settings = config(judge={"code_checks": True})
+    alone = asyncio.run(judge(Scripted(), record.instruction, response, settings.judge))
+    assert (alone.votes, alone.imperfect) == (0, ("c2",))
+    record = record.model_copy(update={"imperfect": (FailedResponse(response=response, judgement=alone),)})
+    made = walk(Dpo(settings, load_taxonomy()), record, Scripted(judge=verdicts(10, 3)))
+    assert (made.origin, made.failed) == ("sampled", ("c2",))
+    doubted = Scripted(judge=[verdicts(10, 10), verdicts(2, 10)], worse="No brine.")
+    assert walk(Dpo(settings, load_taxonomy()), record, doubted).origin == "prompted"

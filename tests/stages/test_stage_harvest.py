@@ -18,7 +18,7 @@ from stage_scripts import (
     walk,
 )
 
-from trace_builder.records import Attempted, FailedResponse, Harvested, Rejection
+from trace_builder.records import Attempted, Checked, FailedResponse, Harvested, Rejection
 from trace_builder.stages.base import Unanswered
 from trace_builder.stages.harvest import Harvest
 from trace_builder.stages.respond import Respond
@@ -87,8 +87,6 @@ def test_a_rejected_record_makes_a_group_of_two_imperfect_answers() -> None:
 
 
 def test_what_respond_keeps_of_a_rejected_record_is_what_harvest_reads(taxonomy: Taxonomy) -> None:
-    from trace_builder.records import Checked
-
     checked = Checked(id="a", lang="en", instruction=instruction(*X), completeness="", redundancy="")
     ask = Scripted(respond=["One.", "Two."], judge=[verdicts(0, 10, 10), verdicts(10, 0, 10)])
     made = walk(Respond(config(respond={"samples": 2}), taxonomy), checked, ask)
@@ -168,6 +166,32 @@ def test_the_answer_is_judged_anew_on_everything_with_full_votes() -> None:
     assert (group.cells.x2y2.votes, group.cells.x2y2.settled) == (2, True)
 
 
+def test_the_verdict_that_an_answer_was_picked_for_is_not_its_proof() -> None:
+    """Those perfect answers come here that a judge was wrong about: the fail has to be found again."""
+    settled = FIVE_POINTS.model_copy(update={"judgement": judgement(0, 10, 10)})
+    ask = Scripted(harvest=revisions(c1=FIVE), judge=[FULL, cell(10), cell(0)])
+    (group,) = harvest(answered(*X, imperfect=(settled,)), ask).groups
+    assert group.certificate == "one_sided"
+
+
+def test_a_small_slip_is_of_use_too() -> None:
+    slip = FailedResponse(response="Five points, one of them double.", judgement=judgement(9, 10, 10))
+    ask = Scripted(harvest=revisions(c1=FIVE), judge=[FULL, cell(0), cell(0)])
+    assert len(harvest(answered(*X, imperfect=(slip,)), ask).groups) == 1
+
+
+def test_the_answer_that_fails_least_and_plainest_comes_first() -> None:
+    slip = FailedResponse(response="Almost six.", judgement=judgement(9, 10, 10))
+    ask = Scripted(harvest=revisions(c1=FIVE), judge=[FULL, cell(0), cell(0)])
+    made = harvest(answered(*X, imperfect=(OTHER, slip, FIVE_POINTS)), ask, harvest={"most": 1})
+    assert [group.y2 for group in made.groups] == ["Five points."]
+
+
+def test_no_further_answer_is_paid_for_where_no_group_can_come_of_it() -> None:
+    ask = Scripted(harvest=revisions())
+    assert rejected(harvest(rejected_record(FIVE_POINTS, OTHER), ask)) == "not_rewritten"
+
+
 def test_a_rewriting_that_both_answers_follow_proves_nothing() -> None:
     ask = Scripted(harvest=revisions(c1="Give at least 5 bullet points."), judge=[FULL, cell(10), cell(10)])
     assert rejected(harvest(answered(*X, imperfect=(FIVE_POINTS,)), ask)) == "no_contrast"
@@ -187,3 +211,31 @@ def test_no_more_answers_are_made_use_of_than_the_config_says() -> None:
 def test_it_is_no_stage_where_it_is_off() -> None:
     assert not Harvest(config(harvest={"enabled": False}), load_taxonomy()).enabled
     assert Harvest(config(), load_taxonomy()).enabled
+
+
+def test_a_rewriting_that_overlaps_is_told_of_once_and_then_rejected() -> None:
+    """What keeps "at most 50" keeps "at most 90" too."""
+    long = FailedResponse(response="sea " * 80, judgement=judgement(10, 10, 0, settled=False))
+    ask = Scripted(harvest=[revisions(c3="Use at most 90 words."), revisions(c3="Use at most 100 words.")])
+    made = harvest(answered(*X, imperfect=(long,)), ask, judge={"code_checks": True})
+    assert rejected(made) == "overlapping_revision"
+    first, second = ask.to("harvest")
+    assert (first.values["overlapping"], second.values["overlapping"]) == (
+        None,
+        '{"id": "c3", "text": "Use at most 90 words."}',
+    )
+
+
+def test_an_answer_that_code_turned_down_is_made_use_of() -> None:
+    """Nothing but the constraints that it breaks is known; under the new ones it is judged in full."""
+    checked = Checked(id="a", lang="en", instruction=instruction(*X), completeness="", redundancy="")
+    short, long = "- sea\n" * 6, "- sea and " + "sea " * 70 + "\n" + "- sea\n" * 5
+    settings: dict[str, Any] = {"judge": {"code_checks": True}, "respond": {"samples": 2}}
+    answers = Scripted(respond=[long, short], judge=FULL)
+    record = walk(Respond(config(**settings), load_taxonomy()), checked, answers)
+    (failed,) = record.imperfect
+    assert failed.judgement.imperfect == ("c3",)
+    ask = Scripted(harvest=revisions(c3=LONG), judge=[FULL, cell(0), cell(0)])
+    made = harvest(record, ask, **settings)
+    assert [group.certificate for group in made.groups] == ["full"]
+    assert (ask.to("harvest")[0].values["failed"] or "").startswith('{"id": "c3", "found": "words: ')

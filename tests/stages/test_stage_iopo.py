@@ -29,6 +29,7 @@ from trace_builder.taxonomy import Taxonomy
 SEA, BRIEF, SALT = "Mention the sea.", "Use at most 5 words.", "Mention the salt."
 RECORD = answered(SEA, BRIEF)
 REVISED = revisions(c2="Use at least 50 words.")
+LONG_POEM = "The sea goes on. " * 20
 
 
 def iopo(taxonomy: Taxonomy, operation: str = "revise", **sections: Any) -> Iopo:
@@ -212,3 +213,37 @@ class TestPaper:
         ask = Scripted(iopo_revise=REVISED, respond="No.", judge=verdicts(10, 5))
         stage = iopo(taxonomy, iopo={"certificate": "rationality"})
         assert rejected(walk(stage, RECORD, ask)) == "y2_imperfect"
+
+
+def test_a_revision_that_overlaps_is_told_of_once(taxonomy: Taxonomy) -> None:
+    shorter = revisions(c2="Use at most 3 words.")
+    ask = Scripted(
+        iopo_revise=[shorter, REVISED], judge=[cell(2), verdicts(10, 10), cell(0)], respond=LONG_POEM
+    )
+    made = walk(iopo(taxonomy, judge={"code_checks": True}), RECORD, ask)
+    assert isinstance(made, IopoGroup)
+    assert made.changes.revised[0].after.text == "Use at least 50 words."
+    first, second = ask.to("iopo_revise")
+    assert (first.values["overlapping"], first.sample, second.sample) == (None, 0, 0)
+    assert second.values["overlapping"] == '{"id": "c2", "text": "Use at most 3 words."}'
+
+
+def test_one_that_overlaps_again_is_rejected(taxonomy: Taxonomy) -> None:
+    shorter, other = revisions(c2="Use at most 3 words."), revisions(c2="Use no more than 5 words.")
+    ask = Scripted(iopo_revise=[shorter, other])
+    made = walk(iopo(taxonomy, iopo={"rewritings": 1}, judge={"code_checks": True}), RECORD, ask)
+    assert rejected(made) == "overlapping_revision"
+    assert BRIEF in made.detail
+
+
+def test_without_code_checks_overlaps_are_left_to_the_cells(taxonomy: Taxonomy) -> None:
+    ask = Scripted(iopo_revise=revisions(c2="Use at most 3 words."), judge=cell(10))
+    made = walk(iopo(taxonomy, iopo={"rewritings": 1}), RECORD, ask)
+    assert rejected(made) == "no_contrast"
+
+
+def test_what_contradicts_a_constraint_that_stays_is_the_wrong_operation(taxonomy: Taxonomy) -> None:
+    ask = Scripted(iopo_add=additions("Use at least 90 words."))
+    made = walk(iopo(taxonomy, "add", iopo={"rewritings": 1}, judge={"code_checks": True}), RECORD, ask)
+    assert rejected(made) == "wrong_operation"
+    assert "exclude each other" in made.detail

@@ -12,7 +12,7 @@ from stage_scripts import Scripted, book, config, rejected, walk
 from trace_builder.config import Section
 from trace_builder.errors import InputError
 from trace_builder.llm.types import ErrorKind
-from trace_builder.records import IopoGroup, Rejection, Seed
+from trace_builder.records import Harvested, IopoGroup, Rejection, Seed
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.reasons import ANY_STAGE, FAILURES, label, labels
 from trace_builder.stages.stage_registry import GROUP, build_stages, config_model, stage_classes
@@ -23,8 +23,10 @@ from trace_builder.taxonomy import Taxonomy, load_taxonomy
 NAMES = tuple(stage_classes())
 
 
-def stages() -> dict[str, Stage[Any, Any]]:
-    return {stage.name: stage for stage in build_stages(config(), load_taxonomy())}
+def stages(**sections: Any) -> dict[str, Stage[Any, Any]]:
+    """All stages there are, set up with these sections."""
+    everything = {"judge": {"code_checks": True}, "bind": {"enabled": True}}
+    return {stage.name: stage for stage in build_stages(config(**everything | sections), load_taxonomy())}
 
 
 def test_the_order_is_the_datas_way() -> None:
@@ -34,10 +36,34 @@ def test_the_order_is_the_datas_way() -> None:
         "expand",
         "structure",
         "quality",
+        "bind",
         "respond",
         "respond",
         "respond",
     ]
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [{"bind": {"enabled": False}}, {"judge": {"code_checks": False}}, {"harvest": {"enabled": False}}],
+)
+def test_what_follows_a_stage_that_is_left_out_follows_the_one_before(sections: dict[str, Any]) -> None:
+    left = stages(**sections)
+    out = set(NAMES) - left.keys()
+    assert out == ({"harvest"} if "harvest" in sections else {"bind"})
+    assert left["respond"].follows == ("bind" if "bind" in left else "quality")
+    assert stage_classes()["respond"].follows == "bind", "the class stays as it is"
+
+
+def test_nothing_follows_a_stage_left_out_that_makes_another_record(
+    installed: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Odd, "follows", "harvest")
+    monkeypatch.setattr(Odd, "reads", Harvested)
+    installed(f"{__name__}:Odd")
+    assert build_stages(config(), load_taxonomy())[-1].name == "odd"
+    with pytest.raises(InputError, match="the stage 'odd' follows 'harvest', which is left out"):
+        build_stages(config(harvest={"enabled": False}), load_taxonomy())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -67,8 +93,10 @@ def test_every_prompt_exists_in_both_languages(name: str) -> None:
         ({"quality": {"call": {"max_tokens": 7}}}, {"quality"}),
         ({"respond": {"samples": 9}}, {"respond"}),
         ({"respond": {"call": {"temperature": 0.1}}}, {"respond", "iopo"}),
-        ({"judge": {"votes": 5}}, {"respond", "dpo", "harvest", "iopo"}),
-        ({"judge": {"code_checks": True}}, {"respond", "dpo", "harvest", "iopo"}),
+        ({"judge": {"code_checks": True, "votes": 5}}, {"respond", "dpo", "harvest", "iopo"}),
+        ({"judge": {"code_checks": False}}, {"structure", "bind", "respond", "dpo", "harvest", "iopo"}),
+        ({"bind": {"call": {"max_tokens": 7}}}, {"bind"}),
+        ({"bind": {"enabled": False}}, {"bind"}),
         ({"dpo": {"sampled": False}}, {"dpo"}),
         ({"iopo": {"operations": {"revise": 1}}}, {"iopo"}),
         ({"iopo": {"certificate": "rationality"}}, {"iopo"}),
@@ -77,11 +105,13 @@ def test_every_prompt_exists_in_both_languages(name: str) -> None:
     ],
 )
 def test_a_setting_touches_the_stages_it_shapes(change: dict[str, object], touched: set[str]) -> None:
-    before, after = stages(), {s.name: s for s in build_stages(config(**change), load_taxonomy())}
-    differ = {
-        n for n in before if (before[n].settings, before[n].calls) != (after[n].settings, after[n].calls)
-    }
+    before, after = stages(), stages(**change)
+    differ = {n for n in before if n not in after or _shape(before[n]) != _shape(after[n])}
     assert differ == touched
+
+
+def _shape(stage: Stage[Any, Any]) -> Any:
+    return stage.settings, stage.calls
 
 
 def test_another_taxonomy_touches_what_reads_it(taxonomy: Taxonomy) -> None:
@@ -176,7 +206,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 
 def test_installed_stages_take_their_place_in_the_order(installed: Callable[..., None]) -> None:
     installed(f"{__name__}:Odd", f"{__name__}:Late")
-    assert tuple(stage_classes()) == (*NAMES, "late", "odd")
+    assert tuple(stage_classes()) == (*NAMES[:-1], "late", NAMES[-1], "odd")
 
 
 @pytest.mark.parametrize(

@@ -264,3 +264,13 @@ class TestParts:
     )
     def test_faults_are_seen_by_code(self, taxonomy: Taxonomy, texts: tuple[str, ...], reason: str) -> None:
         assert rejected(self.of(taxonomy, *texts)) == reason
+
+
+def test_constraints_that_exclude_each_other_are_found_by_code(taxonomy: Taxonomy) -> None:
+    """Whether the model has written parts or taken a text apart; nobody is asked about them."""
+    texts = ("Use at most 50 words.", "Mention the sea.", "Use at least 200 words.")
+    record = expanded("-").model_copy(update={"text": None, "parts": instruction(*texts)})
+    made = walk(Structure(config(judge={"code_checks": True}), taxonomy), record, Scripted())
+    assert rejected(made) == "contradictory"
+    assert "c1 and c3" in made.detail
+    assert constraints(walk(Structure(config(), taxonomy), record, Scripted())) == list(texts)

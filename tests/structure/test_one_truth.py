@@ -21,7 +21,7 @@ from trace_builder.run.pipeline import run_pipeline
 from trace_builder.storage.run_folder import RunFolder
 from trace_builder.support.resources import shipped
 
-STAGES = ("expand", "structure", "quality", "respond", "dpo", "harvest", "iopo")
+STAGES = ("expand", "structure", "quality", "bind", "respond", "dpo", "iopo", "harvest")
 COUNTS = ("in", "accepted", "rejected", "failed", "pending")
 #: How many records of each stage went where.
 Seen = dict[str, dict[str, int]]
@@ -33,7 +33,11 @@ def walk(folder: Path, stage: str = "all", **values: Any) -> None:
         lines = shipped("seeds", "demo.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
         seeds.write_text("".join(lines[:6] + lines[-6:]), encoding="utf-8")
     fixed = {"output": str(folder), "seeds": [str(seeds)]}
-    run_pipeline(load_config(values=fixed | {k.replace("__", "."): v for k, v in values.items()}), stage)
+    run_pipeline(
+        load_config(values=fixed | {k.replace("__", "."): v for k, v in values.items()}),
+        stage,
+        agree=lambda question: True,
+    )
 
 
 def clean(folder: Path) -> None:

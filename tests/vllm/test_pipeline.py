@@ -19,6 +19,8 @@ pytestmark = pytest.mark.vllm
 
 STAGES = ("expand", "structure", "quality", "respond", "dpo", "iopo")
 PROGRAM = (sys.executable, "-c", "from trace_builder.cli import main; main()")
+#: structure asks about running text alone, and so the records that stages start from are written as text.
+AS_TEXT = ("--set", "expand.writes=text")
 #: Options of a stage that make it ask more: dpo would take answers that respond has paid for.
 SETTINGS = {"dpo": ("--set", "dpo.sampled=false")}
 #: 0: done; 1: done, some records failed. Noise may well fail to be an answer three times in a row.
@@ -66,7 +68,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run with the embedded model, under the real one's name: records for every stage to start
     from, which stay valid when the servers change."""
     folder = Path(tmp_path_factory.mktemp("rehearsed")) / "run"
-    run(folder, "--limit", "20")
+    run(folder, "--limit", "20", *AS_TEXT)
     return folder
 
 
@@ -95,7 +97,7 @@ def test_each_stage_walks_real_records_with_the_real_server(
     for later in STAGES[STAGES.index(stage) :]:
         for kind in ("stages", "calls"):
             (folder / kind / f"{later}.jsonl").unlink()
-    run(folder, "--limit", "20", "--stage", stage, *SETTINGS.get(stage, ()), server=vllm)
+    run(folder, "--limit", "20", "--stage", stage, *AS_TEXT, *SETTINGS.get(stage, ()), server=vllm)
     check_accounts(folder, stage, entered)
     calls = rows(folder / "calls" / f"{stage}.jsonl")
     assert {call["server"] for call in calls} == {vllm.base_url}

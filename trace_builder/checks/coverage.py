@@ -39,8 +39,13 @@ class Coverage:
     kinds: Counter[str] = field(default_factory=Counter)
 
     def add(self, text: str, lang: str, dimension: str | None = None) -> Check | None:
-        """Take a constraint in; gives the check that it is bound to."""
+        """Take a constraint in; gives the check that its words are bound to."""
         check = recognise(text)
+        self.count(check, lang, dimension)
+        return check
+
+    def count(self, check: Check | None, lang: str, dimension: str | None = None) -> None:
+        """Take a constraint in by the check that it is bound to."""
         for share in (
             self.total,
             self.languages.setdefault(lang, Share()),
@@ -48,7 +53,6 @@ class Coverage:
         ):
             share.add(check)
         self.kinds.update(check.kinds if check else ())
-        return check
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -21,6 +21,8 @@ _LABELS = {
     "characters_word": ("characters as Word counts them (字数)", "字数（按Word的算法，计标点）"),
     "characters_han": ("Chinese characters alone", "汉字数（不计标点）"),
     "characters": ("characters without white space", "字符数（不计空格）"),
+    "words_headings": ("words of these in headings", "其中标题里的词数"),
+    "han_headings": ("Chinese characters of these in headings", "其中标题里的汉字数"),
     "sentences": ("sentences", "句数"),
     "paragraphs": ("paragraphs", "段数"),
     "lines": ("lines that are not empty", "非空行数"),
@@ -48,6 +50,13 @@ def facts(response: str) -> dict[str, Any]:
     else:
         found["words"] = _pair(counted)
         found["characters"] = sum(1 for char in layout.prose if not char.isspace())
+    if layout.headings:
+        # Whether a limit of length means them as well is for the constraint to say.
+        titles = "\n".join(heading.text for heading in layout.headings)
+        if is_cjk(layout.seen):
+            found["han_headings"] = count_han(titles)
+        else:
+            found["words_headings"] = _pair(words(_LONE_MARKS.sub(" ", titles)))
     paragraphs = count_paragraphs(layout)
     found |= {
         "sentences": _pair(count_sentences(layout)),
@@ -65,10 +74,11 @@ def facts(response: str) -> dict[str, Any]:
 
 
 def fact_lines(response: str, lang: str) -> list[str]:
-    """``facts`` as lines of text; ``lang`` is "en" or "zh". What there is none of is left out."""
+    """``facts`` as lines of text; ``lang`` is "en" or "zh". What there is none of is left out: no words
+    at all, of a response that is code as a whole, would mislead whoever judges its length."""
     lines = []
     for name, value in facts(response).items():
-        if value in ({}, [], None, ""):
+        if value in ({}, [], None, "", 0):
             continue
         label = _LABELS[name][0 if lang == "en" else 1]
         lines.append(f"{label}{': ' if lang == 'en' else '：'}{_said(name, value, lang)}")

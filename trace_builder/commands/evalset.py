@@ -38,7 +38,7 @@ def select(
     total: Annotated[
         int | None, typer.Option("--total", min=1, max=10**9, help="Scale the quotas to so many.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Draws which ones are taken.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Draws which ones are taken.")] = 0,
 ) -> None:
     """Picks instructions by quotas over the constraint count; without any, the paper's evaluation row."""
     from trace_builder.evalset.select import select
@@ -62,7 +62,7 @@ def check(
         list[str] | None,
         typer.Option("--base-url", metavar="URL", help="Serves the second model; repeatable."),
     ] = None,
-    model: Annotated[str | None, typer.Option("--model", help="Its name there.")] = None,
+    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="Its name there.")] = None,
     config: Annotated[
         Path | None,
         typer.Option("--config", metavar="FILE", help="YAML; quality.call is what is sampled with."),
@@ -113,7 +113,7 @@ def export(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Where the sheet and the tables go.")],
     checks: Checks = None,
     sample: Annotated[int | None, typer.Option("--sample", min=1, help="Only so many, drawn.")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Draws the sample.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Draws the sample.")] = 0,
 ) -> None:
     """Writes what annotators need: an HTML sheet that works offline, a CSV, and tasks for Label Studio."""
     from trace_builder.evalset.export import export_set
@@ -132,7 +132,7 @@ def agree(
     ] = None,
     checks: Checks = None,
     resamples: Annotated[
-        int, typer.Option("--resamples", min=0, max=10**6, help="Bootstrap resamples.")
+        int, typer.Option("--resamples", metavar="N", min=0, max=10**6, help="Bootstrap resamples.")
     ] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="Print agreement.json instead of tables.")] = False,
 ) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trace_builder.evaluate.compare import Comparison
     from trace_builder.evaluate.results import Results
 
-_CONFIG_HELP = "A YAML file with models and sampling; none: configs/evaluate.yaml."
+_CONFIG_HELP = "A YAML file with models and sampling, or the name of a shipped one; none: evaluate."
 _MISSING_HELP = "Count instructions without a response as not followed, instead of stopping."
 
 
@@ -31,7 +31,9 @@ def evaluate(
         list[str] | None,
         typer.Option("--base-url", metavar="URL", help="Serves the model under test; repeatable."),
     ] = None,
-    model: Annotated[str | None, typer.Option("--model", help="The name its servers know it by.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="NAME", help="The name its servers know it by.")
+    ] = None,
     responses: Annotated[
         Path | None,
         typer.Option("--responses", metavar="FILE", help="JSONL of id and response: answers already made."),
@@ -40,8 +42,12 @@ def evaluate(
         list[str] | None,
         typer.Option("--judge-base-url", metavar="URL", help="Serves the judge; repeatable."),
     ] = None,
-    judge_model: Annotated[str | None, typer.Option("--judge-model", help="The judge's name there.")] = None,
-    votes: Annotated[int | None, typer.Option("--votes", min=1, help="Times each answer is judged.")] = None,
+    judge_model: Annotated[
+        str | None, typer.Option("--judge-model", metavar="NAME", help="The judge's name there.")
+    ] = None,
+    votes: Annotated[
+        int | None, typer.Option("--votes", metavar="N", min=1, help="Times each answer is judged.")
+    ] = None,
     judgements: Annotated[
         Path | None,
         typer.Option(
@@ -54,14 +60,17 @@ def evaluate(
     ] = None,
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help=_CONFIG_HELP)] = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="Take the first N instructions.")
+        int | None, typer.Option("--limit", metavar="N", min=1, help="Take the first N instructions.")
     ] = None,
     concurrency: Annotated[
-        int | None, typer.Option("--concurrency", min=1, help="Most requests in flight.")
+        int | None, typer.Option("--concurrency", metavar="N", min=1, help="Most requests in flight.")
     ] = None,
     allow_missing: Annotated[bool, typer.Option("--allow-missing", help=_MISSING_HELP)] = False,
     resamples: Annotated[
-        int, typer.Option("--resamples", min=0, max=10**6, help="Bootstrap resamples; 0: no intervals.")
+        int,
+        typer.Option(
+            "--resamples", metavar="N", min=0, max=10**6, help="Bootstrap resamples; 0: no intervals."
+        ),
     ] = 1000,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one setting; repeatable.")

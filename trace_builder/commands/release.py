@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trace_builder.errors import InputError
+from trace_builder.support.certificates import certified_first
 
 if TYPE_CHECKING:
     from trace_builder.release.builder import Release
@@ -51,6 +53,7 @@ def release(
     verify: Annotated[
         bool, typer.Option("--verify", help="Load every file the way its trainer does, and fail on any drop.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print release.json instead of a summary.")] = False,
     push: Annotated[
         str | None, typer.Option(metavar="REPO", help="Upload to this dataset repository of the Hub.")
     ] = None,
@@ -80,7 +83,12 @@ def release(
         licences=_licences(seed_licence or ()),
     )
     made = build(folder, to, options, force=force, verify=check)
-    typer.echo(_summary(made, to))
+    if as_json:
+        from trace_builder.release.builder import about
+
+        typer.echo(json.dumps(about(made), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(_summary(made, to))
     if push is not None:
         typer.echo(f"uploaded to {upload(to, push)}")
 
@@ -91,6 +99,8 @@ def _summary(release: Release, out: Path) -> str:
     for format_ in release.formats:
         counts = [f"{number:,} {format_.files[split]}" for split, number in release.rows_of(format_).items()]
         lines.append(f"  {format_.name:<22} {', '.join(counts) or 'no rows'}")
+    if groups := release.inventory.certificates:
+        lines.append(f"IOPO groups of the run: {certified_first(groups)}")
     removed = release.removals.by_kind().items()
     listed = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in removed)
     lines.append(f"left out: {listed or 'nothing'} (removed.jsonl)")

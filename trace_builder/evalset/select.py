@@ -13,7 +13,7 @@ from trace_builder.records import Checked
 from trace_builder.released_rows import EvalItem, eval_item
 from trace_builder.storage.layout import is_folder
 from trace_builder.storage.run_folder import RunFolder
-from trace_builder.taxonomy import Taxonomy, load_taxonomy
+from trace_builder.taxonomy import load_taxonomy
 
 #: The stage whose accepted records are whole instructions, not yet answered.
 _STAGE = "quality"
@@ -36,8 +36,7 @@ def select(source: Path, quotas: Quotas, rng_seed: int = 0) -> Selection:
     Raises:
         InputError: the source cannot be read, or fills no quota at all.
     """
-    taxonomy = load_taxonomy()
-    items = _of_run(source, taxonomy) if is_folder(source) else read_evalset(source, taxonomy).items
+    items = _of_run(source) if is_folder(source) else read_evalset(source, load_taxonomy()).items
     chosen = fill(quotas, {item.id: len(item.constraints) for item in items}, rng_seed, "evalset")
     picked = tuple(item for item in items if item.id in chosen)
     if not picked:
@@ -51,13 +50,17 @@ def select(source: Path, quotas: Quotas, rng_seed: int = 0) -> Selection:
     return Selection(picked, len(items), short)
 
 
-def _of_run(folder: Path, taxonomy: Taxonomy) -> tuple[EvalItem, ...]:
-    """The instructions of a run that passed its quality control and whose constraints all have a label."""
+def _of_run(folder: Path) -> tuple[EvalItem, ...]:
+    """The instructions of a run that passed its quality control and whose constraints all have a label of the
+    run's own taxonomy."""
     with RunFolder.open(folder) as run:
+        own = run.manifest.taxonomy
+        taxonomy = load_taxonomy(Path(own.path) if own and Path(own.path).is_file() else None)
+        known = {dimension.id for dimension in taxonomy.dimensions}
         if _STAGE not in run.stages:
             raise InputError(f"{folder}: this run has no stage {_STAGE}, whose instructions could be taken")
         return tuple(
             eval_item(one, one.instruction, taxonomy)
             for one in run.records(_STAGE, Checked)
-            if all(constraint.dimension is not None for constraint in one.instruction.constraints)
+            if all(constraint.dimension in known for constraint in one.instruction.constraints)
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from trace_builder.evaluate.bootstrap import Interval, Sampling, interval
+from trace_builder.evaluate.bootstrap import Interval, Sampling, interval, share_interval, widened
 
 Pattern = tuple[Hashable | None, ...]
 Patterns = Mapping[Pattern, int]
@@ -45,11 +45,14 @@ def agreement(units: Iterable[Pattern], sampling: Sampling, *name: str) -> Agree
     raters = len(next(iter(patterns), ()))
     two = raters == 2
     kappa = interval(patterns, cohen_kappa if two else fleiss_kappa, sampling, "kappa", *name)
+    units_ = sum(patterns.values())
+    percent = interval(patterns, percent_agreement, sampling, "percent", *name)
+    alike = Counter((int(len({r for r in p if r is not None}) == 1), 1) for p in patterns.elements())
     return Agreement(
         raters=raters,
-        units=sum(patterns.values()),
-        percent=interval(patterns, percent_agreement, sampling, "percent", *name),
-        unanimous=interval(patterns, unanimous, sampling, "unanimous", *name),
+        units=units_,
+        percent=widened(percent, units_, sampling.level),
+        unanimous=share_interval(alike, sampling),
         kappa=Kappa(kappa.value, kappa.low, kappa.high, "cohen" if two else "fleiss"),
         alpha=interval(patterns, krippendorff_alpha, sampling, "alpha", *name),
     )

@@ -1,4 +1,5 @@
-"""Bootstrap percentile intervals, from the standard library alone.
+"""Intervals from the standard library alone: Wilson's for shares of independent units, the percentile
+bootstrap for everything else, Clopper and Pearson's where that cannot tell because all units agree.
 
 What is resampled has few different values (an instruction is followed or not; so many of its constraints
 are), so a resample is drawn as the number of times each value comes up: a multinomial draw, by binomial draws
@@ -11,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from statistics import NormalDist
 from typing import TypeVar
 
 from trace_builder.support.randomness import generator
@@ -140,6 +142,44 @@ def interval(
     found.sort()
     tail = (1.0 - sampling.level) / 2.0
     return Interval(value, percentile(found, tail), percentile(found, 1.0 - tail))
+
+
+def share_interval(counts: Mapping[tuple[int, int], int], sampling: Sampling, *name: str) -> Interval:
+    """A share of what units hold, each unit a pair (hits, of): Wilson's interval where every unit is one hit
+    or none, else the bootstrap over units.
+
+    Args:
+        counts: how often each pair occurs.
+        name: as for ``interval``.
+    """
+    value = ratio(counts)
+    if value is None or not sampling.resamples:
+        return Interval(value)
+    units = sum(times for pair, times in counts.items() if pair[1])
+    if all(pair[1] == 1 for pair in counts):
+        return wilson(sum(pair[0] * times for pair, times in counts.items()), units, sampling.level)
+    return widened(interval(counts, ratio, sampling, *name), units, sampling.level)
+
+
+def wilson(hits: int, n: int, level: float = LEVEL) -> Interval:
+    """Wilson's score interval of ``hits`` in ``n`` trials."""
+    z = NormalDist().inv_cdf(0.5 + level / 2)
+    share, spread = hits / n, z * z / n
+    centre = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
+    # At the ends the formula's own bound is the end, but for rounding.
+    low = 0.0 if hits == 0 else centre - half
+    high = 1.0 if hits == n else centre + half
+    return Interval(share, low, high)
+
+
+def widened(found: Interval, units: int, level: float = LEVEL) -> Interval:
+    """A bootstrap interval of a share that is 0 or 1 in every one of ``units``: no resample could differ, so
+    the bound is Clopper and Pearson's."""
+    if found.value not in (0.0, 1.0) or not units or found.low is None:
+        return found
+    reach = ((1 - level) / 2) ** (1 / units)
+    return Interval(1.0, reach, 1.0) if found.value else Interval(0.0, 0.0, 1 - reach)
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 
 from trace_builder.errors import InputError
 from trace_builder.evaluate.bootstrap import Sampling, interval, ratio
-from trace_builder.evaluate.metrics import described, percents
+from trace_builder.evaluate.metrics import BOOTSTRAP, described, percents
 from trace_builder.evaluate.results import (
     INSTRUCTIONS_FILE,
     InstructionResult,
@@ -107,7 +107,7 @@ def compare_folders(a: Path, b: Path, sampling: Sampling) -> Comparison:
             if_s=measure("if_s", lambda item: item.count == 1),
             if_m=measure("if_m", lambda item: item.count > 1),
         ),
-        interval=described(sampling, "pairs"),
+        interval=described(sampling, f"{BOOTSTRAP} over pairs"),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from trace_builder import __version__
 from trace_builder.evaluate.agreement import Pattern, agreement
-from trace_builder.evaluate.bootstrap import Interval, Sampling, interval, ratio
+from trace_builder.evaluate.bootstrap import Interval, Sampling, share_interval
 from trace_builder.evaluate.results import (
     RESULTS,
     AuthorsReading,
@@ -65,14 +65,19 @@ def score(
         task=_task(items, maker),
         authors_reading=_authors_reading(items, maker),
         votes=_votes(items, sampling, maker),
-        interval=described(sampling, "instructions"),
+        interval=described(
+            sampling, f"Wilson for shares of instructions, {BOOTSTRAP} over instructions for others"
+        ),
     )
 
 
-def described(sampling: Sampling, over: str) -> IntervalMethod:
+BOOTSTRAP = "percentile bootstrap"
+
+
+def described(sampling: Sampling, method: str) -> IntervalMethod:
     """How the intervals were made."""
     return IntervalMethod(
-        method=f"percentile bootstrap over {over}",
+        method=method,
         level=sampling.level,
         resamples=sampling.resamples,
         seed=sampling.rng_seed,
@@ -142,7 +147,7 @@ class _Maker:
         return Share(
             n=sum(pair[1] * times for pair, times in pairs.items()),
             followed=sum(pair[0] * times for pair, times in pairs.items()),
-            **percents(interval(pairs, ratio, self._sampling, *name)),
+            **percents(share_interval(pairs, self._sampling, *name)),
         )
 
 

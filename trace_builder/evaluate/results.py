@@ -45,6 +45,8 @@ class ConstraintResult(Record):
     reasoning: str = ""
     by: Literal["judge", "code"] | None = None
     found: Literal["holds", "broken"] | None = None
+    kinds: tuple[str, ...] = ()
+    version: int | None = None
     disputed: bool = False
 
 

@@ -83,7 +83,7 @@ def _authors(results: Results, printer: Printer) -> None:
         return
     printer.heading("Two readings of the same judge texts")
     printer.table(
-        ("", "Eq. 3: all fine scores 10", "authors': overall is 10"),
+        ("", "Eq. 3: all fine scores full", "authors': overall is full"),
         [
             (label, shown(getattr(ours, key).percent), shown(getattr(theirs, key).percent))
             for key, label in _INSTRUCTIONS
@@ -109,7 +109,7 @@ def _votes(results: Results, printer: Printer) -> None:
                 f"{found.kappa.kind.capitalize()} {estimate(found.kappa)}",
                 estimate(found.alpha),
             )
-            for label, found in (("10 or not", votes.followed), ("same score", votes.score))
+            for label, found in (("full marks or not", votes.followed), ("same score", votes.score))
         ],
     )
     each = ", ".join(shown(figure.percent) for figure in votes.if_of_each)

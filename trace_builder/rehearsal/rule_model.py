@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
+from trace_builder.rehearsal.schema_filler import fill
+from trace_builder.rehearsal.tasks.bindings import bind, compare
 from trace_builder.rehearsal.tasks.expansion import expand, expand_text
 from trace_builder.rehearsal.tasks.harvesting import harvest
 from trace_builder.rehearsal.tasks.inspection import inspect_instruction
@@ -15,11 +17,11 @@ from trace_builder.rehearsal.tasks.quality_questions import completeness, qualit
 from trace_builder.rehearsal.tasks.request import Request, content, read_request
 from trace_builder.rehearsal.tasks.responses import respond, respond_worse
 from trace_builder.rehearsal.tasks.rewriting import add, delete, revise
-from trace_builder.rehearsal.tasks.schema_filler import fill
 from trace_builder.rehearsal.tasks.structuring import structure
 from trace_builder.rehearsal.tasks.verdicts import judge, rationality
 from trace_builder.rehearsal.writer.lexicons import lexicon
 from trace_builder.stages.common import answer_schemas as asked
+from trace_builder.stages.common import binding_answers as binding
 from trace_builder.stages.common.answer_schemas import Reply
 from trace_builder.support.text import detect_lang
 
@@ -36,12 +38,14 @@ _LOOKED_UP: dict[str, Callable[[Request], Reply | dict[str, Any]]] = {
     _name(asked.Redundancy): redundancy,
     _name(asked.Verdicts): judge,
     _name(asked.Rationality): rationality,
+    _name(binding.Likenesses): compare,
     "inspection": inspect_instruction,
 }
 _WRITTEN: dict[str, Callable[[Request, Random, float], Reply]] = {
     _name(asked.Parts): expand,
     _name(asked.Expansion): expand_text,
     _name(asked.Structuring): structure,
+    _name(binding.Bindings): bind,
     _name(asked.Additions): add,
     _name(asked.Deletions): delete,
     _name(asked.Revisions): lambda request, rng, flawed: (harvest if "failed" in request.blocks else revise)(

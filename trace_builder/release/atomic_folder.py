@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from trace_builder.errors import InputError, StoppedError
+from trace_builder.errors import InputError, system_error
 
 #: A folder with this file is a release, and may be replaced with --force.
 MARK = "release.json"
@@ -25,8 +25,8 @@ def replacing(out: Path, run: Path, *, force: bool) -> Iterator[Path]:
 
     Raises:
         InputError: ``out`` holds the run, lies in it, or exists, and either ``force`` is not set or something
-            is in it that is no part of a release; or its place cannot be written to.
-        StoppedError: the disk is full, or fails.
+            is in it that is no part of a release; or its place cannot be written to, or a file not be read.
+        StoppedError: the disk is full, or file descriptors ran out.
     """
     try:
         _refuse(out, run, force)
@@ -42,9 +42,8 @@ def replacing(out: Path, run: Path, *, force: bool) -> Iterator[Path]:
             _refuse(out, run, force)
             _swap(temporary, out)
     except OSError as exc:
-        raise StoppedError(
-            f"{out}: {exc.strerror or exc}; nothing was written, the run is as it was"
-        ) from exc
+        error = system_error(exc)
+        raise type(error)(f"{error}; nothing was released, the run is as it was") from exc
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,14 +22,17 @@ from trace_builder.release.examples import Example, SeedRecords, training_exampl
 from trace_builder.release.formats.release_format import PARQUET, ReleaseFormat, Split, choose
 from trace_builder.release.inventory import Inventory, group_texts
 from trace_builder.release.options import ReleaseOptions
-from trace_builder.release.split_figures import SplitFigures
+from trace_builder.release.split_figures import NO_SOURCE, SplitFigures
 from trace_builder.release.splits import split_seeds
 from trace_builder.release.writer import Writer, checksums
 from trace_builder.storage.calls import CallTotals
 from trace_builder.storage.jsonl import write_json, write_text
 from trace_builder.storage.run_folder import RunFolder
+from trace_builder.support.yaml_file import did_you_mean
 
 REMOVED = "removed.jsonl"
+#: Sources that an error lists.
+_LISTED = 20
 
 #: Called with the release's folder and its formats before it is put in place; raises to keep it from that.
 Verify = Callable[[Path, tuple[ReleaseFormat, ...]], None]
@@ -118,9 +121,10 @@ def build(
         _needs_pyarrow()
     with replacing(out, folder, force=force) as temporary:
         targets = [(Path(spec).name, read_targets(spec)) for spec in options.against]
-        with _open(folder, options) as run, Inventory(temporary) as inventory:
+        with _open(folder, options) as run:
             setup = RunSetup.of(run)
-            with Writer(temporary) as writer:
+            dimensions = frozenset(dimension.id for dimension in setup.taxonomy.dimensions)
+            with Inventory(temporary, dimensions) as inventory, Writer(temporary) as writer:
                 removals = Removals(lambda row: writer.line(REMOVED, row))
                 release = Release(options, run, setup, formats, parquet, inventory, removals, writer)
                 for name, some in targets:
@@ -148,7 +152,9 @@ def _open(folder: Path, options: ReleaseOptions) -> RunFolder:
 def _read(release: Release, targets: list[Target]) -> None:
     """Certifies every record, and looks it up among the texts to keep out."""
     benchmarks = Decontaminator(targets) if targets else None
+    sources = set()
     for seed, records in Certifier(release.run, release.setup).records():
+        sources.add(seed.source or NO_SOURCE)
         if records is None:
             continue
         release.inventory.add(records)
@@ -157,8 +163,16 @@ def _read(release: Release, targets: list[Target]) -> None:
             release.removals.add(hit)
             if hit.whole_seed:
                 break
+    _check_licences(release.options.licences, sources)
     if not release.inventory.entries:
         raise InputError(f"{release.run.path}: nothing to release, no record has passed quality")
+
+
+def _check_licences(licences: Mapping[str, str], sources: Collection[str]) -> None:
+    for source in sorted(licences.keys() - sources):
+        known = ", ".join(map(repr, sorted(sources)[:_LISTED]))
+        meant = did_you_mean(source, sources)
+        raise InputError(f"--seed-licence {source}: no seed has this source; there are {known}{meant}")
 
 
 def _compared(seed: Seed, records: SeedRecords) -> Iterator[Text]:
@@ -228,7 +242,7 @@ def _describe(release: Release, folder: Path) -> None:
     if not (folder / REMOVED).exists():
         write_text(folder / REMOVED, "")
     write_json(folder / "dataset_info.json", dataset_info(release))
-    write_json(folder / MARK, _mark(release))
+    write_json(folder / MARK, about(release))
     if release.parquet:
         write_text(folder / PARQUET / "README.md", parquet_card(release))
     sums = checksums(folder)
@@ -237,7 +251,7 @@ def _describe(release: Release, folder: Path) -> None:
     write_text(folder / SUMS, "".join(f"{digest}  {name}\n" for name, digest in sums.items()))
 
 
-def _mark(release: Release) -> dict[str, Any]:
+def about(release: Release) -> dict[str, Any]:
     """release.json: what programs want to know about a release. It tells nothing of the machine or the
     time."""
     options, manifest = release.options, release.run.manifest

@@ -120,11 +120,12 @@ class Certifier:
             if stage == "iopo":
                 drawn = self._drawn(outcome, made.get(stage))
             lineage[stage] = outcome.model_copy(update={"record": None})
-        if "quality" not in made:
+        checked = made.get("bind") or made.get("quality")
+        if checked is None:
             return None
         answered, preference, group = map(made.get, ("respond", "dpo", "iopo"))
         harvested = made["harvest"].groups if "harvest" in made else ()
-        return SeedRecords(made["quality"], answered, preference, group, drawn, lineage, harvested)
+        return SeedRecords(checked, answered, preference, group, drawn, lineage, harvested)
 
     def _incoming(self, stage: str, made: Mapping[str | None, Any]) -> Record:
         before = self._run.follows(stage)

@@ -24,14 +24,19 @@ Term = Literal["y1_over_y2_at_x1", "y2_over_y1_at_x2", "x1_over_x2_for_y1", "x2_
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two responses to one prompt. ``origin`` is ``sampled`` or ``prompted`` for a pair of the dpo stage,
-    ``iopo`` for a proven term of a group."""
+    """Two responses to one instruction. ``origin`` is ``sampled`` or ``prompted`` for a pair of the dpo
+    stage, ``iopo`` for a proven term of a group."""
 
     id: str
-    prompt: str
+    instruction: Instruction
     chosen: str
     rejected: str
     origin: Literal["sampled", "prompted", "iopo"]
+
+    @property
+    def prompt(self) -> str:
+        """The instruction as the user turn that is asked."""
+        return self.instruction.render()
 
     @property
     def length_ratio(self) -> float:
@@ -154,20 +159,18 @@ def training_example(
 
 def preference_pair(record: Preference) -> Pair:
     """The dpo stage's pair."""
-    prompt = record.instruction.render()
-    return Pair(f"{record.id}#dpo", prompt, record.chosen, record.rejected, record.origin)
+    return Pair(f"{record.id}#dpo", record.instruction, record.chosen, record.rejected, record.origin)
 
 
 def output_pairs(group: IopoGroup) -> tuple[Pair, ...]:
     """The proven claims of a group about two responses to one prompt (x1: y1 over y2; x2: y2 over y1)."""
-    x1, x2 = group.x1.render(), group.x2.render()
-    claims: tuple[tuple[Term, str, str, str], ...] = (
-        ("y1_over_y2_at_x1", x1, group.y1, group.y2),
-        ("y2_over_y1_at_x2", x2, group.y2, group.y1),
+    claims: tuple[tuple[Term, Instruction, str, str], ...] = (
+        ("y1_over_y2_at_x1", group.x1, group.y1, group.y2),
+        ("y2_over_y1_at_x2", group.x2, group.y2, group.y1),
     )
     return tuple(
-        Pair(f"{group.id}#iopo.{term}", prompt, chosen, rejected, "iopo")
-        for term, prompt, chosen, rejected in claims
+        Pair(f"{group.id}#iopo.{term}", instruction, chosen, rejected, "iopo")
+        for term, instruction, chosen, rejected in claims
         if claims_hold(group, term)
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from trace_builder.release.cleaning.removal import Part, Text, group_of
 from trace_builder.release.examples import SeedRecords
+from trace_builder.support.certificates import WORDS
 
 
 @dataclass(slots=True)
@@ -35,13 +36,15 @@ class Inventory:
 
     Args:
         folder: where the set-aside records lie, in a file without a name.
+        dimensions: ids of the taxonomy's dimensions; a constraint with another label counts as unlabelled.
 
     Attributes:
         entries: by seed id.
         groups: for each operation, how many IOPO groups became what: a certificate, rejected or failed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, dimensions: Container[str | None]) -> None:
+        self._dimensions = dimensions
         self._aside = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed on exit
         self._end = 0
         self.entries: dict[str, Entry] = {}
@@ -64,7 +67,7 @@ class Inventory:
             + (records.preference is not None)
             + 2 * len(records.groups),
             answered=records.answered is not None,
-            labelled=all(c.dimension is not None for c in constraints),
+            labelled=all(c.dimension in self._dimensions for c in constraints),
             parts=tuple(part for part in texts if part != "x"),
             at=self._end,
         )
@@ -72,6 +75,12 @@ class Inventory:
         pickle.dump(texts, self._aside)
         pickle.dump(records, self._aside)
         self._end = self._aside.tell()
+
+    @property
+    def certificates(self) -> Counter[str]:
+        """The run's IOPO groups by certificate, of all operations."""
+        every = sum(self.groups.values(), Counter[str]())
+        return Counter({name: every[name] for name in WORDS if every[name]})
 
     def _count_groups(self, records: SeedRecords) -> None:
         if iopo := records.lineage.get("iopo"):

@@ -26,11 +26,15 @@ class Writer:
 
     Attributes:
         counts: rows by file.
+        first: the first row of each file, as it is written.
+        sizes: bytes by file, once they are complete.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.counts: dict[str, int] = {}
+        self.first: dict[str, str] = {}
+        self.sizes: dict[str, int] = {}
         self._stack = ExitStack()
         self._files: dict[str, IO[str]] = {}
         self._closing: dict[str, str] = {}
@@ -48,6 +52,8 @@ class Writer:
             for table in self._tables.values():
                 table.flush()
         self._stack.close()
+        if kind is None:
+            self.sizes = {name: (self.folder / name).stat().st_size for name in self.counts}
 
     def example(self, format_: ReleaseFormat, split: Split, example: Example, *, parquet: bool) -> None:
         """A seed's rows in one format, if it has a file for this split."""
@@ -69,6 +75,7 @@ class Writer:
 
     def _write(self, name: str, text: str) -> None:
         if name not in self._files:
+            self.first[name] = text
             path = self._path(name)
             # What is no character, in a benchmark's text, could be written to no file.
             file = path.open("w", encoding="utf-8", errors="replace", newline="\n")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from trace_builder.errors import InputError
+from trace_builder.records import TOP_SCORE
 from trace_builder.report.detect import detect
 from trace_builder.report.page.evaluation_page import evaluation_page
-from trace_builder.report.page.html import number
+from trace_builder.report.page.html import Markup, number
 from trace_builder.report.page.labels import TERMS
 from trace_builder.report.page.payload import pack
 from trace_builder.report.page.prompt_replay import PromptReplay
-from trace_builder.report.page.record_entries import example_entry, run_entries
+from trace_builder.report.page.record_entries import Entry, example_entry, run_entries
+from trace_builder.report.page.release_rows import chat_files, row_entries
 from trace_builder.report.page.sampling import order, run_strata
 from trace_builder.report.page.sections.calls_section import calls_section
 from trace_builder.report.page.sections.dataset_section import datasets_section
@@ -56,7 +58,7 @@ def build_report(path: Path, *beside: Path, taxonomy: Taxonomy | None = None) ->
     taxonomy = taxonomy or load_taxonomy()
     if source.kind == "evaluation":
         paths = [one.path for one in [source, *others]]
-        return evaluation_page(paths, _head(taxonomy), taxonomy, CANDIDATES)
+        return evaluation_page(paths, page_head(taxonomy), taxonomy, CANDIDATES)
     make = _release_page if source.kind == "release" else _file_page
     return make(source.path, taxonomy)
 
@@ -88,35 +90,46 @@ def write_page(target: Path, page: str) -> None:
     write_text(target, page)
 
 
-def _head(taxonomy: Taxonomy) -> dict[str, Any]:
+def page_head(taxonomy: Taxonomy) -> dict[str, Any]:
     """The names that the browser shows for codes."""
     places = {t.id: place for place, t in enumerate(taxonomy.types)}
     return {
         "dimensions": {d.id: (d.name.en, d.name.zh, places[d.type]) for d in taxonomy.dimensions},
         "reasons": {reason: text.en for reason, text in labels().items()},
         "terms": TERMS,
+        "top_score": TOP_SCORE,
         "products": {name: kind.product.label for name, kind in stage_classes().items() if kind.product},
     }
 
 
+#: Title, facts under it, and sections by their name in the navigation.
+Figures = tuple[str, list[str], list[tuple[str, Markup | None]]]
+
+
 def _run_page(run: RunFolder, taxonomy: Taxonomy) -> str:
-    found = run_stats(run, taxonomy)
+    title, facts, sections = run_figures(run, taxonomy)
     chosen = order(run_strata(run))[:CANDIDATES]
     entries = run_entries(run, set(chosen))
     replay = PromptReplay(run)
     replay.add(entries)
-    head = {**_head(taxonomy), "systems": replay.systems}
+    head = {**page_head(taxonomy), "systems": replay.systems}
     payload, shown = pack(head, (entries[name] for name in chosen))
+    return render(title, facts, sections, payload, shown, run.seed_count)
+
+
+def run_figures(run: RunFolder, taxonomy: Taxonomy) -> Figures:
+    """What the page says of a run besides its records."""
+    found = run_stats(run, taxonomy)
     products = (kind.product for kind in stage_classes().values() if kind.product)
     titles = {product.name: f"{product.label} set" for product in products}
-    sections = [
+    sections: list[tuple[str, Markup | None]] = [
         ("Overview", funnel_section(found)),
         ("The sets", datasets_section({titles[name]: one for name, one in found.sets.items()})),
         ("Judge", judge_section(found)),
         ("IOPO", iopo_section(found)),
         ("Calls", calls_section(found)),
     ]
-    return render(_title(run.path), _run_facts(found.run), sections, payload, shown, run.seed_count)
+    return _title(run.path), _run_facts(found.run), sections
 
 
 def _title(path: Path) -> str:
@@ -133,33 +146,55 @@ def _run_facts(run: RunFacts) -> list[str]:
 
 
 def _release_page(path: Path, taxonomy: Taxonomy) -> str:
-    found = release_stats(path, taxonomy)
     files = [file for group in release_files(path).values() for file in group]
-    payload, shown, total = _sample(files, taxonomy)
-    sections = [("Overview", release_section(found.release)), ("The sets", datasets_section(found.sets))]
+    payload, shown, total = _sample(files, taxonomy, chat_files(path))
+    return render(*release_figures(path, taxonomy), payload, shown, total)
+
+
+def release_figures(path: Path, taxonomy: Taxonomy) -> Figures:
+    """What the page says of a release besides its records."""
+    found = release_stats(path, taxonomy)
+    sections: list[tuple[str, Markup | None]] = [
+        ("Overview", release_section(found.release)),
+        ("The sets", datasets_section(found.sets)),
+    ]
     facts = [found.release.made_by, f"profile {found.release.run.profile}"]
-    return render(_title(path), facts, sections, payload, shown, total)
+    return _title(path), facts, sections
 
 
 def _file_page(path: Path, taxonomy: Taxonomy) -> str:
     payload, shown, total = _sample([path], taxonomy)
-    sections = [("Overview", datasets_section(records_stats(path, taxonomy).sets))]
-    return render(path.name, [f"{number(total)} records", str(path.parent)], sections, payload, shown, total)
+    return render(*file_figures(path, taxonomy), payload, shown, total)
 
 
-def _sample(files: list[Path], taxonomy: Taxonomy) -> tuple[str, int, int]:
-    """A sample over files of records, by language and number of constraints, packed; how many it holds, and
-    of how many."""
+def file_figures(path: Path, taxonomy: Taxonomy) -> Figures:
+    """What the page says of a file of records besides them."""
+    sets = records_stats(path, taxonomy).sets
+    total = sum(dataset.records for dataset in sets.values())
+    return path.name, [f"{number(total)} records", str(path.parent)], [("Overview", datasets_section(sets))]
+
+
+def _sample(files: list[Path], taxonomy: Taxonomy, chats: Sequence[Path] = ()) -> tuple[str, int, int]:
+    """A sample over files of records, by language and number of constraints, and over files of chat rows,
+    packed; how many it holds, and of how many."""
     strata: dict[str, Hashable] = {
         name: (file, example.lang, len(example.constraints)) for name, file, example in _named(files)
     }
+    strata |= {name: (file, entry.lang) for name, file, entry in _named_rows(chats)}
     chosen = order(strata)[:CANDIDATES]
     wanted = set(chosen)
     entries = {name: example_entry(e, taxonomy) for name, _, e in _named(files) if name in wanted}
-    return *pack(_head(taxonomy), (entries[name] for name in chosen)), len(strata)
+    entries |= {name: entry for name, _, entry in _named_rows(chats) if name in wanted}
+    return *pack(page_head(taxonomy), (entries[name] for name in chosen)), len(strata)
 
 
 def _named(files: Iterable[Path]) -> Iterator[tuple[str, Path, Example]]:
     for place, file in enumerate(files):
         for number_, example in enumerate(examples(file)):
             yield f"{place}:{number_}", file, example
+
+
+def _named_rows(files: Iterable[Path]) -> Iterator[tuple[str, Path, Entry]]:
+    for place, file in enumerate(files):
+        for number_, entry in enumerate(row_entries(file)):
+            yield f"chat{place}:{number_}", file, entry

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from trace_builder.errors import InputError
 from trace_builder.records import (
     TOP_SCORE,
+    BoundCheck,
     Cells,
     Instruction,
     IopoGroup,
@@ -99,6 +100,7 @@ def _value(name: str, value: Any) -> list[str]:
         lines = _field(name, value.description)
         for constraint in value.constraints:
             lines += _field(f"  {constraint.id} [{constraint.dimension or 'no dimension'}]", constraint.text)
+            lines += _field("    code verifies", _check(constraint.check))
         return lines + _field("  input", value.input)
     if isinstance(value, Judgement):
         return _judgement(f"judge, {spaced(name.removesuffix('judgement').strip('_')) or 'response'}", value)
@@ -112,6 +114,14 @@ def _value(name: str, value: Any) -> list[str]:
     parts = value if isinstance(value, tuple) else (value,)
     told = parts and not any(isinstance(part, BaseModel) for part in parts)
     return _field(name, value) if told else []
+
+
+def _check(check: BoundCheck | None) -> str | None:
+    """The claims of a check in a few words, and who found them."""
+    if check is None:
+        return None
+    claims = "; ".join(f"{claim.kind} of {claim.scope} {claim.parameters}" for claim in check.claims)
+    return f"{claims} ({'all of it' if check.whole else 'a part'}, by the {check.by})"
 
 
 def _group(group: IopoGroup) -> list[str]:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
 from trace_builder.config import RehearsalConfig, RunConfig
 from trace_builder.errors import InputError
 from trace_builder.stages.stage_registry import config_model
-from trace_builder.support.resources import shipped
-from trace_builder.support.yaml_file import MAX_DEPTH, MAX_DIGITS, Origins, explain, parse_yaml, read_yaml
+from trace_builder.support.resources import config_path, shipped
+from trace_builder.support.yaml_file import (
+    MAX_DEPTH,
+    MAX_DIGITS,
+    Origins,
+    Place,
+    explain,
+    parse_yaml,
+    read_yaml,
+)
 
 #: Characters of an override that a complaint about it repeats.
 _SHOWN = 200
@@ -21,8 +30,8 @@ _SHOWN = 200
 def load_config(
     path: Path | None = None, overrides: Iterable[str] = (), values: Mapping[str, Any] | None = None
 ) -> RunConfig:
-    """The configuration of ``path`` (none: the shipped rehearsal), with ``key=value`` overrides on top and
-    ``values`` (dotted keys, already parsed) on top of those.
+    """The configuration of ``path`` (a file, or the name of a shipped one; none: the shipped rehearsal), with
+    ``key=value`` overrides on top and ``values`` (dotted keys, already parsed) on top of those.
 
     A key is a dotted path such as ``respond.samples``; a value is YAML, so numbers, lists and null work.
 
@@ -30,7 +39,7 @@ def load_config(
         InputError: unreadable file, unknown key, value that does not fit; with the file and line, or the
             option on the command line, that says so.
     """
-    path = path or shipped("configs", "rehearsal.yaml")
+    path = config_path(path) if path else shipped("configs", "rehearsal.yaml")
     tree, origins = read_yaml(path)
     for override in overrides:
         key, equals, text = override.partition("=")
@@ -47,10 +56,30 @@ def load_config(
     try:
         config = config_model().model_validate(tree)
     except ValidationError as exc:
-        raise InputError(explain(exc, path, origins)) from None
+        raise InputError(explain(exc, path, origins, _keys_at)) from None
     if config.rehearsal is not None:
         _check_drill(config.rehearsal, path, origins)
     return config
+
+
+def _keys_at(place: Place) -> Iterable[str]:
+    """The keys that the section at a place may have."""
+    here: Any = config_model()
+    for name in place:
+        if get_origin(here) is dict:
+            here = get_args(here)[1]
+            continue
+        field = getattr(here, "model_fields", {}).get(name)
+        here = field.annotation if field is not None else None
+        if get_origin(here) in (Union, UnionType):
+            here = next(kind for kind in get_args(here) if kind is not type(None))
+    return getattr(here, "model_fields", {})
+
+
+def config_schema() -> dict[str, Any]:
+    """A JSON schema of the configuration file."""
+    draft = "https://json-schema.org/draft/2020-12/schema"
+    return {"$schema": draft, **config_model().model_json_schema()}
 
 
 def _check_drill(rehearsal: RehearsalConfig, path: Path, origins: Origins) -> None:

@@ -7,34 +7,59 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trace_builder.config import RunConfig
+from trace_builder.errors import InputError
 from trace_builder.prompts import PromptBook
+from trace_builder.records import Lang
+from trace_builder.run.asking.model_names import name_models
 from trace_builder.run.engine import RunSpec, RunSummary, run_stages
-from trace_builder.run.products import write_products
+from trace_builder.run.products import Written, write_products
+from trace_builder.run.seed_changes import seed_guard
 from trace_builder.run.seeding import bring_in
 from trace_builder.run.stage_run import StageRun
 from trace_builder.run.stop import run_to_end
 from trace_builder.seeds.ingest import Ingested
+from trace_builder.stages.common.binding_answers import describe_kinds
 from trace_builder.stages.stage_registry import build_stages, prompt_folders
 from trace_builder.storage.lock import folder_lock
 from trace_builder.storage.manifest import Manifest, SeedsEntry, TaxonomyEntry, find_manifest
+from trace_builder.support.bilingual import LANGS
 from trace_builder.support.resources import shipped
 from trace_builder.taxonomy import Taxonomy, load_taxonomy
 
 
 @dataclass(frozen=True)
 class PipelineResult:
-    """What a run left behind. ``products``: rows by product; empty when the run was interrupted."""
+    """What a run left behind. ``products``: rows by product, and ``certificates``: rows by product and
+    certificate where they have one; both empty when the run was interrupted."""
 
     folder: Path
     summary: RunSummary
     seeds: Ingested
     products: dict[str, int] = field(default_factory=dict)
+    certificates: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def refuse(question: str) -> bool:
+    """Takes no step that drops rows of a run's products.
+
+    Raises:
+        InputError: always; it says what would be dropped.
+    """
+    raise InputError(f"{question}; --yes goes on")
 
 
 def run_pipeline(
-    config: RunConfig, stage: str = "all", say: Callable[[str], None] = lambda line: None
+    config: RunConfig,
+    stage: str = "all",
+    say: Callable[[str], None] = lambda line: None,
+    agree: Callable[[str], bool] = refuse,
 ) -> PipelineResult:
     """Runs the whole pipeline, or one stage over what the stage before has accepted.
+
+    Args:
+        say: takes one line for the user.
+        agree: asked where other seeds would drop what the folder's products hold; told what, in numbers. Not
+            asked where nothing is lost; under ``config.strict`` there is nothing to agree to.
 
     Raises:
         InputError: configuration, seeds, prompts or taxonomy are wrong, or another run holds the folder.
@@ -45,11 +70,14 @@ def run_pipeline(
     stages = build_stages(config, taxonomy)
     for stage_ in stages:
         prompts.digest(stage_.prompts)  # a broken prompt file stops the run before the first request
-    products: dict[str, int] = {}
+    products: dict[str, Written] = {}
     with folder_lock(config.output):
         known = find_manifest(config.output)
-        seeds, about_seeds = bring_in(config, known.seeds if known else None)
+        allow = seed_guard(config, stages, refuse if config.strict else agree)
+        seeds, about_seeds = bring_in(config, known.seeds if known else None, allow)
         _say_seeds(seeds, say)
+        config = name_models(config, known.models if known and not known.rehearsal else {})
+        stages = build_stages(config, taxonomy)
 
         def finish(runs: tuple[StageRun, ...]) -> None:
             products.update(write_products(config.output, runs))
@@ -69,14 +97,19 @@ def run_pipeline(
             say=say,
         )
         summary = run_to_end(run_stages(spec))
-    return PipelineResult(config.output, summary, seeds, products)
+    rows = {name: made.rows for name, made in products.items()}
+    certificates = {name: dict(made.certificates) for name, made in products.items() if made.certificates}
+    return PipelineResult(config.output, summary, seeds, rows, certificates)
 
 
 def open_prompts(config: RunConfig, taxonomy: Taxonomy) -> PromptBook:
     """The prompts folder of a configuration, with the taxonomy filled in where a prompt asks for it."""
-    constants = {"taxonomy": {"en": taxonomy.describe("en"), "zh": taxonomy.describe("zh")}}
-    folder = config.prompts or shipped("prompts")
-    return PromptBook(folder, constants, prompt_folders())  # type: ignore[arg-type]
+    constants: dict[str, dict[Lang, str]] = {
+        "taxonomy": {lang: taxonomy.describe(lang) for lang in LANGS},
+        "kinds": {lang: describe_kinds(lang) for lang in LANGS},
+    }
+    ours = shipped("prompts")
+    return PromptBook(config.prompts or ours, constants, prompt_folders(), ours)
 
 
 def _say_seeds(seeds: Ingested, say: Callable[[str], None]) -> None:

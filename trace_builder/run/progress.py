@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LINE_SECONDS = 10.0
 _BAR_SECONDS = 0.5
+#: Records that have to end before they tell how long the rest will take.
+_TELLING = 10
 #: Characters of the most frequent fault's latest text on the progress line; ``status`` has it whole.
 _FAULT_SHOWN = 80
 
@@ -47,6 +49,13 @@ class StageCount:
             return self.entered
         coming = max(0.0, self.before.expected() - self.before.done)
         return self.entered + coming * self.before.accepted / self.before.done
+
+    def time_left(self, seconds: float) -> float:
+        """Seconds to go at the pace of this run; 0 while too few records have ended to tell. The first to end
+        are the quick ones: until as many have ended as are at work, they say little of the others."""
+        if self.fresh < _TELLING or self.fresh < self.at_work:
+            return 0.0
+        return max(0.0, self.expected() - self.done) * seconds / self.fresh
 
 
 class Progress:
@@ -111,8 +120,8 @@ class Progress:
 
     def _time_left(self) -> str:
         seconds = time.monotonic() - self._started
-        left = [(s.expected() - s.done) * seconds / s.fresh for s in self._stages.values() if s.fresh]
-        return f", {_clock(max(left))} left" if left and max(left) >= 1 else ""
+        left = max((stage.time_left(seconds) for stage in self._stages.values()), default=0.0)
+        return f", {_clock(left)} left" if left >= 1 else ""
 
     def __enter__(self) -> Progress:
         if sys.stderr.isatty():
@@ -144,12 +153,17 @@ class Progress:
     def _open_bars(self) -> None:
         from tqdm import tqdm
 
-        shape = "{desc:<10}{percentage:3.0f}%|{bar:24}| {n_fmt}/{total_fmt} {postfix}"
+        shape = "{desc:<10}{percentage:3.0f}%|{bar:10}| {n_fmt}/{total_fmt} {postfix}"
         for position, stage in enumerate(self._stages.values()):
             self._bars[stage.name] = tqdm(
-                desc=stage.name, total=stage.entered, position=position, bar_format=shape, leave=True
+                desc=stage.name,
+                total=stage.entered,
+                position=position,
+                bar_format=shape,
+                leave=True,
+                dynamic_ncols=True,
             )
-        self._bars[""] = tqdm(position=len(self._stages), bar_format="{desc}", leave=True)
+        self._bars[""] = tqdm(position=len(self._stages), bar_format="{desc}", leave=True, dynamic_ncols=True)
 
     def _draw(self) -> None:
         for name, bar in self._bars.items():
@@ -163,11 +177,9 @@ class Progress:
     def _stage_text(self, stage: StageCount) -> str:
         """At work, kept, tokens a second, and the time left at the pace of this run."""
         seconds = max(time.monotonic() - self._started, 1e-6)
-        text = f"{stage.at_work} at work, kept {stage.accepted}, {stage.tokens / seconds:.0f} tokens/s"
-        remaining = stage.expected() - stage.done
-        if stage.fresh and remaining >= 1:
-            text += f", {_clock(remaining * seconds / stage.fresh)} left"
-        return text
+        text = f"{stage.at_work} at work, kept {stage.accepted}, {stage.tokens / seconds:.0f} tok/s"
+        left = stage.time_left(seconds)
+        return f"{text}, {_clock(left)} left" if left >= 1 else text
 
     def _wire_text(self) -> str:
         seconds = max(time.monotonic() - self._started, 1e-6)

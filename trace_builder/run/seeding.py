@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from trace_builder.storage.layout import SEEDS
 from trace_builder.storage.manifest import SeedsEntry
 
 
-def bring_in(config: RunConfig, known: SeedsEntry | None) -> tuple[Ingested, SeedsEntry]:
+def bring_in(
+    config: RunConfig, known: SeedsEntry | None, allow: Callable[[Path], None] = lambda path: None
+) -> tuple[Ingested, SeedsEntry]:
     """The seeds of a run, and what its manifest says about them.
 
     A file counts as unchanged, as for make, while its size and time of change are the same. Reading 170,000
@@ -21,6 +23,7 @@ def bring_in(config: RunConfig, known: SeedsEntry | None) -> tuple[Ingested, See
 
     Args:
         known: what the manifest of an earlier run on the same folder says; None for none.
+        allow: told the file of the new seeds before it takes the place of the present one; it may raise.
 
     Raises:
         InputError: rows that cannot be used, with file and line.
@@ -32,7 +35,7 @@ def bring_in(config: RunConfig, known: SeedsEntry | None) -> tuple[Ingested, See
     if known is not None and same and known.count == sum(1 for _ in raw_lines(target)):
         fields = known.model_dump(include={"bad", "digest", "sources", "langs", "renamed", "ignored"})
         return Ingested(path=target, seeds=known.count, **fields), known
-    seeds = ingest(paths, config.output, skip_bad=config.skip_bad_seeds, limit=config.limit)
+    seeds = ingest(paths, config.output, skip_bad=config.skip_bad_seeds, limit=config.limit, allow=allow)
     return seeds, SeedsEntry(
         count=seeds.seeds,
         bad=seeds.bad,

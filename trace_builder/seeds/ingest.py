@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from stat import S_ISBLK, S_ISCHR, S_ISDIR
@@ -48,7 +48,12 @@ def bundled() -> Path:
 
 
 def ingest(
-    paths: Sequence[Path], folder: Path, *, skip_bad: bool = False, limit: int | None = None
+    paths: Sequence[Path],
+    folder: Path,
+    *,
+    skip_bad: bool = False,
+    limit: int | None = None,
+    allow: Callable[[Path], None] = lambda path: None,
 ) -> Ingested:
     """Reads seed files in order and writes ``folder``/seeds.jsonl, whole or not at all; a file that already
     holds the same bytes is left alone.
@@ -61,6 +66,7 @@ def ingest(
         folder: the run's folder; made where it is not there.
         skip_bad: write bad rows to ``folder``/bad_seeds.jsonl and go on, instead of refusing them all.
         limit: take the first so many good seeds; what comes after them is not read.
+        allow: told the file of the new seeds before anything is replaced; it may raise.
 
     Raises:
         InputError: bad rows (the message lists the first 20), no good row at all, or a missing file.
@@ -76,6 +82,8 @@ def ingest(
                 bad.write(encode({**asdict(item), "path": str(item.path)}) + b"\n")
         if intake.bad and not skip_bad:
             raise InputError(intake.complaint())
+        if intake.good:
+            allow(seeds.written())
         bad.commit(keep_empty=False)
         if not intake.good:
             raise InputError(intake.complaint() if intake.bad else f"{paths[0]}: the file holds no rows")

@@ -127,7 +127,8 @@ class Stage(ABC, Generic[In, Out]):
 
     @property
     def enabled(self) -> bool:
-        """Whether the configuration wants this stage at all; nothing may follow one that can be left out."""
+        """Whether the configuration wants this stage at all. What follows one that is left out follows the
+        one before it: a stage that others follow can be left out where it makes what it reads."""
         return True
 
     @property

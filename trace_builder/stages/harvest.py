@@ -20,7 +20,13 @@ from trace_builder.records import (
 )
 from trace_builder.stages.base import Ask, Product, Stage
 from trace_builder.stages.common.answer_schemas import Revisions
-from trace_builder.stages.common.constraint_changes import EditFault, second_instruction
+from trace_builder.stages.common.constraint_changes import EditFault, asked_edits, second_instruction
+from trace_builder.stages.common.constraint_checks import (
+    OVERLAPPING,
+    contradiction,
+    overlap_rejection,
+    overlapping,
+)
 from trace_builder.stages.common.cut_answers import skipping_cut_answers
 from trace_builder.stages.common.instruction_text import fragment, repetition
 from trace_builder.stages.common.leaked_names import leaked_name
@@ -30,9 +36,6 @@ from trace_builder.stages.judging.cells import Pair, judge_group
 from trace_builder.stages.judging.judging import judge, judge_call, judge_settings
 from trace_builder.support.bilingual import Text
 from trace_builder.taxonomy import Taxonomy
-
-#: The highest score under which a part that matters is missing, by the judge's scale.
-_CLEARLY_FAILED = 6
 
 
 class HarvestConfig(AskingSection):
@@ -61,6 +64,7 @@ class Harvest(Stage[Attempted, Harvested]):
             "the failed constraints could not be rewritten into what the answer does",
             "未能把违反的约束改写成回答实际做到的",
         ),
+        **OVERLAPPING,
         "not_perfect": Text(
             "the answer is not perfect under the rewritten instruction either", "回答对改写后的指令也不完美"
         ),
@@ -98,14 +102,16 @@ class Harvest(Stage[Attempted, Harvested]):
         return {**fields, "taxonomy": self.taxonomy.digest(), "judge": judge_settings(self._judge)}
 
     async def process(self, record: Attempted, ask: Ask) -> Harvested | Rejection:
-        usable = {a.response.strip(): a for a in reversed(record.imperfect) if _usable(a)}
-        usable.pop((record.response or "").strip(), None)
-        imperfect = [a for a in record.imperfect if usable.get(a.response.strip()) is a]
-        if not imperfect or (record.response is None and len(imperfect) < 2):
+        imperfect = _of_use(record)
+        partners = 1 if record.response is not None else 2
+        if len(imperfect) < partners:
             return Rejection(reason="nothing_to_harvest", detail=f"{len(imperfect)} imperfect answers of use")
+        tried = imperfect[: self._config.most]
         pairs: list[Pair] = []
         verdict = Rejection(reason="no_contrast", detail="no two answers are told apart")
-        for sample, attempt in enumerate(imperfect[: self._config.most]):
+        for sample, attempt in enumerate(tried):
+            if len(pairs) + len(tried) - sample < partners:
+                break  # What is left can make no group any more.
             made = await self._rewritten(record, attempt, ask, sample)
             if isinstance(made, Rejection):
                 verdict = made
@@ -121,8 +127,8 @@ class Harvest(Stage[Attempted, Harvested]):
     async def _rewritten(
         self, record: Attempted, attempt: FailedResponse, ask: Ask, sample: int
     ) -> Pair | Rejection:
-        """The instruction that an answer follows, and its judgement under it, with full votes: verdicts that
-        stopped at one fail are not reused."""
+        """The instruction that an answer follows, and its judgement under it, with full votes. The verdict it
+        was picked for is not used again: a judge's slip would be its own proof."""
         assert attempt.judgement is not None
         failed = {score.constraint for score in attempt.judgement.scores if score.short}
         values = {
@@ -132,8 +138,9 @@ class Harvest(Stage[Attempted, Harvested]):
         }
         made: Instruction | Rejection = Rejection(reason="not_rewritten", detail="the answer was cut off")
         with skipping_cut_answers():
-            reply = await ask("harvest", values, Revisions, self._config.call, sample=sample)
-            made = self._instruction(record.instruction, reply.value, failed)
+            told = record.instruction if self._judge.code_checks else None
+            edits = await asked_edits(ask, "harvest", values, Revisions, self._config.call, sample, told)
+            made = self._instruction(record.instruction, edits, failed)
         if isinstance(made, Rejection):
             return made
         judgement = await judge(ask, made, attempt.response, self._judge)
@@ -154,8 +161,12 @@ class Harvest(Stage[Attempted, Harvested]):
                 detail=f"{', '.join(sorted(failed))} are failed, {', '.join(sorted(revised))} were rewritten",
             )
         new = [revision.after for revision in changes.revised]
+        if self._judge.code_checks and (same := overlapping(changes.revised)):
+            return overlap_rejection(same)
         leaked = leaked_name(new, self.taxonomy)
         flaw = (leaked.detail if leaked else None) or fragment(new) or repetition(made)
+        if self._judge.code_checks:
+            flaw = flaw or contradiction(made.constraints)
         return Rejection(reason="not_rewritten", detail=flaw) if flaw else made
 
     async def _groups(self, record: Attempted, pairs: list[Pair], ask: Ask) -> list[IopoGroup]:
@@ -164,7 +175,7 @@ class Harvest(Stage[Attempted, Harvested]):
             first: Pair = (record.instruction, record.response, record.judgement)
             joined = [(first, pair) for pair in pairs]
         else:
-            joined = [(pairs[0], pairs[1])] if len(pairs) == 2 else []
+            joined = [(pairs[0], pairs[1])] if len(pairs) >= 2 else []
         groups: list[IopoGroup] = []
         for one, other in joined:
             cells, terms, grade = await judge_group(ask, one, other, self._judge)
@@ -188,15 +199,27 @@ class Harvest(Stage[Attempted, Harvested]):
         return groups
 
 
+def _of_use(record: Attempted) -> list[FailedResponse]:
+    """The imperfect answers that can be made use of, each once, the likeliest first: of fewer failures to be
+    rewritten, and of those the plainer one. Of a small slip it can seldom be said what was done instead."""
+    found = {a.response.strip(): a for a in reversed(record.imperfect) if _usable(a)}
+    found.pop((record.response or "").strip(), None)
+    distinct = [a for a in record.imperfect if found.get(a.response.strip()) is a]
+    return sorted(distinct, key=lambda a: (len(_failures(a)), max(_failures(a))))
+
+
 def _usable(attempt: FailedResponse) -> bool:
     """Whether an answer was judged, does the task, and fails constraints beyond dispute."""
     judgement = attempt.judgement
     if judgement is None or judgement.unscored or judgement.disputed:
         return False
-    on_task = judgement.task is None or judgement.task.full
-    failed = [score.score or 0 for score in judgement.scores if score.short]
-    # Of a small slip it can seldom be said what the answer does instead.
-    return on_task and bool(failed) and max(failed) <= _CLEARLY_FAILED
+    return (judgement.task is None or judgement.task.full) and bool(_failures(attempt))
+
+
+def _failures(attempt: FailedResponse) -> list[int]:
+    """The scores of the constraints that an answer fails."""
+    scores = attempt.judgement.scores if attempt.judgement else ()
+    return [score.score for score in scores if score.short and score.score is not None]
 
 
 def _changes(x1: Instruction, x2: Instruction) -> Changes:

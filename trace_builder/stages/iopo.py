@@ -22,7 +22,13 @@ from trace_builder.records import (
 )
 from trace_builder.stages.base import Ask, Product, Stage
 from trace_builder.stages.common.answer_schemas import Additions, Deletions, Rationality, Revisions
-from trace_builder.stages.common.constraint_changes import EditFault, second_instruction
+from trace_builder.stages.common.constraint_changes import EditFault, asked_edits, second_instruction
+from trace_builder.stages.common.constraint_checks import (
+    OVERLAPPING,
+    contradiction,
+    overlap_rejection,
+    overlapping,
+)
 from trace_builder.stages.common.cut_answers import CUT_OFF, TRUNCATED, skipping_cut_answers
 from trace_builder.stages.common.instruction_text import fragment
 from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
@@ -84,10 +90,11 @@ class Iopo(Stage[Answered, IopoGroup]):
         "wrong_operation": Text(
             "the constraints changed in another way than asked for", "约束的改动方式与要求不符"
         ),
+        **OVERLAPPING,
         **NAME_LEAKED,
         **TRUNCATED,
         "y2_imperfect": Text(
-            "no response to x2 with 10 for every constraint", "x2 没有各项约束均得 10 分的回答"
+            "no response to x2 with full marks for every constraint", "x2 没有各项约束均得满分的回答"
         ),
         "no_contrast": Text(
             "each response follows the other's instruction too", "两个回答也都符合对方的指令"
@@ -124,10 +131,16 @@ class Iopo(Stage[Answered, IopoGroup]):
         made: Rejection | _Second = CUT_OFF
         for sample in range(self._config.rewritings):
             with skipping_cut_answers():
-                reply = await ask(
-                    f"iopo_{operation}", values, _WANTED[operation], self._config.call, sample=sample
+                edits = await asked_edits(
+                    ask,
+                    f"iopo_{operation}",
+                    values,
+                    _WANTED[operation],
+                    self._config.call,
+                    sample,
+                    record.instruction if self._judge.code_checks else None,
                 )
-                made = await self._second(record, operation, reply.value, ask)
+                made = await self._second(record, operation, edits, ask)
                 if isinstance(made, _Second):
                     break
         if isinstance(made, Rejection):
@@ -150,6 +163,8 @@ class Iopo(Stage[Answered, IopoGroup]):
             return leaked
         if broken := fragment(new):
             return Rejection(reason="wrong_operation", detail=broken)
+        if self._judge.code_checks and (fault := _fault_by_code(x2, changes)):
+            return fault
         if operation == "delete" or self._config.certificate == "rationality":
             return _Second(x2, changes)
         x2y1 = await judge_mismatch(ask, x2, record.response, record.instruction, self._judge)
@@ -212,6 +227,13 @@ class Iopo(Stage[Answered, IopoGroup]):
                 return answer.value, judgement
             detail = f"short of full marks: {', '.join(judgement.imperfect)}"
         return Rejection(reason="y2_imperfect", detail=detail)
+
+
+def _fault_by_code(x2: Instruction, changes: Changes) -> Rejection | None:
+    if same := overlapping(changes.revised):
+        return overlap_rejection(same)
+    told = contradiction(x2.constraints)
+    return Rejection(reason="wrong_operation", detail=told) if told else None
 
 
 def _group(

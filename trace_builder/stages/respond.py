@@ -1,4 +1,4 @@
-"""respond: y is generated and every constraint judged; kept when every one has a 10 (paper B.5)."""
+"""respond: y is generated and every constraint judged; kept when every one has full marks (paper B.5)."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class Respond(Stage[Checked, Answered]):
     judgements: they are natural, on-policy rejected responses."""
 
     name = "respond"
-    label = Text("answered; all must score 10", "生成回答，各项须得 10 分")
-    follows = "quality"
+    label = Text("answered; all must have full marks", "生成回答，各项须得满分")
+    follows = "bind"
     reads = Checked
     makes = Answered
     prompts = ("respond", "judge")
     config = RespondConfig
     reasons = {
         "imperfect_response": Text(
-            "no response with 10 for every constraint", "没有各项约束均得 10 分的回答"
+            "no response with full marks for every constraint", "没有各项约束均得满分的回答"
         ),
         **FAULTS,
     }

@@ -25,9 +25,18 @@ AnyStage = type[Stage[Any, Any]]
 
 
 def build_stages(config: RunConfig, taxonomy: Taxonomy) -> tuple[Stage[Any, Any], ...]:
-    """All stages, set up for this configuration."""
-    every = (kind(config, taxonomy) for kind in stage_classes().values())
-    return tuple(stage for stage in every if stage.enabled)
+    """All stages, set up for this configuration. What follows one that is left out follows the one before it.
+
+    Raises:
+        InputError: what follows cannot read what the one before makes.
+    """
+    every = {name: kind(config, taxonomy) for name, kind in stage_classes().items()}
+    for stage in every.values():
+        while stage.follows is not None and not (before := every[stage.follows]).enabled:
+            if stage.enabled and before.makes is not before.reads:
+                raise InputError(f"the stage {stage.name!r} follows {before.name!r}, which is left out")
+            stage.follows = before.follows
+    return tuple(stage for stage in every.values() if stage.enabled)
 
 
 @cache
@@ -91,7 +100,8 @@ def _check(kind: AnyStage, found: dict[str, AnyStage]) -> None:
 
 
 def _below(before: str | None, found: dict[str, AnyStage]) -> Iterator[tuple[str, AnyStage]]:
-    for name, kind in sorted(found.items()):
+    """The stages that follow ``before``, each with those below it; what lives on leftovers comes last."""
+    for name, kind in sorted(found.items(), key=lambda item: (item[1].takes_rejected, item[0])):
         if kind.follows == before:
             yield name, kind
             yield from _below(name, found)

@@ -8,6 +8,7 @@ from trace_builder.config import AskingSection, CallConfig, RunConfig
 from trace_builder.records import Expanded, Instruction, Rejection, Structured
 from trace_builder.stages.base import Ask, Stage
 from trace_builder.stages.common.answer_schemas import Structuring
+from trace_builder.stages.common.constraint_checks import contradiction
 from trace_builder.stages.common.instruction_text import fragment, lost_sentence, repetition, snapped
 from trace_builder.stages.common.leaked_names import NAME_LEAKED, leaked_name
 from trace_builder.stages.common.parts import LOST_TEXT, make_instruction, says_nothing
@@ -53,10 +54,12 @@ class Structure(Stage[Expanded, Structured]):
     def __init__(self, config: RunConfig, taxonomy: Taxonomy) -> None:
         super().__init__(config, taxonomy)
         self._call = config.section(StructureConfig).call
+        self._code_checks = config.judge.code_checks
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {**super().settings, "taxonomy": self.taxonomy.digest()}
+        shaping = {"taxonomy": self.taxonomy.digest(), "code_checks": self._code_checks}
+        return {**super().settings, **shaping}
 
     async def process(self, record: Expanded, ask: Ask) -> Structured | Rejection:
         made = record.parts or await self._taken_apart(record, ask)
@@ -119,5 +122,7 @@ class Structure(Stage[Expanded, Structured]):
             return leaked
         if broken := fragment(instruction.constraints):
             return Rejection(reason="fragment", detail=broken)
+        if self._code_checks and (told := contradiction(instruction.constraints)):
+            return Rejection(reason="contradictory", detail=told)
         repeated = repetition(instruction)
         return Rejection(reason="repeated_text", detail=repeated) if repeated else None

@@ -62,6 +62,15 @@ class Replacement:
         self._hash.update(data)
         self._size += len(data)
 
+    def written(self) -> Path:
+        """Where the new bytes lie until they are committed, all of them that were written so far."""
+        assert self._stream is not None
+        try:
+            self._stream.flush()
+        except OSError as exc:
+            raise self._refused(exc) from None
+        return self._new
+
     def commit(self, *, keep_empty: bool = True) -> str:
         """Puts the new bytes in place unless the same are there already; with ``keep_empty`` false, no bytes
         mean no file. Returns 12 hex digits over them."""

@@ -85,6 +85,10 @@ class OutcomeLog:
         """Completed walks this record has failed in."""
         return self._tries.get(place, 0)
 
+    def version(self, place: int) -> int:
+        """Another number once another line counts for this record; 0 where none does."""
+        return self._offsets[place] + 1 if self._status[place] else 0
+
     def made(self, place: int) -> int | None:
         """The digest of the record that was accepted; None where none was."""
         return self._digests[place] if self._status[place] == ACCEPTED else None

@@ -193,6 +193,10 @@ class RunFolder:
         """None: pending, or an outcome that no longer counts. Raises KeyError for an unknown id."""
         return STATUS_NAMES.get(self._logs[stage].status(self.position(id_)))
 
+    def version(self, place: int) -> tuple[int, ...]:
+        """Other numbers once another outcome counts for the record at this place of the canonical order."""
+        return tuple(log.version(place) for log in self._logs.values())
+
     def outcome(self, stage: str, id_: str) -> Outcome | None:
         """The outcome that counts; None where there is none. Raises KeyError for an unknown id."""
         place = self.position(id_)
@@ -241,6 +245,18 @@ class RunFolder:
         for outcome in self.outcomes(before, ids):
             if log.incoming(self.position(outcome.id)) is not None:
                 yield self._made(before, outcome, kind)
+
+    def incoming_of(self, stage: str, kind: type[R], id_: str) -> R | None:
+        """What ``stage`` reads of one record; None where nothing has come to it. Raises as ``incoming`` does,
+        and KeyError for an unknown id."""
+        place = self.position(id_)
+        before = self.follows(stage)
+        if before is None:
+            return self._seeds.read(place, kind)
+        if self._logs[stage].incoming(place) is None:
+            return None
+        outcome = self.outcome(before, id_)
+        return None if outcome is None else self._made(before, outcome, kind)
 
     def where(self, stage: str, id_: str) -> str:
         """File and line of the outcome that counts, for messages."""

@@ -6,7 +6,8 @@ a date is a text. The limits are far above what a person writes; an alias counts
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -64,13 +65,22 @@ def parse_yaml(text: str, where: Callable[[int], str], *, as_texts: bool = False
         raise InputError(f"{where(line)}: not YAML ({str(problem).splitlines()[0]})") from None
 
 
-def explain(error: ValidationError, path: Path, origins: Origins) -> str:
-    """A line for each fault: where the value was set, what it is called, and what is wrong with it."""
+def explain(
+    error: ValidationError,
+    path: Path,
+    origins: Origins,
+    known: Callable[[Place], Iterable[str]] = lambda place: (),
+) -> str:
+    """A line for each fault: where the value was set, what it is called, and what is wrong with it.
+
+    Args:
+        known: the keys that a section may have, by its place, to name the one that an unknown key is like.
+    """
     faults = error.errors()
     # A list that an item of it spoils is called too short besides.
     inner = {fault["loc"][:n] for fault in faults for n in range(len(fault["loc"]))}
     told = (f for f in faults if f["type"] != "too_short" or f["loc"] not in inner)
-    return "\n".join(_explain(fault, path, origins) for fault in told)
+    return "\n".join(_explain(fault, path, origins, known) for fault in told)
 
 
 class _Reader:
@@ -142,13 +152,19 @@ class _Reader:
         raise InputError(f"{self._line(node)}: {what}")
 
 
-def _explain(fault: Any, path: Path, origins: Origins) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """``; did you mean X?`` for the known name that is most like ``name``; nothing where none is like it."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _explain(fault: Any, path: Path, origins: Origins, known: Callable[[Place], Iterable[str]]) -> str:
     # A check over several settings has no place of its own; it names the one at fault.
     found = tuple(fault["loc"]) + tuple(fault.get("ctx", {}).get("place", ()))
     place: Place = tuple(part for part in found if part != "[key]")
     name = ".".join(str(part) for part in place)
     where = next((origins[place[:n]] for n in range(len(place), 0, -1) if place[:n] in origins), str(path))
     if fault["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        return f"{where}: unknown key {name!r}"
+        return f"{where}: unknown key {name!r}{did_you_mean(str(place[-1]), known(place[:-1]))}"
     message = fault["msg"].removeprefix("Value error, ").replace("Tuple", "List").replace("tuple", "list")
     return f"{where}: {name}: {message}" if name else f"{where}: {message}"

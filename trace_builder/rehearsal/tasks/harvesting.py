@@ -8,7 +8,7 @@ from random import Random
 
 from trace_builder.checks.reading.counting import count_words
 from trace_builder.rehearsal.tasks.request import Request
-from trace_builder.rehearsal.tasks.rewriting import Row, new_row, picker_for, read_rows, reworded
+from trace_builder.rehearsal.tasks.rewriting import Row, new_row, picker_for, read_rows, reworded, told_of
 from trace_builder.rehearsal.writer.choose import draw_check
 from trace_builder.rehearsal.writer.kind_writers import WORDINGS, WRITERS, Worded
 from trace_builder.rehearsal.writer.parameters import Picker
@@ -35,7 +35,7 @@ def harvest(request: Request, rng: Random, flawed: float) -> Revisions:
             made += [new_row(new, picker, row.id)] if new else []
     if made and rng.random() < flawed:
         careless = _careless(next(row for row in rows if row.id == made[0].id), picker)
-        made = made[1:] if rng.random() < 0.3 else [careless, *made[1:]]
+        made = told_of(request) or (made[1:] if rng.random() < 0.3 else [careless, *made[1:]])
     why = picker.words.in_lang("Turned into what the response does.", "已改写成回答实际做到的。")
     return Revisions(reasoning=why, revised=[row.revised() for row in made])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
@@ -75,7 +76,8 @@ def delete(request: Request, rng: Random, flawed: float) -> Deletions:
 
 def revise(request: Request, rng: Random, flawed: float) -> Revisions:
     """Some constraints turned into what the response does not keep; in a share of cases none, one that there
-    is not, one with a label, one in other words, or one turned into what the response keeps."""
+    is not, one with a label, one in other words, or one turned into what the response keeps. Told that some
+    overlap, it writes them anew, or in a share of cases once more."""
     rows, picker = read_rows(request), picker_for(request, rng)
     made, changed = list(rows), list[Row]()
     known = [(at, row.check) for at, row in enumerate(rows) if row.check is not None]
@@ -90,7 +92,7 @@ def revise(request: Request, rng: Random, flawed: float) -> Revisions:
         if wanted == 0:
             break
     if rng.random() < flawed:
-        changed = _flawed(changed, rows, picker)
+        changed = told_of(request) or _flawed(changed, rows, picker)
     changed.sort(key=lambda row: (len(row.id), row.id))
     return Revisions(reasoning=_why(picker, "revise"), revised=[row.revised() for row in changed])
 
@@ -113,6 +115,12 @@ def _flawed(changed: list[Row], rows: list[Row], picker: Picker) -> list[Row]:
     drawn = (draw_check(kind, picker) for kind in kinds if WORDINGS[kind].forms(picker.lang))
     kept = (check for check in drawn if check and check.holds(picker.text) and fits(check, _checks(rows)))
     return [new_row(check, picker, row.id) for check in kept][:1]
+
+
+def told_of(request: Request) -> list[Row]:
+    """The revisions that the request says were turned down."""
+    given = map(json.loads, request.block("overlapping").splitlines())
+    return [Row(row["id"], row["text"], known(row["text"])) for row in given]
 
 
 def reworded(row: Row, picker: Picker) -> Row:

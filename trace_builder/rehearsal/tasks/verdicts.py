@@ -6,6 +6,7 @@ from typing import Any
 from zlib import crc32
 
 from trace_builder.checks import recognise
+from trace_builder.records import TOP_SCORE
 from trace_builder.rehearsal.tasks.instruction_reader import read_prompt
 from trace_builder.rehearsal.tasks.request import Request
 from trace_builder.rehearsal.tasks.responses import OFF_TASK
@@ -32,7 +33,7 @@ def _on_task(description: str, response: str) -> Verdict:
         return Verdict(reasoning=words.in_lang("There is no answer.", "没有作答。"), score=0)
     if any(text in response for text in OFF_TASK):
         return Verdict(reasoning=words.in_lang("It speaks of something else.", "答非所问。"), score=0)
-    return Verdict(reasoning=words.in_lang("It does the task.", "完成了任务。"), score=10)
+    return Verdict(reasoning=words.in_lang("It does the task.", "完成了任务。"), score=TOP_SCORE)
 
 
 def _verdict(text: str, response: str) -> Verdict:
@@ -44,7 +45,7 @@ def _verdict(text: str, response: str) -> Verdict:
     what = kind.replace("_", " ")
     en, zh = ("kept", "符合") if kept else ("not kept", "不符合")
     why = words.in_lang(f"Checked {what}: it is {en}.", f"已核对（{what}）：{zh}。")
-    return Verdict(reasoning=why, score=10 if kept else failing_score(kind))
+    return Verdict(reasoning=why, score=TOP_SCORE if kept else failing_score(kind))
 
 
 def _checked(text: str, response: str) -> tuple[str | None, bool]:
@@ -58,8 +59,8 @@ def _checked(text: str, response: str) -> tuple[str | None, bool]:
 
 
 def failing_score(kind: str) -> int:
-    """0 to 6, always the same for a kind."""
-    return crc32(kind.encode()) % 7
+    """Below full marks, always the same for a kind."""
+    return crc32(kind.encode()) % (TOP_SCORE * 2 // 3 + 1)
 
 
 def _impression(text: str, response: str) -> tuple[tuple[str, str], int]:
@@ -68,8 +69,8 @@ def _impression(text: str, response: str) -> tuple[tuple[str, str], int]:
         return ("There is no response.", "没有回答。"), 0
     draw = crc32(f"{text}\0{response}".encode("utf-8", "surrogatepass")) % 1000
     if draw < 50:
-        return ("It is kept in part.", "只做到了一部分。"), 6 + draw % 4
-    return ("Nothing speaks against it.", "没有发现不符之处。"), 10
+        return ("It is kept in part.", "只做到了一部分。"), TOP_SCORE - 4 + draw % 4
+    return ("Nothing speaks against it.", "没有发现不符之处。"), TOP_SCORE
 
 
 def rationality(request: Request) -> Rationality:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from trace_builder.checks.reading.counting import count_words
+from trace_builder.checks.templates import fill
 from trace_builder.rehearsal.writer.compose import all_hold, build
 from trace_builder.rehearsal.writer.keywords import holds_name, keywords
-from trace_builder.rehearsal.writer.kind_writers import DIMENSIONS, WORDINGS, WRITERS, Worded
+from trace_builder.rehearsal.writer.kind_writers import DIMENSIONS, LOOSE, WORDINGS, WRITERS, Worded
 from trace_builder.rehearsal.writer.parameters import Picker
 
 _TRIES = 3
+_VARIANTS = 4
 
 
 def choose(dimensions: list[str], count: int, picker: Picker) -> list[Worded]:
@@ -55,7 +57,10 @@ def draw_check(kind: str, picker: Picker) -> Worded | None:
 
 
 def in_words(check: Worded, picker: Picker, variant: int) -> str:
-    """The text of a constraint."""
+    """The text of a constraint; in its loose words, where it has any, for one variant of four."""
+    loose = LOOSE.get(check.wording.name)
+    if loose and variant % _VARIANTS == _VARIANTS - 1:
+        return fill(picker.words.in_lang(*loose), check.slots)
     return check.wording.write(check.slots, picker.lang, variant)
 
 

@@ -150,8 +150,20 @@ WRITERS: dict[str, KindWriter] = {
 
 WORDINGS: dict[str, Wording] = {wording.name: wording for wording in wordings() if wording.name in WRITERS}
 DIMENSIONS = tuple(sorted({wording.dimension for wording in WORDINGS.values()}))
+#: Some kinds in words that the checks do not read, as models write them too: what they ask for is known here
+#: alone, and told where a constraint has to be bound.
+LOOSE: dict[str, tuple[str, str]] = {
+    "include_word": ('Let "{word}" cross the page somewhere.', "让“{word}”在行文中露个面。"),
+    "exclude_word": ('Give "{word}" a rest this time.', "这次就让“{word}”歇一歇。"),
+    "exclude_exclamation": ("Keep your voice down: no shouting marks.", "语气收一收，别用喊叫的符号。"),
+    "emoji_any": ("Let a small pictograph wink out of the text.", "让小小的图画符号跳出来俏皮一下。"),
+    "paragraphs": ("Break it up {n}-fold, by blank lines.", "用空行把它隔成{n}块。"),
+    "questions": ("Put the reader on the spot {n} times or oftener.", "少说也要把读者问住{n}回。"),
+}
 _TEMPLATES = Templates(
-    (template, wording) for wording in WORDINGS.values() for template in (*wording.en, *wording.zh)
+    (template, WORDINGS[name])
+    for name, wording in WORDINGS.items()
+    for template in (*wording.en, *wording.zh, *LOOSE.get(name, ()))
 )
 
 

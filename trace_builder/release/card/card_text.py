@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any, get_args
 
 from trace_builder.config import CallConfig
 from trace_builder.records import TOP_SCORE
 from trace_builder.release.card.markdown import code, escaped, table
-from trace_builder.release.formats.release_format import Split, Trainer
+from trace_builder.release.formats.release_format import ReleaseFormat, Split, Trainer
+from trace_builder.support.certificates import certified_first
 
 if TYPE_CHECKING:
     from trace_builder.release.builder import Release
 
+
+#: Characters of a text that the example row shows.
+_LONGEST = 1200
 
 #: The bundled seeds are the project's own.
 OWN_SEEDS = {"trace-builder-demo": "Apache-2.0"}
@@ -74,7 +80,9 @@ def title(release: Release) -> str:
         listed = "\n".join(f"> - {escaped(reason)}" for reason in release.run.unfinished)
         notes.append(f"> **Released from a run that is not finished:**\n>\n{listed}")
     heading = f"# Complex instructions, profile {escaped(release.run.profile)}"
-    return "\n\n".join([heading, *notes, f"{_INTRODUCTION} Instructions: {sizes}."])
+    groups = release.inventory.certificates
+    proven = f" IOPO groups of the run: {certified_first(groups)}." if groups else ""
+    return "\n\n".join([heading, *notes, f"{_INTRODUCTION} Instructions: {sizes}.{proven}"])
 
 
 def making(release: Release) -> str:
@@ -118,6 +126,34 @@ def contents(release: Release) -> str:
         else ""
     )
     return f"## Contents\n\n{listed}\n\n{_READING}{copies}"
+
+
+def first_format(release: Release) -> ReleaseFormat | None:
+    """What somebody wants to see who names none: responses, else pairs, else whatever is there."""
+    there = [format_ for format_ in release.formats if release.rows_of(format_)]
+    return next((f for trl in (*get_args(Trainer), None) for f in there if f.trl == trl), None)
+
+
+def sample(release: Release) -> str:
+    """One training row, as it stands in its file; long texts are cut."""
+    format_ = first_format(release)
+    if format_ is None or "train" not in release.rows_of(format_) or format_.suffix != "jsonl":
+        return ""
+    path = format_.path("train")
+    row = _cut(json.loads(release.writer.first[path]))
+    # In a fence nothing is markup; a reader that does not know fences finds no tag either.
+    text = json.dumps(row, ensure_ascii=False, indent=2).replace("<", "\\u003c")
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"## An example\n\nThe first row of `{path}`:\n\n{fence}json\n{text}\n{fence}"
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _cut(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_cut(item) for item in value]
+    return f"{value[:_LONGEST]} ..." if isinstance(value, str) and len(value) > _LONGEST else value
 
 
 def training(release: Release) -> str:

@@ -24,6 +24,7 @@ def card(release: Release, sums: dict[str, str]) -> str:
         card_text.title(release),
         card_text.making(release),
         card_text.contents(release),
+        card_text.sample(release),
         card_tables.constraints(release),
         card_tables.dimensions(release),
         card_tables.funnel(release),
@@ -70,17 +71,25 @@ def header(release: Release, *, parquet: bool = False) -> dict[str, Any]:
         release: what was made.
         parquet: describe the files under ``parquet/``, by their paths there.
     """
-    configs, infos = [], []
+    configs: list[dict[str, Any]] = []
+    infos: list[dict[str, Any]] = []
+    first = card_text.first_format(release)
     for format_ in release.formats:
-        files, splits = [], []
+        files: list[dict[str, Any]] = []
+        splits: list[dict[str, Any]] = []
         for split, rows in release.rows_of(format_).items():
             copy = format_.parquet(split).removeprefix(f"{PARQUET}/")
             files.append({"split": format_.files[split], "path": copy if parquet else format_.path(split)})
-            splits.append({"name": format_.files[split], "num_bytes": 0, "num_examples": rows})
+            size = release.writer.sizes[format_.parquet(split) if parquet else format_.path(split)]
+            splits.append({"name": format_.files[split], "num_bytes": size, "num_examples": rows})
         if files:
             named = {"config_name": format_.config}
-            configs.append({**named, "data_files": files})
-            infos.append({**named, "features": to_yaml(format_.columns), "splits": splits})
+            # What a viewer, and load_dataset without a name, show first.
+            default = {"default": True} if format_ is first else {}
+            configs.append({**named, **default, "data_files": files})
+            whole = sum(int(split["num_bytes"]) for split in splits)
+            sizes = {"download_size": whole, "dataset_size": whole}
+            infos.append({**named, "features": to_yaml(format_.columns), "splits": splits, **sizes})
     return {
         "language": sorted({lang for figures in release.figures.values() for lang in figures.langs}),
         "license": card_text.licence_of(release),

@@ -18,6 +18,8 @@ Kind: TypeAlias = "str | list[Any] | dict[str, Any]"
 
 _NAMES: dict[type, str] = {str: "string", bool: "bool", int: "int64"}
 CHAT: Kind = [{"role": "string", "content": "string"}]
+#: What a training row says of itself besides its texts.
+ABOUT: dict[str, Kind] = {"lang": "string", "source": "string", "constraints_num": "int64"}
 TURN: Kind = {"from": "string", "value": "string"}
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trace_builder.records import Instruction
 from trace_builder.release.examples import Example, Pair
-from trace_builder.release.formats.columns import CHAT, TURN, Kind
+from trace_builder.release.formats.columns import ABOUT, CHAT, TURN, Kind
 from trace_builder.release.formats.release_format import ReleaseFormat, Row
-from trace_builder.release.formats.turns import assistant, gpt, human, user
+from trace_builder.release.formats.turns import about, assistant, gpt, human, user
 
 PAIR: dict[str, Kind] = {
     "id": "string",
@@ -15,6 +16,7 @@ PAIR: dict[str, Kind] = {
     "chosen": CHAT,
     "rejected": CHAT,
     "origin": "string",
+    **ABOUT,
 }
 RANKED: dict[str, Kind] = {
     "id": "string",
@@ -22,6 +24,7 @@ RANKED: dict[str, Kind] = {
     "chosen": TURN,
     "rejected": TURN,
     "origin": "string",
+    **ABOUT,
 }
 #: How LLaMA-Factory is told to read ranking rows.
 RANKING = {
@@ -38,7 +41,7 @@ class DpoTrl(ReleaseFormat):
     trl = "dpo"
 
     def rows(self, example: Example) -> Iterator[Row]:
-        return map(trl_pair, example.pairs)
+        return (trl_pair(pair, example) for pair in example.pairs)
 
 
 class DpoRanking(ReleaseFormat):
@@ -48,72 +51,77 @@ class DpoRanking(ReleaseFormat):
     llamafactory = RANKING
 
     def rows(self, example: Example) -> Iterator[Row]:
-        return map(ranking_pair, example.pairs)
+        return (ranking_pair(pair, example) for pair in example.pairs)
 
 
 class DpoKto(ReleaseFormat):
     name = "dpo/kto"
     about = "every judged response with a label (TRL's KTO)"
-    columns = {"id": "string", "prompt": CHAT, "completion": CHAT, "label": "bool"}
+    columns = {"id": "string", "prompt": CHAT, "completion": CHAT, "label": "bool", **ABOUT}
     trl = "kto"
 
     def rows(self, example: Example) -> Iterator[Row]:
-        for id_, prompt, response, label in judged(example):
-            yield {"id": id_, "prompt": user(prompt), "completion": assistant(response), "label": label}
+        for id_, instruction, response, label in judged(example):
+            turns = {"prompt": user(instruction.render()), "completion": assistant(response)}
+            yield {"id": id_, **turns, "label": label, **about(example, instruction)}
 
 
 class DpoKtoSharegpt(ReleaseFormat):
     name = "dpo/kto_sharegpt"
     about = "the same responses for LLaMA-Factory's KTO"
-    columns = {"id": "string", "conversations": [TURN], "kto_tag": "bool"}
+    columns = {"id": "string", "conversations": [TURN], "kto_tag": "bool", **ABOUT}
     llamafactory = {
         "formatting": "sharegpt",
         "columns": {"messages": "conversations", "kto_tag": "kto_tag"},
     }
 
     def rows(self, example: Example) -> Iterator[Row]:
-        for id_, prompt, response, label in judged(example):
-            yield {"id": id_, "conversations": [human(prompt), gpt(response)], "kto_tag": label}
+        for id_, instruction, response, label in judged(example):
+            turns = [human(instruction.render()), gpt(response)]
+            yield {"id": id_, "conversations": turns, "kto_tag": label, **about(example, instruction)}
 
 
-def trl_pair(pair: Pair) -> Row:
-    """A pair as TRL's DPOTrainer reads it."""
+def trl_pair(pair: Pair, example: Example) -> Row:
+    """A pair of a seed as TRL's DPOTrainer reads it."""
     return {
         "id": pair.id,
         "prompt": user(pair.prompt),
         "chosen": assistant(pair.chosen),
         "rejected": assistant(pair.rejected),
         "origin": pair.origin,
+        **about(example, pair.instruction),
     }
 
 
-def ranking_pair(pair: Pair) -> Row:
-    """A pair as LLaMA-Factory reads it with ``ranking: true, formatting: sharegpt``."""
+def ranking_pair(pair: Pair, example: Example) -> Row:
+    """A pair of a seed as LLaMA-Factory reads it with ``ranking: true, formatting: sharegpt``."""
     return {
         "id": pair.id,
         "conversations": [human(pair.prompt)],
         "chosen": gpt(pair.chosen),
         "rejected": gpt(pair.rejected),
         "origin": pair.origin,
+        **about(example, pair.instruction),
     }
 
 
-def judged(example: Example) -> Iterator[tuple[str, str, str, bool]]:
-    """Every judged response of a seed once: (row id, prompt, response, whether it follows everything).
+def judged(example: Example) -> Iterator[tuple[str, Instruction, str, bool]]:
+    """Every judged response of a seed once: (row id, instruction, response, whether it follows everything).
 
     Besides the pairs' two sides these are the imperfect responses that came before the perfect one: they
     were paid for and judged.
     """
     rows = []
     if example.answered is not None:
-        rows.append((f"{example.id}#respond", example.prompt, example.response, True))
+        rows.append((f"{example.id}#respond", example.instruction, example.response, True))
     for pair in example.pairs:
-        rows.append((f"{pair.id}.chosen", pair.prompt, pair.chosen, True))
-        rows.append((f"{pair.id}.rejected", pair.prompt, pair.rejected, False))
+        rows.append((f"{pair.id}.chosen", pair.instruction, pair.chosen, True))
+        rows.append((f"{pair.id}.rejected", pair.instruction, pair.rejected, False))
     for number, attempt in enumerate(example.imperfect, start=1):
-        rows.append((f"{example.id}#respond.imperfect{number}", example.prompt, attempt.response, False))
+        rows.append((f"{example.id}#respond.imperfect{number}", example.instruction, attempt.response, False))
     seen: set[tuple[str, str]] = set()
     for row in rows:
-        if row[1:3] not in seen:
-            seen.add(row[1:3])
+        asked = (row[1].render(), row[2])
+        if asked not in seen:
+            seen.add(asked)
             yield row

@@ -65,7 +65,7 @@ class IopoTrl(ReleaseFormat):
     trl = "dpo"
 
     def rows(self, example: Example) -> Iterator[Row]:
-        return (trl_pair(pair) for group in example.groups for pair in output_pairs(group))
+        return (trl_pair(pair, example) for group in example.groups for pair in output_pairs(group))
 
 
 class IopoRanking(ReleaseFormat):
@@ -75,7 +75,7 @@ class IopoRanking(ReleaseFormat):
     llamafactory = RANKING
 
     def rows(self, example: Example) -> Iterator[Row]:
-        return (ranking_pair(pair) for group in example.groups for pair in output_pairs(group))
+        return (ranking_pair(pair, example) for group in example.groups for pair in output_pairs(group))
 
 
 class IopoInputPreference(ReleaseFormat):

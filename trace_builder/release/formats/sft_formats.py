@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trace_builder.release.examples import Example
-from trace_builder.release.formats.columns import CHAT, TURN
+from trace_builder.release.formats.columns import ABOUT, CHAT, TURN
 from trace_builder.release.formats.release_format import ReleaseFormat, Row
-from trace_builder.release.formats.turns import assistant, gpt, human, user
+from trace_builder.release.formats.turns import about, assistant, gpt, human, user
 
 
 class SftMessages(ReleaseFormat):
     name = "sft/messages"
     about = "chat messages (TRL, OpenAI)"
-    columns = {"id": "string", "messages": CHAT}
+    columns = {"id": "string", "messages": CHAT, **ABOUT}
     trl = "sft"
     llamafactory = {
         "formatting": "sharegpt",
@@ -29,18 +29,20 @@ class SftMessages(ReleaseFormat):
 
     def rows(self, example: Example) -> Iterator[Row]:
         if example.answered is not None:
-            yield {"id": example.id, "messages": [*user(example.prompt), *assistant(example.response)]}
+            turns = [*user(example.prompt), *assistant(example.response)]
+            yield {"id": example.id, "messages": turns, **about(example, example.instruction)}
 
 
 class SftSharegpt(ReleaseFormat):
     name = "sft/sharegpt"
     about = "ShareGPT conversations (LLaMA-Factory)"
-    columns = {"id": "string", "conversations": [TURN]}
+    columns = {"id": "string", "conversations": [TURN], **ABOUT}
     llamafactory = {"formatting": "sharegpt", "columns": {"messages": "conversations"}}
 
     def rows(self, example: Example) -> Iterator[Row]:
         if example.answered is not None:
-            yield {"id": example.id, "conversations": [human(example.prompt), gpt(example.response)]}
+            turns = [human(example.prompt), gpt(example.response)]
+            yield {"id": example.id, "conversations": turns, **about(example, example.instruction)}
 
 
 class SftAlpaca(ReleaseFormat):
@@ -49,14 +51,15 @@ class SftAlpaca(ReleaseFormat):
 
     name = "sft/alpaca"
     about = "Alpaca rows (LLaMA-Factory)"
-    columns = {"id": "string", "instruction": "string", "input": "string", "output": "string"}
+    columns = {"id": "string", "instruction": "string", "input": "string", "output": "string", **ABOUT}
     llamafactory = {"columns": {"prompt": "instruction", "query": "input", "response": "output"}}
 
     def rows(self, example: Example) -> Iterator[Row]:
         if example.answered is None:
             return
         head, tail = split_prompt(example.prompt, example.instruction.input)
-        yield {"id": example.id, "instruction": head, "input": tail, "output": example.response}
+        parts = {"instruction": head, "input": tail, "output": example.response}
+        yield {"id": example.id, **parts, **about(example, example.instruction)}
 
 
 def split_prompt(prompt: str, input_: str | None) -> tuple[str, str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
 from trace_builder.errors import InputError
 from trace_builder.evaluate.results import InstructionResult, read_instructions, read_results
 from trace_builder.records import Constraint, Instruction, Judgement, Score
-from trace_builder.report.page.html import number
+from trace_builder.report.page.html import Markup, number
 from trace_builder.report.page.payload import pack
 from trace_builder.report.page.record_entries import Entry, Step, clipped, title_of
 from trace_builder.report.page.sampling import order
@@ -25,7 +25,7 @@ from trace_builder.report.page.shell import render
 from trace_builder.taxonomy import Taxonomy
 
 #: What the browser calls its filters here: the stages of a run are models.
-_LABELS = {"stage": "Model", "status": "Result", "reason": "Because"}
+LABELS = {"stage": "Model", "status": "Result", "reason": "Because"}
 
 
 def evaluation_page(paths: Sequence[Path], head: dict[str, Any], taxonomy: Taxonomy, most: int) -> str:
@@ -38,12 +38,20 @@ def evaluation_page(paths: Sequence[Path], head: dict[str, Any], taxonomy: Taxon
     Raises:
         InputError: a file is not what an evaluation writes, or they are of different data.
     """
-    models = _models(paths)
+    models = evaluated_models(paths)
     chosen = _chosen(paths, most)
-    entries = _entries(paths, models, set(chosen))
-    payload, shown = pack({**head, "labels": _LABELS}, (entries[name] for name in chosen))
+    entries = evaluation_entries(paths, models, set(chosen))
+    payload, shown = pack({**head, "labels": LABELS}, (entries[name] for name in chosen))
+    title, facts, sections = evaluation_figures(models, taxonomy)
+    return render(title, facts, sections, payload, shown, models[0].results.data.instructions)
+
+
+def evaluation_figures(
+    models: Sequence[Model], taxonomy: Taxonomy
+) -> tuple[str, list[str], list[tuple[str, Markup | None]]]:
+    """Title, facts and sections of the page."""
     data, judge = models[0].results.data, models[0].results.models.judge
-    sections = [
+    sections: list[tuple[str, Markup | None]] = [
         ("Overview", headline(models)),
         ("Counts", by_count(models)),
         ("Dimensions", by_dimension(models, taxonomy)),
@@ -53,11 +61,11 @@ def evaluation_page(paths: Sequence[Path], head: dict[str, Any], taxonomy: Taxon
     facts = ["a drill with the embedded model"] if judge.rehearsal else []
     facts += [f"{number(data.instructions)} instructions", f"{number(data.constraints)} constraints"]
     facts.append(f"judged by {judge.name}")
-    title = " and ".join(model.name for model in models) + f" on {Path(data.path).name}"
-    return render(title, facts, sections, payload, shown, data.instructions)
+    return " and ".join(model.name for model in models) + f" on {Path(data.path).name}", facts, sections
 
 
-def _models(paths: Sequence[Path]) -> list[Model]:
+def evaluated_models(paths: Sequence[Path]) -> list[Model]:
+    """What was evaluated. Raises InputError: of different data, or no evaluation."""
     models: list[Model] = []
     for place, path in enumerate(paths):
         results = read_results(path)
@@ -78,11 +86,14 @@ def _chosen(paths: Sequence[Path], most: int) -> list[str]:
     return order(kinds)[:most]
 
 
-def _entries(paths: Sequence[Path], models: Sequence[Model], wanted: set[str]) -> dict[str, Entry]:
+def evaluation_entries(
+    paths: Sequence[Path], models: Sequence[Model], wanted: Container[str] | None = None
+) -> dict[str, Entry]:
+    """The entries of some instructions, or of all."""
     entries: dict[str, Entry] = {}
     for path, model in zip(paths, models, strict=True):
         for row in read_instructions(path):
-            if row.id in wanted:
+            if wanted is None or row.id in wanted:
                 entries.setdefault(row.id, _entry(row)).steps.append(_step(row, model.name))
     return entries
 

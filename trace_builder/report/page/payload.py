@@ -21,10 +21,10 @@ def pack(head: dict[str, Any], records: Iterable[Any]) -> tuple[str, int]:
     means anything in HTML, so a record cannot end the element it lies in.
     """
     box = _Box(PACKED * 3 // 4, UNPACKED)
-    box.put(_json(head)[:-1].encode("utf-8", "replace") + (b"," if head else b"") + b'"records":[')
+    box.put(entry_json(head)[:-1].encode("utf-8", "replace") + (b"," if head else b"") + b'"records":[')
     count = 0
     for record in records:
-        data = (b"," if count else b"") + _json(record).encode("utf-8", "replace")
+        data = (b"," if count else b"") + entry_json(record).encode("utf-8", "replace")
         if not box.fits(data):
             break
         box.put(data)
@@ -69,7 +69,8 @@ class _Box:
         self._room -= len(chunk)
 
 
-def _json(value: Any) -> str:
+def entry_json(value: Any) -> str:
+    """An entry, or any JSON value with entries in it, as the browser reads it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_fields)
 
 

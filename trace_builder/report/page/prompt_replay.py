@@ -66,10 +66,13 @@ class PromptReplay:
         """Fills ``user`` (the prompt) and ``system`` (a name in ``systems``) of every call it can."""
         run = self._run
         for stage in self._stages:
-            if stage.name in run.stages:
-                for record in run.incoming(stage.name, stage.reads, entries):
-                    for step in entries[record.id].steps:
-                        if step.stage == stage.name and step.calls:
+            if stage.name not in run.stages:
+                continue
+            for name, entry in entries.items():
+                for step in entry.steps:
+                    if step.stage == stage.name and step.calls:
+                        record = run.incoming_of(stage.name, stage.reads, name)
+                        if record is not None:
                             self._replay(stage, record, step)
         for step in (step for entry in entries.values() for step in entry.steps):
             if any(call.user is None for call in step.calls):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trace_builder.records import Constraint, Instruction, Outcome, Record, Seed, Status
+from trace_builder.report.page.tags import tags_of
 from trace_builder.report.stats.instructions import Example, record_examples
 from trace_builder.stages.stage_registry import AnyStage, stage_classes
 from trace_builder.storage.calls import Call
@@ -63,11 +64,19 @@ class Entry:
     title: str
     source: str | None = None
     dims: list[str] = field(default_factory=list)
+    tags: dict[str, list[str]] = field(default_factory=dict)
     seed: dict[str, Any] | None = None
     prompt: str | None = None
     instruction: Instruction | None = None
     responses: list[str] | None = None
     steps: list[Step] = field(default_factory=list)
+
+    def tag(self, data: Any) -> None:
+        """Notes what the record can be filtered by, once each."""
+        for name, value in tags_of(data):
+            values = self.tags.setdefault(name, [])
+            if value not in values:
+                values.append(value)
 
     def step(self, stage: str) -> Step:
         """The step of a stage, which is begun where there is none yet."""
@@ -97,6 +106,25 @@ def run_entries(run: RunFolder, ids: Container[str]) -> dict[str, Entry]:
     return entries
 
 
+def run_entry(run: RunFolder, id_: str) -> Entry:
+    """The entry of one record of a run, read at random.
+
+    Raises:
+        KeyError: the run has no such record.
+    """
+    entry = _seed_entry(run.seed(id_))
+    for stage in run.stages:
+        outcome, kind = run.outcome(stage, id_), stage_classes().get(stage)
+        if outcome is not None and outcome.status == "accepted" and kind is not None:
+            _add_accepted(entry, kind, run.record(stage, id_, kind.makes))
+        elif outcome is not None:
+            _add_outcome(entry, outcome)
+        calls = sorted(run.calls_of(stage, id_).values(), key=lambda call: call.at)
+        if calls:
+            entry.step(stage).calls = [_call(call) for call in calls]
+    return entry
+
+
 def _seed_entry(seed: Seed) -> Entry:
     shown = {"instruction": clipped(seed.instruction), "input": clipped(seed.input)}
     return Entry(seed.id, seed.lang, title_of(seed.instruction), seed.source, seed=shown)
@@ -122,6 +150,7 @@ def _add_accepted(entry: Entry, kind: AnyStage, record: Record) -> None:
     step.status = "accepted"
     shown = set(kind.shows) or set(type(record).model_fields) - _HEAD
     step.data = clipped(record.model_dump(mode="json", include=shown))
+    entry.tag(step.data)
     for example in record_examples(record, entry.id, entry.lang):
         labels = (label for _, label in example.constraints if label)
         entry.dims = list(dict.fromkeys([*entry.dims, *labels]))
@@ -132,6 +161,7 @@ def _add_outcome(entry: Entry, outcome: Outcome) -> None:
     step.status, step.reason, step.detail = outcome.status, outcome.reason, clipped(outcome.detail)
     if outcome.record:
         step.data = clipped({key: value for key, value in outcome.record.items() if key not in _HEAD})
+        entry.tag(step.data)
 
 
 def _call(call: Call) -> CallEntry:
@@ -151,10 +181,15 @@ def _call(call: Call) -> CallEntry:
 
 def example_entry(example: Example, taxonomy: Taxonomy) -> Entry:
     """The entry of an instruction of a file; labels that the taxonomy has are shown by their ids."""
-    found = [(text, label, taxonomy.find(label or "")) for text, label in example.constraints]
+    found = zip(example.constraints, example.bound, strict=True)
     constraints = tuple(
-        Constraint(id=f"c{n}", text=clipped(text), dimension=dimension.id if dimension else label)
-        for n, (text, label, dimension) in enumerate(found, start=1)
+        Constraint(
+            id=f"c{n}",
+            text=clipped(text),
+            dimension=dimension.id if (dimension := taxonomy.find(label or "")) else label,
+            check=check,
+        )
+        for n, ((text, label), check) in enumerate(found, start=1)
     )
     return Entry(
         example.id,

@@ -11,6 +11,7 @@ from pathlib import Path
 from trace_builder.report.page.html import Markup, el, html, number
 
 _FOLDER = Path(__file__).parent / "assets"
+_SCRIPTS = ("dom", "diff", "sources", "records", "record", "page")
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -30,20 +31,45 @@ def render(
         payload: what ``payload.pack`` made.
         shown / total: how many records the browser holds, and of how many.
     """
+    main, navigation = body(sections)
+    return _fill(title, facts, main, navigation, payload, _sampled(shown, total), policy="")
+
+
+def body(sections: Sequence[tuple[str, Markup | None]]) -> tuple[Markup, Markup]:
+    """The sections that have something to show, and the links to them."""
     there = [(name, markup) for name, markup in sections if markup]
-    script = "\n".join(_read(f"{name}.js") for name in ("dom", "diff", "records", "record", "page"))
+    links = html([el("a", name, href=f"#{_id(markup)}") for name, markup in there])
+    return html([markup for _, markup in there]), links
+
+
+def render_live(title: str) -> str:
+    """The page of a live view: its figures and records come from the server that it was got from."""
+    waiting = el("section", el("p", "The figures over all records are being counted …", class_="lead small"))
+    return _fill(title, [], waiting, Markup(), "", Markup(), policy="; connect-src 'self'")
+
+
+def _fill(
+    title: str, facts: list[str], main: Markup, navigation: Markup, payload: str, sampled: Markup, policy: str
+) -> str:
+    script = "\n".join(_read(f"{name}.js") for name in _SCRIPTS)
     values = {
         "title": html(title),
-        "facts": html([el("span", fact) for fact in facts]),
+        "facts": facts_markup(facts),
         "style": _read("page.css"),
-        "policy": _policy(script),
-        "navigation": html([el("a", name, href=f"#{_id(markup)}") for name, markup in there]),
-        "main": html([markup for _, markup in there]),
-        "sampled": _sampled(shown, total),
+        "policy": _policy(script) + policy,
+        "navigation": navigation,
+        "main": main,
+        "live": "live" if policy else "static",
+        "sampled": sampled,
         "payload": payload,
         "script": script,
     }
     return _SLOT.sub(lambda match: values[match[1]], _read("page.html"))
+
+
+def facts_markup(facts: list[str]) -> Markup:
+    """What stands under the title."""
+    return html([el("span", fact) for fact in facts])
 
 
 def _read(name: str) -> str:

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from trace_builder.checks.coverage import Coverage
+from trace_builder.report.stats.coverage_stats import CoverageStats, coverage_stats
 from trace_builder.report.stats.histogram import Figures, Histogram, Summary, percent
 from trace_builder.report.stats.instructions import Example
+from trace_builder.stages.common.constraint_checks import check_of
 from trace_builder.support import paper
 from trace_builder.taxonomy import Dimension, Taxonomy
 
@@ -141,6 +144,7 @@ class DatasetStats(Figures):
     duplicates: Duplicates
     oddities: dict[str, Oddity]
     lengths: dict[str, Summary]
+    coverage: CoverageStats
 
 
 class Statistics(Figures):
@@ -172,6 +176,8 @@ class Dataset:
     odd_count: Counter[str] = field(default_factory=Counter)
     odd_last: dict[str, str] = field(default_factory=dict)
     lengths: dict[str, Histogram] = field(default_factory=dict)
+    coverage: Coverage = field(default_factory=Coverage)
+    by_model: int = 0
     _prompts: dict[bytes, str] = field(default_factory=dict)
     _ids: set[bytes] = field(default_factory=set)
     _repeated: dict[str, list[str]] = field(default_factory=dict)
@@ -191,6 +197,7 @@ class Dataset:
         self.checks.update({name: int(kept) for name, kept in example.checks})
         for label in (label for _, label in example.constraints):
             self._count_label(example.id, label)
+        self._count_checks(example)
         self._measure(example)
         self._look_at_constraints(example)
         self._look_for_repeats(example)
@@ -207,6 +214,12 @@ class Dataset:
         ids = self.outside.setdefault(label, [])
         if len(ids) < LISTED:
             ids.append(record)
+
+    def _count_checks(self, example: Example) -> None:
+        for (_, label), bound in zip(example.constraints, example.bound, strict=True):
+            found = self.taxonomy.find(label) if label else None
+            self.coverage.count(check_of(bound), example.lang, found.id if found else None)
+            self.by_model += bound is not None and bound.by == "model"
 
     def _measure(self, example: Example) -> None:
         texts = {"instruction": [example.prompt], "description": [example.description]}
@@ -297,6 +310,7 @@ class Dataset:
             ),
             oddities={name: self._oddity(name) for name in ODDITIES},
             lengths={name: lengths.summary() for name, lengths in self.lengths.items()},
+            coverage=coverage_stats(self.coverage, self.by_model),
         )
 
     def _counts(self) -> tuple[CountRow, ...]:

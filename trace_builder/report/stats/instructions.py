@@ -9,8 +9,9 @@ from pathlib import Path
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
 from trace_builder.errors import InputError
-from trace_builder.records import Instruction
+from trace_builder.records import BoundCheck, Instruction
 from trace_builder.released_rows import NO_INPUT, ReleasedRow
+from trace_builder.stages.common.constraint_checks import read_check
 from trace_builder.storage.jsonl import Row, first_error, rows
 from trace_builder.support.text import detect_lang
 
@@ -23,14 +24,16 @@ class Example:
     """One instruction <description, constraints, input>, with the responses that stand beside it.
 
     ``constraints`` pairs each text with its label as found: a taxonomy id, a dimension's name, or None.
-    ``prompt`` is the whole user turn. ``checks`` says for each property the format promises whether this
-    row keeps it.
+    ``bound`` are the checks that they are bound to, in the same order: those a record carries, else what the
+    grammar reads. ``prompt`` is the whole user turn. ``checks`` says for each property the format promises
+    whether this row keeps it.
     """
 
     id: str
     lang: str
     description: str
     constraints: tuple[tuple[str, str | None], ...]
+    bound: tuple[BoundCheck | None, ...]
     input: str | None
     prompt: str
     responses: tuple[str, ...] = ()
@@ -72,6 +75,7 @@ class _Released(ReleasedRow):
             lang=self.lang or detect_lang(prompt),
             description=self.description,
             constraints=tuple(zip(splits, [*labels, *[None] * len(splits)], strict=False)),
+            bound=tuple(read_check(text) for text in splits),
             input=source,
             prompt=prompt,
             checks=(
@@ -94,6 +98,7 @@ def record_examples(record: BaseModel, name: str, lang: str) -> Iterator[Example
             lang=lang or detect_lang(prompt),
             description=instruction.description,
             constraints=tuple((c.text, c.dimension) for c in instruction.constraints),
+            bound=tuple(c.check for c in instruction.constraints),
             input=instruction.input,
             prompt=prompt,
             responses=tuple(texts[key] for key in own if key in texts),

@@ -31,14 +31,15 @@ class DimensionScore(Figures):
 
 
 class ScoreStats(Figures):
-    """Judged responses, and the scores of their constraints. ``disputed`` counts the verdicts that
-    votes or code contradict."""
+    """Judged responses, and the scores of their constraints. ``disputed`` counts the verdicts that votes or
+    code contradict; ``by_code`` responses that code turned down without a judge, which are not among them."""
 
     responses: int
     perfect: int
     scores: dict[str, int]
     unscored: int
     disputed: int
+    by_code: int
     dimensions: dict[str, DimensionScore]
 
 
@@ -94,6 +95,7 @@ class Scores:
 
     counts: Counter[int | None] = field(default_factory=Counter)
     disputed: int = 0
+    by_code: int = 0
     responses: int = 0
     perfect: int = 0
     judged: Counter[str] = field(default_factory=Counter)
@@ -102,6 +104,9 @@ class Scores:
     def add(self, judgement: Judgement | None, instruction: Instruction | None) -> None:
         """Counts a judgement; None (not judged) is left out."""
         if judgement is None:
+            return
+        if not judgement.votes:
+            self.by_code += 1
             return
         labels = {c.id: c.dimension for c in instruction.constraints} if instruction else {}
         self.responses += 1
@@ -121,6 +126,7 @@ class Scores:
             scores={str(n): self.counts[n] for n in range(TOP_SCORE + 1)},
             unscored=self.counts[None],
             disputed=self.disputed,
+            by_code=self.by_code,
             dimensions={
                 name: DimensionScore(judged=n, followed=good, share=percent(good, n))
                 for name, n in sorted(self.judged.items())

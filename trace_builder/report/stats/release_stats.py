@@ -14,6 +14,14 @@ from trace_builder.storage.jsonl import read_model
 from trace_builder.taxonomy import Taxonomy
 
 
+class ProductFigures(BaseModel):
+    """Rows of a product (for IOPO, both instructions of a group) by constraint count; their dimensions."""
+
+    rows: int
+    by_count: dict[str, int]
+    dimensions: dict[str, int]
+
+
 class SplitFigures(BaseModel):
     """What one split holds."""
 
@@ -24,6 +32,8 @@ class SplitFigures(BaseModel):
     pairs: dict[str, int] = {}
     groups: dict[str, int] = {}
     input_pairs: int = 0
+    length: dict[str, float] = {}
+    products: dict[str, ProductFigures] = {}
 
 
 class ReleasedRun(BaseModel):

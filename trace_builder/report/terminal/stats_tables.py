@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from trace_builder.evaluate.terminal import print_evaluation
+from trace_builder.report.stats.coverage_stats import CoverageStats
 from trace_builder.report.stats.dataset_stats import DatasetStats, Statistics
 from trace_builder.report.stats.judge_stats import GroupStats
 from trace_builder.report.stats.release_stats import Release, ReleaseStats
@@ -12,6 +14,7 @@ from trace_builder.report.stats.run_stats import CallStats, RunStats
 from trace_builder.report.stats.statistics import EvaluationStats
 from trace_builder.report.terminal.tables import FUNNEL, TOKENS, Cell, Printer, shown_share
 from trace_builder.support import paper
+from trace_builder.support.certificates import certified_first
 
 _JUDGED = (("response", "responses"), ("worse", "worse responses"), ("mismatch", "mismatch cells"))
 _VERDICTS = ("full_marks", "fails", "disputed", "unscored", "not_judged")
@@ -60,6 +63,7 @@ def _print_set(name: str, found: DatasetStats, printer: Printer) -> None:
         [(d.name, d.type, d.name_zh, d.count, shown_share(d.share)) for d in found.dimensions],
         right=(3, 4),
     )
+    _print_coverage(found.coverage, printer)
     printer.heading("Lengths in characters")
     printer.table(
         ("", "n", "min", "median", "mean", "p95", "max"),
@@ -67,6 +71,19 @@ def _print_set(name: str, found: DatasetStats, printer: Printer) -> None:
     )
     printer.heading("Oddities")
     printer.table(("", "count", "where"), list(_oddities(found)), right=(1,))
+
+
+def _print_coverage(found: CoverageStats, printer: Printer) -> None:
+    printer.heading(f"Constraints that code can verify: {found.total.bound:,} of {found.total.constraints:,}")
+    rows = {"all": found.total, **found.by_language, **found.by_dimension}
+    printer.table(
+        ("", "constraints", "bound", "wholly", "share"),
+        [(name, row.constraints, row.bound, row.whole, shown_share(row.share)) for name, row in rows.items()],
+    )
+    if found.by_model:
+        printer.line(f"{found.by_model:,} of them were bound by the model")
+    if found.kinds:
+        printer.table(("kind of check", "constraints"), list(found.kinds.items()))
 
 
 def _facts(found: DatasetStats) -> Iterator[tuple[str, Cell]]:
@@ -131,6 +148,8 @@ def _print_judge(found: RunStats, printer: Printer) -> None:
         rows.append(("unscored", *(scores.unscored for _, scores in there)))
         rows.append(("disputed", *(scores.disputed for _, scores in there)))
         printer.table(("score", *(name for name, _ in there)), rows)
+        if found.judge.response.by_code:
+            printer.line(f"{found.judge.response.by_code:,} responses were turned down by code alone")
     pairs = found.pairs
     if pairs.pairs:
         origins = ", ".join(f"{name} {n:,}" for name, n in pairs.origins.items())
@@ -144,7 +163,8 @@ def _print_judge(found: RunStats, printer: Printer) -> None:
 def _print_iopo(iopo: GroupStats, printer: Printer) -> None:
     if not iopo.operations:
         return
-    printer.heading("IOPO by operation")
+    counts = sum((Counter(row.certificates) for row in iopo.operations), Counter[str]())
+    printer.heading(f"IOPO: {certified_first(counts)}")
     printer.table(
         ("operation", "tried", "full", "one_sided", "rationality", "yield", "lost to"),
         [

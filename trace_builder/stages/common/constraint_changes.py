@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 from itertools import count, permutations
+from typing import TypeVar
 
+from trace_builder.config import CallConfig
 from trace_builder.records import Changes, Constraint, Instruction, Revision
+from trace_builder.stages.base import Ask
 from trace_builder.stages.common.answer_schemas import Additions, Deletions, RevisedConstraint, Revisions
+from trace_builder.stages.common.constraint_checks import constraint, overlapping
+from trace_builder.stages.common.prompt_values import constraint_lines
 from trace_builder.support.text import squeeze, unmarked
 from trace_builder.taxonomy import Taxonomy
+
+Edits = TypeVar("Edits", bound="Additions | Deletions | Revisions")
 
 
 class EditFault(ValueError):
@@ -35,6 +43,36 @@ def second_instruction(
     else:
         changes = Changes(revised=_revised(x1, edits, taxonomy))
     return applied(x1, changes), changes
+
+
+async def asked_edits(
+    ask: Ask,
+    prompt: str,
+    values: Mapping[str, str | None],
+    want: type[Edits],
+    call: CallConfig,
+    sample: int,
+    x1: Instruction | None,
+) -> Edits:
+    """The model's edits. What of them overlaps with the constraints of ``x1`` is told to it once; where
+    ``x1`` is None nothing is."""
+    edits = (await ask(prompt, {**values, "overlapping": None}, want, call, sample=sample)).value
+    told = overlapping_lines(x1, edits) if x1 is not None else None
+    if told:
+        edits = (await ask(prompt, {**values, "overlapping": told}, want, call, sample=sample)).value
+    return edits
+
+
+def overlapping_lines(x1: Instruction, edits: Additions | Deletions | Revisions) -> str | None:
+    """The revisions that a response may keep together with the constraint that they take the place of, one
+    JSON object a line; None where there are none."""
+    old = {c.id: c for c in x1.constraints}
+    revised = (
+        Revision(before=old[row.id], after=constraint(row.id, unmarked(row.text), None))
+        for row in (edits.revised if isinstance(edits, Revisions) else ())
+        if row.id in old and squeeze(row.text) != squeeze(old[row.id].text)
+    )
+    return constraint_lines(tuple(r.after for r in overlapping(revised))) or None
 
 
 def applied(x1: Instruction, changes: Changes) -> Instruction:
@@ -110,4 +148,4 @@ def _likeness(one: str, other: str) -> float:
 
 def _constraint(id_: str, text: str, label: str, taxonomy: Taxonomy) -> Constraint:
     found = taxonomy.find(label)
-    return Constraint(id=id_, text=text, dimension=found.id if found else None)
+    return constraint(id_, text, found.id if found else None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trace_builder.records import Constraint, Instruction
+from trace_builder.records import Instruction
+from trace_builder.stages.common.constraint_checks import constraint
 from trace_builder.support.bilingual import Text
 from trace_builder.support.text import is_placeholder, squeeze, unmarked
 from trace_builder.taxonomy import Taxonomy
@@ -33,7 +34,7 @@ def make_instruction(
     return Instruction(
         description=(description or "").strip(),
         constraints=tuple(
-            Constraint(id=f"c{number}", text=text, dimension=dimension_of(label, taxonomy))
+            constraint(f"c{number}", text, dimension_of(label, taxonomy))
             for number, (text, label) in enumerate(texts, start=1)
         ),
         input=given if given is not None else (None if says_nothing(found) else (found or "").strip()),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any, Literal
 
-from trace_builder.checks import verify
+from trace_builder.checks import Check
 from trace_builder.checks.facts import fact_lines
 from trace_builder.config import CallConfig, JudgeConfig
-from trace_builder.records import TOP_SCORE, Instruction, Judgement, Score
+from trace_builder.records import TOP_SCORE, Constraint, Instruction, Judgement, Score
 from trace_builder.stages.base import Ask, Unfit
 from trace_builder.stages.common.answer_schemas import TASK, Verdict, Verdicts, verdict_names, verdicts_of
+from trace_builder.stages.common.constraint_checks import check_of
 from trace_builder.stages.common.prompt_values import constraint_lines
 from trace_builder.support.text import detect_lang
 
@@ -38,15 +39,20 @@ async def judge(
     claim: Claim = "follows",
     only: Container[str] | None = None,
 ) -> Judgement:
-    """One judgement out of up to ``config.votes`` votes.
+    """One judgement out of up to ``config.votes`` votes; of none where code alone refutes the claim.
 
-    Voting stops as soon as the claim is refuted, since no further vote could bring it back. ``only`` limits
-    what is judged to some constraints and leaves the task out: in a mismatching cell all else is shared with
-    the other instruction and can prove nothing.
+    A response that breaks a constraint which code measures as a whole does not follow its instruction: no
+    judge can make it perfect. What a claimed failure rests on, the judge has to find as well. Voting stops as
+    soon as the claim is refuted, since no further vote could bring it back.
+
+    ``only`` limits what is judged to some constraints and leaves the task out: in a mismatching cell all else
+    is shared with the other instruction and can prove nothing.
 
     Raises:
         Unanswered: a constraint stayed unscored after all attempts.
     """
+    if claim == "follows" and config.code_checks and (refuted := _refuted(instruction, response)):
+        return refuted
     votes: list[Judgement] = []
     for number in range(config.votes):
         votes.append(await _vote(ask, instruction, response, config, number, only))
@@ -105,7 +111,7 @@ async def _vote(
         _score(c.id, getattr(reply, name)) for c, name in zip(judged, names[-len(judged) :], strict=True)
     )
     if config.code_checks:
-        scores = tuple(_checked(score, instruction, response) for score in scores)
+        scores = tuple(_checked(s, c, response) for s, c in zip(scores, judged, strict=True))
     return Judgement(scores=scores, task=_score(TASK, getattr(reply, TASK)) if only is None else None)
 
 
@@ -113,15 +119,40 @@ def _score(name: str, verdict: Verdict) -> Score:
     return Score(constraint=name, score=verdict.score, reasoning=verdict.reasoning)
 
 
-def _checked(score: Score, instruction: Instruction, response: str) -> Score:
+def _refuted(instruction: Instruction, response: str) -> Judgement | None:
+    """The judgement of code alone: the constraints that it measures as a whole and finds broken."""
+    checks = ((c, check) for c in instruction.constraints if (check := check_of(c.check)) and check.whole)
+    broken = tuple(
+        Score(constraint=c.id, score=0, reasoning=_told(check, response), by="code", **_found(check, False))
+        for c, check in checks
+        if check.holds(response) is False
+    )
+    return Judgement(scores=broken, votes=0, settled=False) if broken else None
+
+
+def _checked(score: Score, constraint: Constraint, response: str) -> Score:
     """With what code finds. Neither the judge nor the code is believed against the other: where they
     disagree, the verdict is disputed."""
-    text = next(c.text for c in instruction.constraints if c.id == score.constraint)
-    holds = verify(text, response)
-    if holds is None or score.score is None:
+    check = check_of(constraint.check)
+    holds = check.holds(response) if check else None
+    if check is None or holds is None or score.score is None:
         return score
     disputed = holds != (score.score == TOP_SCORE)
-    return score.model_copy(update={"found": "holds" if holds else "broken", "disputed": disputed})
+    return score.model_copy(update={**_found(check, holds), "disputed": disputed})
+
+
+def _found(check: Check, holds: bool) -> dict[str, Any]:
+    return {"found": "holds" if holds else "broken", "kinds": check.kinds, "version": check.version}
+
+
+def _told(check: Check, response: str) -> str:
+    """What was counted, and what was asked for, of the claims that are broken."""
+    found = zip(check.claims, check.findings(response), strict=True)
+    return "; ".join(
+        f"{claim.kind}: {one.counted}" + (f", wanted: {one.wanted}" if one.wanted else "")
+        for claim, one in found
+        if one.verdict is False
+    )
 
 
 def _combine(votes: list[Judgement], claim: Claim, asked: int) -> Judgement:

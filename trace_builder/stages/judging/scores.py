@@ -23,7 +23,7 @@ _RANGE = r"(?:[01][ \t]*(?:-|–|~|to|到|至)[ \t]*|out of |/[ \t]*)"
 _SCALE = rf"(?:[ \t]*\([ \t]*{_RANGE}{TOP_SCORE}[ \t]*分?[ \t]*\))?"
 _MARKUP = r"[*_`\"' \t]{0,8}"
 _JOIN = r"(?::|=|\bis\b|为|是)"
-_NUMBER = rf"(?P<score>{TOP_SCORE}|[0-9])(?:\.0+)?"
+_NUMBER = rf"(?P<score>{'|'.join(map(str, range(TOP_SCORE, -1, -1)))})(?:\.0+)?"
 _OF = rf"[ \t]*/[ \t]*{TOP_SCORE}(?:\.0+)?(?:[ \t]*分)?|[ \t]+out of {TOP_SCORE}"
 _UNIT = rf"(?:[ \t]*分)?(?:{_OF})?(?:[ \t]*(?:points?|pts?))?"
 _PAIRS = (("[[[", "]]]"), ("[[", "]]"), ("[", "]"), ("((", "))"), ("(", ")"), ("", ""))

@@ -65,21 +65,36 @@ function wireTabs() {
   }
 }
 
-function filterBy(wanted) {
+async function filterBy(wanted) {
   byId("filters").reset();
-  for (const [name, value] of Object.entries(wanted)) {
-    const field = byId(`filter-${name}`);
-    field.value = value;
-    if (field.value !== value) field.append(new Option(`${words(value)} (0)`, value, true, true));
-  }
-  applyFilters();
+  for (const [name, value] of Object.entries(wanted)) setFilter(name, value);
+  writeAddress("pushState");
+  await applyFilters();
   byId("records").scrollIntoView();
 }
 
+/** Elements that lead to records, wherever they stand; also by the keyboard. */
+function wireLinks() {
+  const follow = (event) => {
+    const owner = event.target.closest?.("[data-filter]");
+    if (!owner || (event.type === "keydown" && (event.key !== "Enter" || owner.matches("button")))) return;
+    filterBy(JSON.parse(owner.dataset.filter));
+  };
+  document.addEventListener("click", follow);
+  document.addEventListener("keydown", follow);
+}
+
 function wireRecords() {
-  byId("filters").addEventListener("input", applyFilters);
+  let typing = 0;
+  byId("filters").addEventListener("input", (event) => {
+    const typed = event.target.id === "search";
+    writeAddress(typed ? "replaceState" : "pushState");
+    clearTimeout(typing);
+    if (typed && source === served) typing = setTimeout(applyFilters, 120);
+    else applyFilters();
+  });
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
-  byId("clear").addEventListener("click", () => { byId("filters").reset(); applyFilters(); });
+  byId("clear").addEventListener("click", () => { byId("filters").reset(); writeAddress("pushState"); applyFilters(); });
   byId("list").addEventListener("keydown", (event) => {
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity, j: 1, k: -1 };
     if (event.key in steps) { moveBy(steps[event.key]); event.preventDefault(); }
@@ -88,8 +103,65 @@ function wireRecords() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !event.target.matches("input, select, textarea")) { byId("search").focus(); event.preventDefault(); }
   });
-  for (const button of document.querySelectorAll("[data-filter]"))
-    button.addEventListener("click", () => filterBy(JSON.parse(button.dataset.filter)));
+  addEventListener("popstate", readAddress);
+}
+
+function wireActions() {
+  const say = (button, text) => {
+    const name = button.textContent;
+    button.textContent = text;
+    setTimeout(() => { button.textContent = name; }, 1200);
+  };
+  const copy = async (button, text) => {
+    try { await navigator.clipboard.writeText(text); say(button, "Copied"); }
+    catch { say(button, "Not allowed here"); }
+  };
+  byId("link").addEventListener("click", () => { writeAddress("replaceState"); copy(byId("link"), location.href); });
+  byId("copy").addEventListener("click", async () => copy(byId("copy"), JSON.stringify(await source.record(state.chosen), null, 2)));
+  byId("export").addEventListener("click", async () => {
+    h("a", { href: await source.export(wantedNow()), download: "records.jsonl" }).click();
+  });
+}
+
+/** Follows the server: what the index holds, new records, and new figures. */
+async function follow() {
+  let [version, figures] = [-1, 0];
+  const look = async () => {
+    const now = await served.state();
+    const rate = `${grouped(now.records)} of ${grouped(now.total)} records indexed in ${now.seconds.toFixed(1)} s`;
+    byId("sampled").textContent = `${now.error || rate}${now.building ? " …" : ""}${now.finished ? "" : ", the run is not finished"}`;
+    if (now.figures !== figures) { figures = now.figures; await showFigures(); }
+    if (now.version !== version) {
+      version = now.version;
+      await fillFilters();
+      await refresh();
+    }
+  };
+  for (;;) {
+    try { await look(); } catch { byId("sampled").textContent = "The server does not answer."; }
+    await new Promise((resume) => setTimeout(resume, 1500));
+  }
+}
+
+/** The list anew, as long as it was, with the reader's place kept. */
+async function refresh() {
+  const asked = state.asked;
+  const place = byId("list").scrollTop;
+  const found = await source.query(wantedNow(), 0, Math.max(PAGE, state.rows.length));
+  if (asked !== state.asked) return;
+  state.rows = [];
+  byId("list").replaceChildren();
+  addRows(found);
+  mark();
+  byId("list").scrollTop = place;
+}
+
+/** Takes the server's figures, which it has escaped, into the page. */
+async function showFigures() {
+  const text = await (await fetch("figures")).text();
+  const made = new DOMParser().parseFromString(text, "text/html");
+  for (const id of ["figures", "links", "facts"]) byId(id).replaceChildren(...(made.getElementById(id)?.childNodes ?? []));
+  wireTabs();
 }
 
 async function start() {
@@ -97,25 +169,30 @@ async function start() {
   wireTips();
   wireRings();
   wireTabs();
-  await unpack();
-  fillFilters();
+  wireLinks();
+  const live = document.documentElement.dataset.view === "live";
+  source = live ? served : packed;
+  for (const one of byId("sort").options) if (!live && one.value === "latest") one.remove();
+  state.head = await source.load();
+  await fillFilters();
   wireRecords();
-  applyFilters();
-  const linked = location.hash.match(/^#record=(.+)$/);
-  const record = linked && state.records.find((one) => one.id === decodeURIComponent(linked[1]));
-  if (record) { choose(record); byId("records").scrollIntoView(); }
-  else if (state.records.length && !narrow()) showFirst();
+  wireActions();
+  const led = await readAddress();
+  if (led) byId("records").scrollIntoView();
+  else {
+    if (!state.all) await applyFilters();
+    if (state.rows.length && !narrow()) await showFirst();
+  }
   document.documentElement.dataset.ready = "true";
+  if (live) follow();
 }
 
-function showFirst() {
-  const first = state.records.find((record) => record.steps.some((step) => step.stage === "iopo" && step.status === "accepted")) || state.records[0];
-  state.chosen = first;
-  byId(`option-${state.records.indexOf(first)}`)?.setAttribute("aria-selected", "true");
-  showRecord(first);
+async function showFirst() {
+  const first = state.rows.find((row) => row.steps.some((step) => step.stage === "iopo" && step.status === "accepted")) || state.rows[0];
+  await choose(first.id, false);
 }
 
 start().catch((error) => {
-  byId("count").textContent = `The records could not be unpacked: ${error.message}`;
+  byId("count").textContent = `The records could not be read: ${error.message}`;
   throw error;
 });

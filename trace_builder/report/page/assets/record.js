@@ -48,8 +48,15 @@ function constraintList(constraints, extra) {
   return h(
     "ul",
     { class: "constraints" },
-    constraints.map((c) => h("li", null, h("span", { class: "cid" }, c.id), h("span", { class: "body" }, c.text, extra?.(c)), c.dimension ? dimensionTag(c.dimension) : h("span", { class: "dim" }, "no label"))),
+    constraints.map((c) => h("li", null, h("span", { class: "cid" }, c.id), h("span", { class: "body" }, c.text, checkNote(c.check), extra?.(c)), c.dimension ? dimensionTag(c.dimension) : h("span", { class: "dim" }, "no label"))),
   );
+}
+
+/** What code verifies of a constraint. */
+function checkNote(check) {
+  if (!check) return null;
+  const claims = check.claims.map((c) => [words(c.kind), c.scope === "response" ? null : `of ${c.scope}`, c.parameters === "{}" ? null : c.parameters].filter(Boolean).join(" "));
+  return h("small", { class: "check" }, `${check.whole ? "code verifies" : "code verifies a part"}${check.by === "model" ? ", bound by the model" : ""}: ${claims.join("; ")}`);
 }
 
 function dimensionTag(id) {
@@ -66,12 +73,13 @@ function instructionView(instruction) {
 
 /** The instruction a step is about: of the step itself, or of the stage that made it. */
 function instructionOf(record) {
-  return record.steps.find((step) => step.stage === "structure")?.data?.instruction ?? record.instruction;
+  const made = (stage) => record.steps.find((step) => step.stage === stage)?.data?.instruction;
+  return made("bind") ?? made("structure") ?? record.instruction;
 }
 
 /** Full marks that nothing contradicts. */
 function full(score) {
-  return score.score === 10 && !score.disputed;
+  return score.score === state.head.top_score && !score.disputed;
 }
 
 function scoresView(judgement, instruction) {
@@ -79,18 +87,18 @@ function scoresView(judgement, instruction) {
   const texts = new Map((instruction?.constraints || []).map((c) => [c.id, c.text]));
   const row = (s) => {
     const kind = full(s) ? "score ten" : s.disputed || s.score === null || s.score === undefined ? "score" : "score low";
-    const told = s.by === "code" ? "decided by code " : s.disputed ? `disputed${s.found ? `: code finds it ${s.found === "holds" ? "kept" : "broken"}` : ": votes disagree"} ` : "";
+    const told = s.by === "code" ? `decided by code${s.version ? ` (catalogue ${s.version})` : ""} ` : s.disputed ? `disputed${s.found ? `: code finds it ${s.found === "holds" ? "kept" : "broken"}` : ": votes disagree"} ` : "";
     const by = told ? h("small", null, told) : null;
     return h("li", null, h("span", { class: kind }, s.score ?? "–"), h("div", null, h("div", { class: "body" }, h("small", null, s.constraint, " "), texts.get(s.constraint) ?? ""), (by || s.reasoning) && h("div", { class: "reasoning" }, by, s.reasoning)));
   };
   const task = judgement.task ? [judgement.task] : [];
   const perfect = [...task, ...judgement.scores].every(full);
   const failed = judgement.scores.filter((s) => !full(s)).length;
-  const fault = failed ? `${failed} of ${judgement.scores.length} constraints without a 10` : "the task without a 10";
+  const fault = failed ? `${failed} of ${judgement.scores.length} constraints without full marks` : "the task without full marks";
   return h(
     "details",
     { open: !perfect },
-    h("summary", null, perfect ? `10 for ${task.length ? "the task and " : ""}every constraint` : fault, judgement.votes > 1 ? ` (${judgement.votes} votes)` : ""),
+    h("summary", null, perfect ? `full marks for ${task.length ? "the task and " : ""}every constraint` : fault, judgement.votes > 1 ? ` (${judgement.votes} votes)` : judgement.votes === 0 ? " (by code, no judge was asked)" : ""),
     h("ul", { class: "scores" }, [...task, ...judgement.scores].map(row)),
   );
 }
@@ -140,6 +148,7 @@ const VIEWS = {
   expand: (data) => [data.text ? labelled("Expanded instruction", textView(data.text)) : data.parts && instructionView(data.parts), data.fewer && h("p", { class: "why" }, `Fewer constraints: ${data.fewer}`), h("p", { class: "note" }, `${data.target} wanted, offered: ${(data.offered || []).map(dimensionName).join(", ")}`)],
   structure: (data) => instructionView(data.instruction),
   quality: (data) => [h("p", { class: "why" }, `Complete: ${data.completeness}`), h("p", { class: "why" }, `Redundant: ${data.redundancy}`), data.feasibility && h("p", { class: "why" }, `Feasible: ${data.feasibility}`)],
+  bind: (data) => labelled("Constraints", constraintList(data.instruction.constraints)),
   respond: (data, record) => [
     data.response !== undefined && labelled("Response", textView(data.response)),
     data.judgement && scoresView(data.judgement, instructionOf(record)),
@@ -151,6 +160,8 @@ const VIEWS = {
     scoresView(data.rejected_judgement, instructionOf(record)),
   ],
   iopo: (data) => groupView(data),
+  turn: (data) => [labelled("Prompt", textView(data.prompt)), labelled("Response", textView(data.chosen)), h("p", { class: "note" }, data.split)],
+  pair: (data) => [labelled("Prompt", textView(data.prompt)), sideBySide(["Chosen", "Rejected"], data.chosen, data.rejected, "better"), h("p", { class: "note" }, `${data.split}, origin ${data.origin}`)],
   harvest: (data) => data.groups.map((group) => [h("h5", null, group.id), groupView(group)]),
 };
 
@@ -167,7 +178,7 @@ function groupView(data) {
 function cellsView(data) {
   const cell = (key) => {
     const judgement = data.cells[key];
-    const failed = judgement ? [...(judgement.task ? [judgement.task] : []), ...judgement.scores].filter((s) => s.score !== 10).length : null;
+    const failed = judgement ? [...(judgement.task ? [judgement.task] : []), ...judgement.scores].filter((s) => !full(s)).length : null;
     const verdict = judgement === null ? "not judged" : failed ? `fails ${failed}` : "full marks";
     return h("div", null, h("h6", null, `(${key.slice(0, 2)}, ${key.slice(2)})`, h("span", { class: `pill ${judgement === null ? "pending" : failed ? "rejected" : "accepted"}` }, verdict)), judgement && scoresView(judgement, data[key.slice(0, 2)]));
   };

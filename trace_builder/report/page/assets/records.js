@@ -1,80 +1,49 @@
 // The browser's data, filters and list.
 
-const state = { head: {}, records: [], found: [], shown: 0, chosen: null };
-const PAGE = 150;
-
-async function unpack() {
-  const packed = atob(byId("payload").textContent);
-  const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const data = JSON.parse(await new Response(stream).text());
-  const compare = new Intl.Collator("en", { numeric: true }).compare;
-  state.records = data.records.sort((a, b) => compare(a.id, b.id));
-  state.head = data;
-}
+const state = { head: {}, rows: [], total: 0, all: 0, chosen: null, asked: 0 };
+let source = null;
 
 const dimensionName = (id) => state.head.dimensions?.[id]?.[0] ?? id;
 const dimensionColor = (id) => `var(--type-${(state.head.dimensions?.[id]?.[2] ?? 5) % 8})`;
 const languageName = (code) => ({ en: "English", zh: "Chinese" })[code] ?? code;
 
-function haystack(record) {
-  if (record.hay === undefined) {
-    const texts = [];
-    const collect = (value, key) => {
-      if (typeof value === "string") texts.push(value);
-      else if (Array.isArray(value)) value.forEach(collect);
-      else if (value && typeof value === "object" && key !== "calls") Object.entries(value).forEach(([k, v]) => collect(v, k));
-    };
-    collect(record);
-    Object.defineProperty(record, "hay", { value: texts.join("\n").toLowerCase(), enumerable: false });
-  }
-  return record.hay;
-}
-
-function matches(record, wanted) {
-  if (wanted.language && record.lang !== wanted.language) return false;
-  if (wanted.dimension && !record.dims.includes(wanted.dimension)) return false;
-  if (wanted.stage || wanted.status || wanted.reason) {
-    const fits = (step) =>
-      (!wanted.stage || step.stage === wanted.stage) &&
-      (!wanted.status || step.status === wanted.status) &&
-      (!wanted.reason || step.reason === wanted.reason);
-    if (!record.steps.some(fits)) return false;
-  }
-  return wanted.terms.every((term) => haystack(record).includes(term));
-}
-
 function wantedNow() {
-  const form = new FormData(byId("filters"));
-  const wanted = Object.fromEntries(form.entries());
-  wanted.terms = String(wanted.search || "").toLowerCase().split(/\s+/).filter(Boolean);
-  return wanted;
+  return Object.fromEntries([...new FormData(byId("filters")).entries()].filter(([, value]) => value));
 }
 
-function applyFilters() {
-  const wanted = wantedNow();
-  state.found = state.records.filter((record) => matches(record, wanted));
-  byId("count").textContent = `${grouped(state.found.length)} of ${grouped(state.records.length)} records`;
-  state.shown = 0;
+/** Shows what fits the filters, from the first on; an answer that a newer question has overtaken is dropped. */
+async function applyFilters() {
+  const asked = ++state.asked;
+  const found = await source.query(wantedNow(), 0, PAGE);
+  if (asked !== state.asked) return;
+  state.rows = [];
   byId("list").replaceChildren();
-  showMore();
+  addRows(found);
 }
 
-function showMore() {
+function addRows(found) {
   const list = byId("list");
   list.querySelector(".more")?.remove();
-  const next = state.found.slice(state.shown, state.shown + PAGE);
-  append(list, next.map((record) => listItem(record)));
-  state.shown += next.length;
-  const rest = state.found.length - state.shown;
+  const before = state.rows.length;
+  append(list, found.records.map((record, n) => listItem(record, before + n)));
+  state.rows.push(...found.records);
+  [state.total, state.all] = [found.total, found.all];
+  byId("count").textContent = `${grouped(found.total)} of ${grouped(found.all)} records`;
+  const rest = state.total - state.rows.length;
   if (rest > 0) list.append(h("li", { class: "more", role: "presentation", on: { click: showMore } }, `Show more (${grouped(rest)})`));
-  if (!state.found.length) list.append(h("li", { class: "empty", role: "presentation" }, "No record fits these filters."));
+  if (!state.total) list.append(h("li", { class: "empty", role: "presentation" }, "No record fits these filters."));
 }
 
-function listItem(record) {
+async function showMore() {
+  const asked = state.asked;
+  const found = await source.query(wantedNow(), state.rows.length, PAGE);
+  if (asked === state.asked) addRows(found);
+}
+
+function listItem(record, place) {
   return h(
     "li",
-    { role: "option", id: `option-${state.records.indexOf(record)}`, "aria-selected": record === state.chosen ? "true" : "false", on: { click: () => choose(record) } },
+    { role: "option", id: `option-${place}`, "aria-selected": record.id === state.chosen ? "true" : "false", on: { click: () => choose(record.id) } },
     h("div", { class: "id" }, h("span", null, record.id), h("span", null, languageName(record.lang))),
     h("div", { class: "title", lang: record.lang || null }, record.title),
     h("div", { class: "pills" }, ends(record)),
@@ -99,49 +68,90 @@ function ends(record) {
     });
 }
 
-function choose(record) {
-  state.chosen = record;
-  const id = `option-${state.records.indexOf(record)}`;
-  for (const option of byId("list").children) option.setAttribute("aria-selected", option.id === id ? "true" : "false");
-  byId("list").setAttribute("aria-activedescendant", id);
+/** Shows a record; `push`: as a step of the browser's history. */
+async function choose(id, push = true) {
+  state.chosen = id;
+  mark();
+  if (push) writeAddress("pushState");
+  const found = await source.record(id);
+  if (state.chosen !== id) return;
+  if (found) showRecord(found);
+  else fill(byId("detail"), h("p", { class: "empty" }, `There is no record ${id} here.`));
+  if (push && narrow()) byId("detail").scrollIntoView();
+}
+
+/** Points the chosen record out in the list. */
+function mark() {
+  const place = state.rows.findIndex((row) => row.id === state.chosen);
+  const id = place < 0 ? "" : `option-${place}`;
+  for (const option of byId("list").children) if (option.id) option.setAttribute("aria-selected", option.id === id ? "true" : "false");
+  if (id) byId("list").setAttribute("aria-activedescendant", id);
+  else byId("list").removeAttribute("aria-activedescendant");
   byId(id)?.scrollIntoView({ block: "nearest" });
-  showRecord(record);
-  try { history.replaceState(null, "", `#record=${encodeURIComponent(record.id)}`); } catch { /* some browsers refuse this on file: */ }
-  if (narrow()) byId("detail").scrollIntoView();
 }
 
-function moveBy(step) {
-  if (!state.found.length) return;
-  const place = state.found.indexOf(state.chosen);
-  const next = Math.min(Math.max(place < 0 ? 0 : place + step, 0), state.found.length - 1);
-  while (next >= state.shown) showMore();
-  choose(state.found[next]);
+async function moveBy(step) {
+  if (!state.total) return;
+  const place = state.rows.findIndex((row) => row.id === state.chosen);
+  const next = Math.min(Math.max(place < 0 ? 0 : place + step, 0), step === Infinity ? state.rows.length - 1 : state.total - 1);
+  while (next >= state.rows.length && state.rows.length < state.total) await showMore();
+  choose(state.rows[Math.min(next, state.rows.length - 1)].id);
 }
 
-function options(name, entries, all) {
-  fill(byId(`filter-${name}`), h("option", { value: "" }, all), entries.map(([value, text, n]) => h("option", { value }, `${text} (${grouped(n)})`)));
+/** Filters and record in the address, so that a link leads to what is seen. */
+function writeAddress(how) {
+  const wanted = wantedNow();
+  if (wanted.sort === "order") delete wanted.sort;
+  if (state.chosen !== null) wanted.record = state.chosen;
+  const text = new URLSearchParams(wanted).toString().replaceAll("+", "%20");
+  if (`#${text}` === location.hash) return;
+  try { history[how](null, "", `#${text}`); } catch { /* some browsers refuse this on file: */ }
+}
+
+/** Goes where the address leads; an address of a section leaves the records as they are. */
+async function readAddress() {
+  const wanted = new URLSearchParams(location.hash.slice(1));
+  const known = [...byId("filters").elements].map((field) => field.name).filter(Boolean);
+  const names = [...wanted.keys()];
+  if (names.length && !names.every((name) => name === "record" || known.includes(name))) return false;
+  byId("filters").reset();
+  for (const [name, value] of wanted) if (name !== "record") setFilter(name, value);
+  await applyFilters();
+  const record = wanted.get("record");
+  if (record === null) return false;
+  await choose(record, false);
+  mark();
+  return true;
+}
+
+function setFilter(name, value) {
+  const field = byId("filters").elements.namedItem(name);
+  field.value = value;
+  if (field.value !== value) field.append(new Option(`${words(value)} (0)`, value, true, true));
+}
+
+function options(name, entries) {
+  const before = byId(`filter-${name}`).value;
+  fill(byId(`filter-${name}`), h("option", { value: "" }, "Any"), entries.map(([value, text, n]) => h("option", { value }, `${text} (${grouped(n)})`)));
+  if (before) setFilter(name, before);
   byId(`filter-${name}`).closest("label").hidden = !entries.length;
 }
 
-function counted(values) {
-  const counts = new Map();
-  for (const value of values) if (value) counts.set(value, (counts.get(value) || 0) + 1);
-  return counts;
-}
+/** How the values of each filter are ordered and called; the others are by name, in words. */
+const NAMED = {
+  stage: (counts) => Object.entries(counts).map(([key, n]) => [key, key, n]),
+  reason: (counts) => Object.entries(counts).sort((a, b) => b[1] - a[1]).map(([key, n]) => [key, words(key), n]),
+  dimension: (counts) => {
+    const known = Object.keys(state.head.dimensions || {});
+    const ordered = [...known.filter((key) => key in counts), ...Object.keys(counts).filter((key) => !known.includes(key))];
+    return ordered.map((key) => [key, dimensionName(key), counts[key]]);
+  },
+  language: (counts) => Object.entries(counts).sort().map(([key, n]) => [key, languageName(key), n]),
+  source: (counts) => Object.entries(counts).sort().map(([key, n]) => [key, key, n]),
+};
 
-function fillFilters() {
+async function fillFilters() {
   for (const [name, label] of Object.entries(state.head.labels || {})) byId(`filter-${name}`).closest("label").querySelector("span").textContent = label;
-  const steps = state.records.flatMap((record) => record.steps);
-  const stages = counted(steps.map((step) => step.stage));
-  options("stage", [...stages].map(([key, n]) => [key, key, n]), "Any");
-  const statuses = counted(steps.map((step) => step.status));
-  options("status", [...statuses].sort().map(([key, n]) => [key, words(key), n]), "Any");
-  const reasons = [...counted(steps.map((step) => step.reason))].sort((a, b) => b[1] - a[1]);
-  options("reason", reasons.map(([key, n]) => [key, words(key), n]), "Any");
-  const dimensions = counted(state.records.flatMap((record) => record.dims));
-  const known = Object.keys(state.head.dimensions || {});
-  const ordered = [...known.filter((key) => dimensions.has(key)), ...[...dimensions.keys()].filter((key) => !known.includes(key))];
-  options("dimension", ordered.map((key) => [key, dimensionName(key), dimensions.get(key)]), "Any");
-  const languages = counted(state.records.map((record) => record.lang));
-  options("language", [...languages].sort().map(([key, n]) => [key, languageName(key), n]), "Any");
+  const named = (counts) => Object.entries(counts).sort().map(([key, n]) => [key, words(key), n]);
+  for (const [name, counts] of Object.entries(await source.facets())) options(name, (NAMED[name] || named)(counts));
 }

@@ -63,6 +63,7 @@ def _dataset(key: str, found: DatasetStats, title: str) -> Markup:
         ),
         el("h3", "Constraints an instruction"),
         _counts(found),
+        _coverage(found),
         el("div", _oddities(found), _lengths(found), class_="two"),
         id=f"set-{key}",
         class_="set",
@@ -163,6 +164,39 @@ def _facts(found: DatasetStats) -> Markup:
         ),
         el("h3", "Languages and inputs"),
         table(("", "Instructions"), [*languages, *inputs]),
+    )
+
+
+def _coverage(found: DatasetStats) -> Markup:
+    """What of the constraints code can verify."""
+    covered = found.coverage
+    total = covered.total
+    lead = (
+        f"{number(total.bound)} of {number(total.constraints)} constraints ({total.share:.1f}%) are bound to "
+        f"a check by code, {number(total.whole)} of them as a whole"
+    )
+    by_model = f", {number(covered.by_model)} by the model" if covered.by_model else ""
+    names = {**LANGUAGES, **{d.id: d.name for d in found.dimensions}, "-": "no label of the taxonomy"}
+    rows = {**covered.by_language, **covered.by_dimension}
+    body = [
+        (names.get(key, key), row.constraints, row.bound, row.whole, f"{row.share:.1f}%")
+        for key, row in rows.items()
+    ]
+    return el(
+        "div",
+        el("h3", "Verified by code"),
+        el("p", f"{lead}{by_model}.", class_="small"),
+        el(
+            "details",
+            el("summary", "By language, dimension and kind"),
+            el(
+                "div",
+                table(("Language or dimension", "Constraints", "Bound", "As a whole", "Share"), body),
+                table(("Kind of check", "Constraints"), covered.kinds.items()),
+                class_="two",
+            ),
+        ),
+        class_="coverage",
     )
 
 

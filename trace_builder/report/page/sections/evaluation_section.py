@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from trace_builder.evaluate.results import RESULTS, Figure, Headline, Results, Share
+from trace_builder.records import TOP_SCORE
 from trace_builder.report.page.charts import Interval, Part, Series, columns, intervals, legend, stacked
 from trace_builder.report.page.html import Markup, el, number, table, tile
 from trace_builder.report.page.labels import LANGUAGES, spaced
@@ -94,7 +95,7 @@ def _sentence(model: Model) -> list[str | Markup]:
             of = f" of the {number(figure.n)} instructions with {what}"
             text += [start, el("strong", _percent(figure)), of]
     judge = model.results.models.judge.name
-    return [el("strong", model.name), *text, f": every constraint has a 10 from {judge} (Eq. 3)."]
+    return [el("strong", model.name), *text, f": every constraint has full marks from {judge} (Eq. 3)."]
 
 
 def _percent(figure: Share) -> str:
@@ -220,7 +221,7 @@ def judging(models: Sequence[Model]) -> Markup:
         "section",
         el("h2", "The judge"),
         _key(models),
-        columns(names, series, "Share of constraint scores from 0 to 10"),
+        columns(names, series, f"Share of constraint scores from 0 to {TOP_SCORE}"),
         *(_authors(model) for model in models),
         *(_votes(model) for model in models),
         id="judge",
@@ -244,7 +245,7 @@ def _authors(model: Model) -> Markup | None:
     return el(
         "div",
         el("h3", f"{model.name}: Eq. 3 beside the released scorer’s reading"),
-        table(("", "Eq. 3", "Overall number is 10"), rows),
+        table(("", "Eq. 3", "Overall number is full"), rows),
         el("p", note, class_="note"),
     )
 

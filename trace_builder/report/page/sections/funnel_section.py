@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from trace_builder.report.stats.run_stats import RunStats, StageRow
 from trace_builder.stages.base import Product
 from trace_builder.stages.reasons import label
 from trace_builder.stages.stage_registry import stage_classes
+from trace_builder.support.certificates import WORDS, certified_first
 
 _STATES = ("accepted", "rejected", "failed", "pending")
 
@@ -39,16 +41,22 @@ def funnel_section(found: RunStats) -> Markup:
 
 
 def _products(found: RunStats) -> list[Product[Any]]:
+    """The products, once each, in the order of the data's way."""
     products = (kind.product for kind in stage_classes().values())
-    return [product for product in products if product and product.name in found.products]
+    named = {product.name: product for product in products if product and product.name in found.products}
+    return list(named.values())
 
 
 def _sentence(found: RunStats) -> list[str | Markup]:
-    made = [el("strong", f"{number(found.products[p.name])} {p.label}") for p in _products(found)]
+    made = [el("strong", _count(p, found)) for p in _products(found)]
     text: list[str | Markup] = [f"{number(found.run.seeds)} seeds became "]
     for place, name in enumerate(made):
         text += ["" if not place else " and " if place == len(made) - 1 else ", ", name]
     text.append(" examples. ")
+    unproven = {kind: n for kind, n in _certificates(found).items() if kind != "full" and n}
+    if unproven:
+        listed = " and ".join(f"{number(n)} {WORDS[kind]}" for kind, n in unproven.items())
+        text.append(f"Besides the certified groups there are {listed}. ")
     losses = [(entry.count, row.stage, entry) for row in found.funnel for entry in row.reasons]
     if losses:
         count, stage, entry = max(losses, key=lambda loss: loss[:2])
@@ -61,9 +69,24 @@ def _sentence(found: RunStats) -> list[str | Markup]:
     return text
 
 
+def _certificates(found: RunStats) -> Counter[str]:
+    """Groups of all operations by certificate."""
+    return sum((Counter(row.certificates) for row in found.iopo.operations), Counter[str]())
+
+
+def _made(product: Product[Any], found: RunStats) -> int:
+    """Rows of a product; of groups those that are certified."""
+    return _certificates(found)["full"] if product.name == "iopo" else found.products[product.name]
+
+
+def _count(product: Product[Any], found: RunStats) -> str:
+    certified = "certified " if product.name == "iopo" else ""
+    return f"{number(_made(product, found))} {certified}{product.label}"
+
+
 def _tiles(found: RunStats) -> Iterator[Markup]:
     for product in _products(found):
-        made = number(found.products[product.name])
+        made = number(_made(product, found))
         yield tile(product.label, made, _note(product.name, found), product.description.en, product.name)
 
 
@@ -75,9 +98,7 @@ def _note(name: str, found: RunStats) -> str:
     if name == "dpo":
         parts += [f"{number(n)} {origin}" for origin, n in found.pairs.origins.items()]
     if name == "iopo":
-        kinds = [row.certificates for row in found.iopo.operations]
-        sums = {kind: sum(row[kind] for row in kinds) for kind in (kinds[0] if kinds else ())}
-        parts += [f"{number(n)} {kind.replace('_', '-')}" for kind, n in sums.items() if n]
+        parts = [certified_first(_certificates(found))]
     return " · ".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trace_builder.records import TOP_SCORE
 from trace_builder.report.page.charts import Part, Series, columns, legend, stacked
 from trace_builder.report.page.html import Content, Markup, el, number, share, table
 from trace_builder.report.page.labels import CELLS, TERMS, spaced
@@ -34,15 +35,17 @@ def judge_section(found: RunStats) -> Markup | None:
     ]
     lead = (
         f"{number(response.perfect)} of {number(response.responses)} judged responses "
-        f"({share(response.perfect, response.responses)}) have 10 for every constraint."
+        f"({share(response.perfect, response.responses)}) have full marks for every constraint."
     )
+    if response.by_code:
+        lead += f" {number(response.by_code)} more were turned down by code, and no judge was asked."
     return el(
         "section",
         el("h2", "The judge"),
         el("p", lead, class_="lead small"),
         el("h3", "Scores of single constraints"),
         legend([(one.kind, one.name) for one in series]),
-        columns(names, series, "Share of constraint scores from 0 to 10"),
+        columns(names, series, f"Share of constraint scores from 0 to {TOP_SCORE}"),
         el(
             "details",
             el("summary", "The numbers"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from trace_builder.report.page.charts import Series, columns, legend
-from trace_builder.report.page.html import Content, Markup, el, number, table, tile
+from trace_builder.report.page.html import Content, Markup, el, number, share, table, tile
 from trace_builder.report.page.labels import spaced
 from trace_builder.report.stats.release_stats import Release, SplitFigures
+from trace_builder.stages.stage_registry import stage_classes
 from trace_builder.support import paper
 
 #: The splits, and the colours of their columns.
 _SPLITS = {"train": "training", "validation": "validation", "evaluation": "evaluation"}
+_COLOURS = {"sft": "ours", "dpo": "worse", "iopo": "mismatch-cells"}
 _KINDS = {"train": "ours", "validation": "worse", "evaluation": "mismatch-cells"}
 
 
@@ -32,6 +36,7 @@ def release_section(release: Release) -> Markup:
         ),
         el("h3", "Constraints an instruction"),
         _counts(splits),
+        *_products(splits),
         id="overview",
     )
 
@@ -63,7 +68,47 @@ def _pairs(splits: dict[str, SplitFigures]) -> Markup:
         body += [(f"{name}: groups, {operation}", n) for operation, n in found.groups.items()]
         if found.input_pairs:
             body.append((f"{name}: input preferences", found.input_pairs))
+        if found.length:
+            longer = f"{100 * found.length['chosen_longer']:.1f}%"
+            body.append((f"{name}: pairs whose chosen response is the longer one", longer))
     return el("div", el("h3", "Pairs and groups"), table(("", "Count"), body))
+
+
+def _products(splits: dict[str, SplitFigures]) -> Iterator[Markup]:
+    """How the training rows of each product are spread over constraint counts and dimensions."""
+    found = (
+        {name: one for name, one in splits["train"].products.items() if one.rows} if "train" in splits else {}
+    )
+    if not found:
+        return
+    names = [str(n) for n in range(1, max(int(n) for one in found.values() for n in one.by_count) + 1)]
+    series = [
+        Series(
+            _label(name),
+            _COLOURS.get(name, "paper-eval"),
+            [100 * one.by_count.get(n, 0) / one.rows for n in names],
+        )
+        for name, one in found.items()
+    ]
+    yield el("h3", "Constraints a training row, by product")
+    yield el(
+        "figure",
+        legend([(one.kind, one.name) for one in series]),
+        columns(names, series, "Share of training rows by number of constraints, by product"),
+    )
+    every = sorted({dimension for one in found.values() for dimension in one.dimensions})
+    sums = {name: sum(one.dimensions.values()) for name, one in found.items()}
+    body = [
+        (spaced(d), *(share(one.dimensions.get(d, 0), sums[name]) for name, one in found.items()))
+        for d in every
+    ]
+    yield el("h3", "Dimensions of training rows, by product")
+    yield table(("Dimension", *map(_label, found)), body)
+
+
+def _label(product: str) -> str:
+    kinds = (kind.product for kind in stage_classes().values())
+    return next((kind.label for kind in kinds if kind and kind.name == product), product)
 
 
 def _counts(splits: dict[str, SplitFigures]) -> Markup:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from trace_builder.commands.stats import PATH_HELP
+from trace_builder.commands.looking.stats import PATH_HELP
 
 
 def report(
@@ -25,6 +26,7 @@ def report(
         ),
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Name the page as one JSON object.")] = False,
     taxonomy: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Another taxonomy file; none: the run's own, or the shipped one."),
@@ -37,7 +39,11 @@ def report(
     page = build_report(*paths, taxonomy=load_taxonomy(taxonomy) if taxonomy else None)
     target = to or default_target(paths[0])
     write_page(target, page)
-    typer.echo(f"{target} ({len(page.encode('utf-8', 'replace')) / 1e6:.1f} MB)")
+    size = len(page.encode("utf-8", "replace"))
+    if as_json:
+        typer.echo(json.dumps({"page": str(target), "bytes": size}))
+    else:
+        typer.echo(f"{target} ({size / 1e6:.1f} MB)")
     if show:
         import webbrowser
 

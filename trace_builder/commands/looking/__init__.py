@@ -1,0 +1,1 @@
+"""Commands that only look: at a run, a release, an evaluation or a set."""
