@@ -82,8 +82,6 @@ def look(stranger: Environment, here: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["qwen2-72b", "paper", "server", "rehearsal"])
-def test_every_shipped_configuration_is_there_by_name(
-    stranger: Environment, name: str, tmp_path: Path
-) -> None:
+def test_every_shipped_configuration_is_there_by_name(stranger: Environment, name: str, tmp_path: Path) -> None:
     shown = stranger.run("trace-build", "config", "show", name, "--resolved", cwd=tmp_path).stdout
     assert json.loads(shown)["profile"] == name

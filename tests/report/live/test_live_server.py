@@ -75,11 +75,7 @@ def test_all_records_are_there_with_their_journey_prompts_and_answers(server: Vi
         assert [(step["stage"], step["status"]) for step in record["steps"]] == [
             (step["stage"], step["status"]) for step in row["steps"]
         ]
-    texts = [
-        call["text"]
-        for step in asked(server, "record", id="s00001")["record"]["steps"]
-        for call in step["calls"]
-    ]
+    texts = [call["text"] for step in asked(server, "record", id="s00001")["record"]["steps"] for call in step["calls"]]
     assert any("raw answer to expand" in text for text in texts)
 
 
@@ -101,15 +97,7 @@ def test_an_export_is_what_the_filters_leave(server: ViewServer) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [
-        "/../run.json",
-        "/run.json",
-        "/stages/expand.jsonl",
-        "/%2e%2e/run.json",
-        "//etc/passwd",
-        "/api/record?id=../x",
-        "/x",
-    ],
+    ["/../run.json", "/run.json", "/stages/expand.jsonl", "/%2e%2e/run.json", "//etc/passwd", "/api/record?id=../x", "/x"],
 )
 def test_no_file_is_handed_out(server: ViewServer, path: str) -> None:
     status, body, _ = get(server, path)

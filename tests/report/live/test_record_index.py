@@ -62,12 +62,7 @@ def test_words_are_found_by_their_beginning_and_all_must_be_there(index: RecordI
 
 def test_filters_of_a_step_are_about_one_step(index: RecordIndex) -> None:
     both = [("expand", "accepted", None, None), ("dpo", "rejected", "no_worse_response", None)]
-    index.put(
-        [
-            record(0, "a", steps=both),
-            record(1, "b", steps=both[:1], language="zh", tags={("operation", "add")}),
-        ]
-    )
+    index.put([record(0, "a", steps=both), record(1, "b", steps=both[:1], language="zh", tags={("operation", "add")})])
     assert found(index, stage="expand", status="rejected") == []
     assert found(index, stage="dpo", status="rejected") == ["r0"]
     assert found(index, reason="no_worse_response") == ["r0"]
@@ -88,9 +83,7 @@ def test_a_record_that_changes_is_found_by_what_it_is_now(index: RecordIndex) ->
 
 def test_sorting_and_paging_leave_nothing_out(index: RecordIndex) -> None:
     index.put(record(n, "x", constraints=n % 7) for n in range(500))
-    everything = [
-        row["id"] for start in range(0, 500, 30) for row in index.page(Wanted(sort="constraints"), start, 30)
-    ]
+    everything = [row["id"] for start in range(0, 500, 30) for row in index.page(Wanted(sort="constraints"), start, 30)]
     assert sorted(everything) == sorted(f"r{n}" for n in range(500))
     sizes = [int(name[1:]) % 7 for name in everything]
     assert sizes == sorted(sizes, reverse=True)
