@@ -162,12 +162,7 @@ def test_the_release_script_tells_what_is_wrong_in_a_sentence(clean: Environment
         ("Do not use the letter e.", "A short wording.", "True"),
         ("Do not use the letter e.", "A longer one.", "False"),
         ("不要使用字母“x”。", "xyz", "False"),
-        pytest.param(
-            "Do not use the letter e too often.",
-            "A longer one.",
-            "None",
-            marks=pytest.mark.xfail(reason="read past 'too often' when last seen"),
-        ),
+        ("Do not use the letter e too often.", "A longer one.", "None"),
     ],
 )
 def test_the_kind_verifies(clean: Environment, constraint: str, response: str, holds: str) -> None:

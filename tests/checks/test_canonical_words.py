@@ -15,7 +15,7 @@ from trace_builder.checks.registry import catalogue
 langs = st.sampled_from(("en", "zh"))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(claims, langs)
 def test_what_is_written_is_recognised(claim: Claim, lang: str) -> None:
     check = Check((claim,))

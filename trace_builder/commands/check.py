@@ -98,7 +98,7 @@ def _cover(path: Path, *, listed: bool, as_json: bool) -> None:
 
     found = Coverage()
     bound: list[tuple[str, str, Check]] = []
-    for text, lang, dimension in _constraints(path):
+    for text, lang, dimension in constraints_of(path):
         check = found.add(text, lang, dimension)
         if check is not None and listed:
             bound.append((text, lang, check))
@@ -119,7 +119,7 @@ def _cover(path: Path, *, listed: bool, as_json: bool) -> None:
     _print(found, printer)
 
 
-def _constraints(path: Path) -> Iterator[tuple[str, str, str | None]]:
+def constraints_of(path: Path) -> Iterator[tuple[str, str, str | None]]:
     """Text, language and dimension of the constraints of a file: rows of a format that we know, or lines."""
     from trace_builder.report.stats.instructions import examples, first_row, row_kind
     from trace_builder.storage.jsonl import read_text

@@ -76,6 +76,8 @@ def quoted(text: str) -> tuple[str, Quotes]:
 
     def gather(found: re.Match[str]) -> str:
         numbers = [int(number) for number in _ITEM.findall(found[0])]
+        if len({number in quotes.books for number in numbers}) > 1 and re.search("[,，;；]", found[0]):
+            return found[0]  # a title, and then the next clause
         either = re.search(r"\bor\b|或|/", _ITEM.sub("", found[0]), re.IGNORECASE) is not None
         quotes.lists.append(([quotes.texts[number] for number in numbers], either))
         return f"‹l{len(quotes.lists) - 1}›"

@@ -77,7 +77,22 @@ def _asks(kind: str, *, part: bool = False, system: bool = True, **parameters: o
     return build
 
 
+def _cased(kind: str) -> Build:
+    """One letter case, of the answer or of a part that opens the clause."""
+
+    def build(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+        before = clause.text[: found.start()]
+        named = re.fullmatch(r"\W*‹s(\d+)›(?:的|中)?(?:字母|单词)?(?:应该?|必须|需要?|要)*", before)
+        if not _fits(clause, found, system=False) or (not named and ("‹s" in before or _in_a_part(clause))):
+            return None
+        return [Claim(kind, {}, clause.scopes[int(named[1])] if named else "response")]
+
+    return build
+
+
 def _table(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
+    if re.search(r"而(?:非|不是)|不[用要]|代替|或", found[0]):
+        return None
     if not _fits(clause, found) or re.search(r"时间表|报表|代表|日历|月历|量表|图表", found[0]):
         return None
     if re.search(r"每[个张]?$", clause.text[: found.start()]) or found[0].startswith("每"):
@@ -98,7 +113,7 @@ def _columns(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
 
 def _json(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     if not _fits(clause, found) or re.search(
-        r"示例|样例|模板|文件|解析|读取|JSON注释", clause.text, re.IGNORECASE
+        r"示例|样例|模板|文件|解析|读取|检查|校验|验证|JSON注释", clause.text, re.IGNORECASE
     ):
         return None
     strict = re.search(
@@ -219,8 +234,13 @@ def _emphasis(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
     if re.search(r"图表|页面|按钮|消息|界面|简历模板|幻灯片|海报", clause.sentence):
         return None
     said = found[0]
+    if re.match(r"如|像", said):
+        return None  # styles "such as bold"
     if re.search(r"[，,]?(?:一种|是)$", clause.text[: found.start()]):
         return None
+    number = re.match(r"的?[^，,‹]{0,4}‹a(\d+)›", clause.text[found.end() :])
+    if number and not clause.range(number[1]).get("least"):
+        return None  # "no more than three words in bold"
     kinds = [
         kind
         for kind, words in (("bold", r"加粗|粗体|bold"), ("italic", r"斜体"))
@@ -283,7 +303,10 @@ def _title(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
         or re.search(r"格式|…|\.\.\.|XX|\[|如|小标题|子标题|章节", found[0] + said[0])
     ):
         return None
-    if re.search(r"引言|结论|正文|部分|章节|结尾|每|副$|小$", clause.text[: found.start()]):
+    before = clause.text[: found.start()]
+    if _NEGATION.search(before) or re.search(r"[节章段栏图表页]的?$", before):
+        return None
+    if re.search(r"引言|结论|正文|部分|章节|结尾|每|副$|小$", before):
         return [Claim("word", {"word": said[0], "least": 1})]
     return [Claim("title_text", {"text": said[0]})]
 
@@ -320,7 +343,7 @@ def _include(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
         r"格式|样式|字体|类型|命名|协议", before[-8:] + found[0][: found.start("q") - found.start()]
     ):
         return None
-    if any(len(word) == 1 and word.isascii() for word in said):
+    if any(len(word) == 1 and word.isascii() for word in said) or _EITHER.match(clause.text[found.end() :]):
         return None
     asked = clause.range(found["a"]) if found.groupdict().get("a") else {"least": 1}
     if found.groupdict().get("a") and clause.is_bare(found["a"]) and asked.get("least") == 1:
@@ -374,6 +397,8 @@ def _exclude(clause: Clause, found: re.Match[str]) -> Iterable[Claim] | None:
         or re.search(r"超过|多于|少于", found[0])
         or re.search(r"开头|结尾|末尾|文末|标题|题目|开始|结束", before)
     ):
+        return None
+    if re.match(r"(?:来|去)?(?:作为?|当作?|为)", clause.text[found.end() :]):
         return None
     if re.match(r"的?(?:重复|反复|过多|频繁|多次|过度|滥用)", clause.text[found.end() :]):
         return None
@@ -461,7 +486,7 @@ def _edge(kind: str) -> Build:
             return None
         if re.match(rf"的(?!{_WRITTEN})[^，,]", clause.text[found.end() :]):
             return None
-        if re.match(r"[^，,]{0,4}(?:段|句|行|节|章|部分)", clause.text[found.end() :]):
+        if re.match(r"[^，,]{0,4}(?:段|句|行|节|章|部分|‹s)", clause.text[found.end() :]):
             return None
         if kind == "end" and (
             said[0].endswith((":", "："))
@@ -812,6 +837,7 @@ RULES: tuple[Rule[Clause], ...] = (
         r"及)(?:子标题|小标题|次级标题))|子标题|小标题|多级标题|各级标题|二级标题|分级标题|"
         r"标题层级|层级标题|次级标题)",
         _headings,
+        part=True,
     ),
     rule(
         r"(?:使用|以|用|采用|标题|一级|主标题)[^，,]{0,10}?(?:#{1,6}(?!\d)|"
@@ -825,6 +851,7 @@ RULES: tuple[Rule[Clause], ...] = (
         rf"作为[^，,]{{0,4}}语言)?(?:回答|作答|回复|书写|撰写|写作|写|输出|表达|呈现|编写|完成|"
         r"描述|生成|叙述|创作|交流|沟通|展示|对话|提供|回应|答复|阐述|解答|$)(?!名|称|标题)",
         _language,
+        part=lambda _, found: re.search(r"澳大利亚|美式|英式|标准|纯|流利|地道", found[0]) is not None,
     ),
     rule(
         r"(?:回答|输出|全文|文章|回复|报告|答案|内容|文本)(?:的)?(?:语言|文字|语种)(?:应该?|必须|"
@@ -843,6 +870,7 @@ RULES: tuple[Rule[Clause], ...] = (
         r"小数)[^，,‹]{0,10}?(?:小数点后(?:面)?)?‹a(?P<a>\d+)›位小数|(?:保留|精确|精度|四舍五入|"
         r"取|保持|小数)[^，,‹]{0,10}?小数点后(?:面)?(?:的)?‹a(?P<b>\d+)›位",
         _decimals,
+        part=True,
     ),
     rule(
         r"(?:使用|添加|加入|包含|用|配上|穿插|插入|搭配)[^，,‹]{0,10}?(?:emoji(?:表情)?(?:符号)?|"
@@ -857,11 +885,11 @@ RULES: tuple[Rule[Clause], ...] = (
     rule(r"(?:使用|以|采用)大写字母(?:以?突出|强调|标注|来)", _capital_words),
     rule(
         r"(?:全部|所有|全文|一律|均|都|(?<!首)字母)(?:(?!首)[^，,‹]){0,6}?(?:使用|为|用|采用)?大写(?:字母)?$",
-        _asks("upper_case", system=False),
+        _cased("upper_case"),
     ),
     rule(
         r"(?:全部|所有|全文|一律|均|都|(?<!首)字母)(?:(?!首)[^，,‹]){0,6}?(?:使用|为|用|采用)?小写(?:字母)?$",
-        _asks("lower_case", system=False),
+        _cased("lower_case"),
     ),
     rule(
         r"(?<![话语句])先?(?:原样|完整|逐字)?(?:重复|(?<=样)复述|(?<=整)复述|(?<=字)复述|复述一遍)(?:一遍)?(?:以上|上述|这个|该|我的|原)?(?:问题|题目|"

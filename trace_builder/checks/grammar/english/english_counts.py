@@ -377,7 +377,8 @@ _OF_SEVERAL = re.compile(
 #: "On the background": a part gets so much.
 _FOR_A_PART = re.compile(
     rf"^,? (?:on|for|to|in|of|about) (?:the|your|its|an?|this|each|every|both) (?:[\w'-]+ ){{0,2}}"
-    rf"(?:{_PART_NOUNS}|summary|abstract|background|plot|overview)\b|^,? (?:on|for|to|in|of|about) (?:each|every|both) ",
+    rf"(?:{_PART_NOUNS}|summary|abstract|background|plot|overview)\b|"
+    r"^,? (?:on|for|to|in|of|about) (?:each|every|both) ",
     re.IGNORECASE,
 )
 _SPENT = re.compile(r"\b(?:spend|devote|dedicate|allocate|allot|reserve|assign)\w*\b", re.IGNORECASE)

@@ -132,8 +132,8 @@ def _always(kind: str, **parameters: object) -> Build:
 #: What stands before a format that an answer is given in.
 _IS_GIVEN_AS = re.compile(
     r"(?:^\W*|\b(?:in|as|into|using|with|return|output|outputs|generate|produce|provide|give|write|print|only|just|but|"
-    r"be|is|of|raw|respond|reply)[ :]+|\b(?:the|your) (?=json (?:should|must|has to|needs|output|"
-    r"response)))$",
+    r"be|is|of|raw|respond|reply|contains?|includes?)[ :]+|"
+    r"\b(?:the|your) (?=json (?:should|must|has to|needs|output|response)))$",
     re.IGNORECASE,
 )
 
