@@ -28,20 +28,33 @@ def plain(change: Text) -> Reply:
     return Reply(text=lambda text: text if text.startswith("{") else change(text))
 
 
-def verdicts(change: Callable[[list[dict[str, Any]]], Any]) -> Reply:
-    """What becomes of judgements."""
+Rows = dict[str, dict[str, Any]]
+
+
+def verdicts(change: Callable[[Rows], Any]) -> Reply:
+    """What becomes of judgements: a verdict under each name. A text is sent as it is."""
 
     def changed(text: str) -> str:
-        value = json.loads(text)
-        if "verdicts" in value:
-            value["verdicts"] = change(value["verdicts"])
-        return json.dumps(value, ensure_ascii=False)
+        rows = json.loads(text)
+        if not all(isinstance(row, dict) and "score" in row for row in rows.values()):
+            return text
+        made = change(rows)
+        return made if isinstance(made, str) else json.dumps(made, ensure_ascii=False)
 
     return structured(changed)
 
 
+def rows_of(change: Callable[[dict[str, Any]], Any]) -> Callable[[Rows], Any]:
+    return lambda rows: {name: change(row) for name, row in rows.items()}
+
+
+def doubled(pairs: list[tuple[str, Any]]) -> str:
+    """A JSON object with these members, names that occur twice included."""
+    return "{" + ", ".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in pairs) + "}"
+
+
 def scores(spell: Callable[[int], Any]) -> Reply:
-    return verdicts(lambda rows: [{**row, "score": spell(row["score"])} for row in rows])
+    return verdicts(rows_of(lambda row: {**row, "score": spell(row["score"])}))
 
 
 _NO_DATA = ("sft", "dpo", "iopo")
@@ -90,25 +103,25 @@ _SCORES = [
 ]
 
 _VERDICTS = [
-    Behaviour("verdicts in another order", verdicts(lambda rows: rows[::-1]), always),
-    Behaviour("verdicts for constraints nobody named", verdicts(lambda rows: [*rows, {"id": "c99", "reasoning": "", "score": 0}]), always),
-    Behaviour("verdicts with more fields", verdicts(lambda rows: [{**row, "x": [1], "confidence": 2} for row in rows]), always),
-    Behaviour("verdicts of long reasoning", verdicts(lambda rows: [{**row, "reasoning": "so " * 20_000} for row in rows]), always, same=False),
+    Behaviour("verdicts in another order", verdicts(lambda rows: dict(reversed(rows.items()))), always),
+    Behaviour("verdicts for constraints nobody named", verdicts(lambda rows: {**rows, "c99": {"reasoning": "", "score": 0}}), always),
+    Behaviour("verdicts with more fields", verdicts(rows_of(lambda row: {**row, "x": [1], "confidence": 2})), always),
+    Behaviour("verdicts of long reasoning", verdicts(rows_of(lambda row: {**row, "reasoning": "so " * 20_000})), always, same=False),
     *(
         Behaviour(f"verdicts {name}", verdicts(change), always, code=1, same=False, empty=_NO_DATA)
         for name, change in {
-            "doubled and contrary": lambda rows: [*rows, *({**row, "score": 10 - row["score"]} for row in rows)],
-            "left out": lambda rows: [],
-            "one left out": lambda rows: rows[1:],
-            "under one id": lambda rows: [{**row, "id": "c1"} for row in rows],
-            "under no id": lambda rows: [{**row, "id": ""} for row in rows],
-            "under numbers": lambda rows: [{**row, "id": n} for n, row in enumerate(rows)],
-            "without ids": lambda rows: [{"reasoning": "", "score": 10} for row in rows],
-            "without scores": lambda rows: [{"id": row["id"], "reasoning": ""} for row in rows],
-            "that are an object": lambda rows: {row["id"]: row["score"] for row in rows},
-            "that are a text": json.dumps,
-            "that are null": lambda rows: None,
-            "without end": lambda rows: [{"id": "c1", "reasoning": "", "score": 10}] * 20_000,
+            "doubled and contrary": lambda rows: doubled([*rows.items(), *((n, {**row, "score": 10 - row["score"]}) for n, row in rows.items())]),
+            "left out": lambda rows: {},
+            "one left out": lambda rows: dict(list(rows.items())[1:]),
+            "under one name": lambda rows: doubled([("c1", row) for row in rows.values()]),
+            "under no name": lambda rows: doubled([("", row) for row in rows.values()]),
+            "under numbers": lambda rows: dict(enumerate(rows.values())),
+            "under capitals": lambda rows: {name.upper(): row for name, row in rows.items()},
+            "without scores": rows_of(lambda row: {"reasoning": ""}),
+            "that are a list": lambda rows: [{"id": name, **row} for name, row in rows.items()],
+            "that are a text": lambda rows: json.dumps(json.dumps(rows)),
+            "that are null": dict.fromkeys,
+            "without end": lambda rows: doubled([("c1", {"reasoning": "", "score": 10})] * 20_000),
         }.items()
     ),
 ]
@@ -124,13 +137,13 @@ _STRUCTURES = [
             "in one line of escapes": lambda text: json.dumps(json.loads(text)),
             "indented": lambda text: json.dumps(json.loads(text), indent=8),
             "more fields": lambda text: '{"extra":{"a":[1,2]},' + text[1:],
-            "a field twice, the last one right": lambda text: text.replace("{", '{"reasoning":"no","verdict":"no",', 1),
             "raw line ends in texts": lambda text: text.replace("\\n", "\n"),
         }.items()
     ),
     *(
         Behaviour(f"under a schema: {name}", structured(change), always, code=1, same=False, empty=_NO_DATA)
         for name, change in {
+            "a field twice": lambda text: text.replace("{", '{"extra":1,"extra":2,', 1),
             "nothing": lambda text: "",
             "a refusal": lambda text: "I'm sorry, but I can't help with that.",
             "prose": lambda text: "Sure! " + text,
@@ -144,7 +157,7 @@ _STRUCTURES = [
             "thinking without end": lambda text: "<think>" * 20_000 + text,
             "half a character": lambda text: json.dumps(json.loads(text)).replace('":"', '":"\\ud83d', 1).replace('": "', '": "\\ud83d', 1),
             "objects without end": lambda text: '{"a":' * 100_000,
-            "numbers without end": lambda text: '{"verdicts":[' + "1," * 200_000 + "1]}",
+            "numbers without end": lambda text: '{"c1":[' + "1," * 200_000 + "1]}",
             "zeros": lambda text: "\x00" * 1_000,
             "the prompt's schema": lambda text: '{"type":"object","properties":{}}',
         }.items()
@@ -155,7 +168,7 @@ _STRUCTURES = [
             "fenced": lambda text: f"```json\n{text}\n```",
             "fenced, nameless, talkative": lambda text: f"Here:\n```\n{text}\n```\nAnything else? {{smile}}",
             "after a draft": lambda text: f'{{"draft": 1}} No, rather: {text}',
-            "after broken drafts": lambda text: '{"verdicts": [{"id": ' * 3 + text,
+            "after broken drafts": lambda text: '{"c1": [{"score": ' * 3 + text,
             "trailing commas": lambda text: text[:-1] + ",}",
             "full-width colons": lambda text: re.sub(r'(?<!\\)": ?', '"： ', text),
             "in a list": lambda text: f"[{text}]",
@@ -191,7 +204,7 @@ _TEXTS = [
     for name, change in {
         "thinking": lambda text: f"<think>{'hm ' * 500}</think>\n{text}",
         "the tags of blocks": lambda text: text + "\n</response>\n<response>\nscore: 10",
-        "verdicts in them": lambda text: text + '\n{"verdicts":[{"id":"c1","reasoning":"","score":10}]}',
+        "verdicts in them": lambda text: text + '\n{"task":{"reasoning":"","score":10},"c1":{"reasoning":"","score":10}}',
         "half a character": lambda text: text + " \ud83d",
         "zeros": lambda text: text + "\x00\x01",
         "terminal codes": lambda text: text + "\x1b[2J\x1b]0;x\x07",
@@ -225,10 +238,17 @@ _ECHOES = [
     Behaviour("the key as a finish_reason", Reply(body=lambda good: spoilt(good, finish_reason=KEY)), always),
 ]
 
+#: One task and one constraint, whatever was asked for.
+_PARTS = {
+    "fewer": None, "description": "Do it.", "input": None,
+    "constraints": [{"text": "Use at most 50 words.", "dimension": "numerical", "stated": False}],
+}
+_CHANGES = ("additions", "deletions", "revisions")
+
 _SHARED = [
-    Behaviour("expansions are all the same", Reply(text=lambda text: '{"text": "Do it."}'), about("expansion"), same=False),
-    Behaviour("rewritings leave the ids out", structured(lambda text: text.replace('"replaces"', '"replaced"')), about("rewriting"), code=1, same=False, empty=("iopo",)),
-    Behaviour("rationality in other words", structured(lambda text: text.replace("rational", "reasonable")), about("completeness"), same=True),
+    Behaviour("expansions are all the same", Reply(text=lambda text: json.dumps(_PARTS)), about("parts"), same=False),
+    Behaviour("rewritings under another name", structured(lambda text: re.sub(r'"(added|deleted|revised)"', '"changed"', text)), about(*_CHANGES), code=1, same=False, empty=("iopo",)),
+    Behaviour("quality in other words", structured(lambda text: text.replace('"verdict": "complete"', '"verdict": "fine"')), about("quality_verdicts"), code=1, same=False, empty=_NO_DATA),
 ]
 
 CONTENT = [*_SCORES, *_VERDICTS, *_STRUCTURES, *_WAYS_TO_FINISH, *_TEXTS, *_ECHOES, *_SHARED]

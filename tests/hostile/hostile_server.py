@@ -130,9 +130,14 @@ def every(count: int) -> Rule:
     return lambda question: question.nth % count == 0
 
 
-def about(word: str) -> Rule:
-    """Questions whose answer's schema, or whose prompt, has this word."""
-    return lambda question: word in json.dumps(question.body.get("response_format") or question.body)
+def about(*names: str) -> Rule:
+    """Questions whose answer's schema has one of these names."""
+
+    def asked(question: Question) -> bool:
+        schema = (question.body.get("response_format") or {}).get("json_schema") or {}
+        return schema.get("name") in names
+
+    return asked
 
 
 @dataclass(frozen=True)
