@@ -111,7 +111,7 @@ def test_bad_seeds_stop_the_run_before_the_first_request(call, rows: str | bytes
         (("--config", "nope.yaml"), "nope.yaml: no such file"),
         (
             ("--stage", "judge"),
-            "--stage judge: expected all, expand, structure, quality, bind, respond, dpo, harvest or iopo",
+            "--stage judge: expected all, expand, structure, quality, bind, respond, dpo, iopo or harvest",
         ),
         (
             ("--set", "respond.samples=x"),
@@ -176,10 +176,11 @@ def test_done_is_zero_and_says_what_was_made(tmp_path: Path) -> None:
     assert made.returncode == 0
     assert "4 seeds" in made.stderr
     rows = {
-        name: (tmp_path / "out" / f"{name}.jsonl").read_text().count("\n") for name in ("sft", "dpo", "iopo")
+        name: (tmp_path / "out" / f"{name}.jsonl").read_text().splitlines() for name in ("sft", "dpo", "iopo")
     }
-    counted = ", ".join(f"{count} in {name}.jsonl" for name, count in rows.items())
-    assert f"Made in out: {counted}." in made.stdout
+    certified = sum(json.loads(row)["certificate"] == "full" for row in rows["iopo"])
+    assert f"Made in out: {len(rows['sft'])} in sft.jsonl; {len(rows['dpo'])} in dpo.jsonl; " in made.stdout
+    assert f"{certified} certified" in made.stdout
     told = re.findall(r"^  (.+)$", made.stdout, re.MULTILINE)
     assert re.findall(r" (\w+) out\b", "\n".join(told)) == ["status", "report", "release"]
     following = subprocess.run(told[0].split(), capture_output=True, text=True, cwd=tmp_path)
@@ -190,7 +191,7 @@ def test_done_is_zero_and_says_what_was_made(tmp_path: Path) -> None:
         assert stage["in"] == stage["accepted"] + stage["rejected"]
     again = run("run", "--output", "out", "--limit", "4", cwd=tmp_path)
     assert again.returncode == 0
-    assert counted in again.stdout
+    assert again.stdout == made.stdout
 
 
 def test_failed_records_are_one(tmp_path: Path) -> None:

@@ -55,6 +55,11 @@ def _listen() -> None:
 
 
 def _ignore() -> None:
+    """From here on no signal does anything. Python complains of one that has come and not been handled when
+    it is set to be ignored: that is done once no more can come."""
+    for number in _SIGNALS:
+        signal.signal(number, lambda number, frame: None)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterable
 
 #: How a program ends that did its work, but where some records failed; and one that was interrupted.
 EXIT_FAILED = 1
@@ -45,3 +46,11 @@ def system_error(exc: OSError | ValueError, about: object = None) -> TraceBuildE
     if number in _NO_DESCRIPTORS:
         return StoppedError(f"{where}no file descriptors left; raise `ulimit -n`")
     return InputError(f"{where}{what[:1].lower()}{what[1:]}")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """``; did you mean X?`` for the known name that is most like ``name``; nothing where none is like it."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""

@@ -116,8 +116,8 @@ def test_parts_are_the_task_and_constraints_that_go_together(lang: Lang, count: 
     reply = parts(CLEAN, lang, count, seed)
     assert (reply["description"], reply["input"]) == (INSTRUCTIONS[lang], None)
     checks = checks_of([row["text"] for row in reply["constraints"]])
-    assert len(checks) == count
-    assert reply["fewer"] is None
+    # So many do not always go together; then there is one too few, and that is said.
+    assert count - (reply["fewer"] is not None) == len(checks)
     assert [row["dimension"] for row in reply["constraints"]] == [check.wording.dimension for check in checks]
     assert not any(row["stated"] for row in reply["constraints"])
     assert not any(a.contradicts(b) for a in checks for b in checks if a is not b)

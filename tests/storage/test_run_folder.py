@@ -24,7 +24,7 @@ PRICES = "models.default.prices={prompt: 1.0, cached: 0.1, completion: 2.0, gpus
 def test_in_every_stage_what_went_in_came_out(folder: Path) -> None:
     with RunFolder.open(folder, strict=True) as run:
         rows = {row.name: row for row in run.funnel()}
-    assert tuple(rows) == ("expand", "structure", "quality", "bind", "respond", "dpo", "harvest", "iopo")
+    assert tuple(rows) == ("expand", "structure", "quality", "bind", "respond", "dpo", "iopo", "harvest")
     assert rows["expand"].entered == 12
     for row in rows.values():
         assert row.pending == 0

@@ -72,10 +72,10 @@ def run(
     Without arguments: the bundled seeds, the embedded rehearsal model, outputs/rehearsal. With --base-url:
     the model that the server offers, outputs/server.
     """
+    from trace_builder.errors import did_you_mean
     from trace_builder.run.config_file import load_config
     from trace_builder.run.pipeline import run_pipeline
     from trace_builder.stages.stage_registry import stage_classes
-    from trace_builder.support.yaml_file import did_you_mean
 
     *names, last = stage_classes()
     if stage not in ("all", *names, last):

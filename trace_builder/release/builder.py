@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trace_builder import __version__
-from trace_builder.errors import InputError
+from trace_builder.errors import InputError, did_you_mean
 from trace_builder.records import Seed
 from trace_builder.release.atomic_folder import MARK, SUMS, replacing
 from trace_builder.release.certify import Certifier, RunSetup
@@ -28,7 +28,6 @@ from trace_builder.release.writer import Writer, checksums
 from trace_builder.storage.calls import CallTotals
 from trace_builder.storage.jsonl import write_json, write_text
 from trace_builder.storage.run_folder import RunFolder
-from trace_builder.support.yaml_file import did_you_mean
 
 REMOVED = "removed.jsonl"
 #: Sources that an error lists.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trace_builder.errors import InputError
-from trace_builder.support.yaml_file import did_you_mean
+from trace_builder.errors import InputError, did_you_mean
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 

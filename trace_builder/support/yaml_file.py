@@ -6,7 +6,6 @@ a date is a text. The limits are far above what a person writes; an alias counts
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,7 +13,7 @@ from typing import Any, NoReturn
 import yaml
 from pydantic import ValidationError
 
-from trace_builder.errors import InputError
+from trace_builder.errors import InputError, did_you_mean
 
 MAX_BYTES = 1 << 20
 MAX_VALUES = 20_000
@@ -150,12 +149,6 @@ class _Reader:
 
     def _refuse(self, node: Any, what: str) -> NoReturn:
         raise InputError(f"{self._line(node)}: {what}")
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """``; did you mean X?`` for the known name that is most like ``name``; nothing where none is like it."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _explain(fault: Any, path: Path, origins: Origins, known: Callable[[Place], Iterable[str]]) -> str:

@@ -12,6 +12,8 @@ from trace_builder.report.page.html import Markup, el, html, number
 
 _FOLDER = Path(__file__).parent / "assets"
 _SCRIPTS = ("dom", "diff", "sources", "records", "record", "page")
+#: Goes ahead of the last in a page that asks its server; one that is a file holds nothing that could ask.
+_LIVE = "live"
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -51,7 +53,8 @@ def render_live(title: str) -> str:
 def _fill(
     title: str, facts: list[str], main: Markup, navigation: Markup, payload: str, sampled: Markup, policy: str
 ) -> str:
-    script = "\n".join(_read(f"{name}.js") for name in _SCRIPTS)
+    live = (_LIVE,) if policy else ()
+    script = "\n".join(_read(f"{name}.js") for name in (*_SCRIPTS[:-1], *live, _SCRIPTS[-1]))
     values = {
         "title": html(title),
         "facts": facts_markup(facts),

@@ -1,4 +1,4 @@
-// Where the browser's records come from: packed into this page, or asked of the server that serves it.
+// The records that are packed into this page.
 
 const PAGE = 150;
 /** Filters whose values a record names in its tags. */
@@ -92,28 +92,4 @@ const packed = {
     const lines = this.found(wanted).map((record) => `${JSON.stringify(record)}\n`);
     return URL.createObjectURL(new Blob(lines, { type: "application/jsonl" }));
   },
-};
-
-/** The records of the server. */
-const served = {
-  async ask(path, wanted = {}) {
-    const answer = await fetch(`api/${path}?${new URLSearchParams(wanted)}`);
-    if (answer.status === 404) return null;
-    if (!answer.ok) throw new Error(await answer.text());
-    return answer.json();
-  },
-
-  load() { return this.ask("head"); },
-  query(wanted, offset, limit) { return this.ask("records", { ...wanted, offset, limit }); },
-  facets() { return this.ask("facets"); },
-  state() { return this.ask("state"); },
-
-  async record(id) {
-    const found = await this.ask("record", { id });
-    if (!found) return null;
-    state.head.systems = { ...state.head.systems, ...found.systems };
-    return found.record;
-  },
-
-  async export(wanted) { return `api/export?${new URLSearchParams(wanted)}`; },
 };
