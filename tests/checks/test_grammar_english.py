@@ -213,6 +213,9 @@ BOUND: list[tuple[str, bool, list[tuple[Any, ...]]]] = [
 ]
 
 NOT_BOUND = [
+    "List exactly 15 words.",
+    "Suggest three sentences that could open the letter.",
+    'Divide the guide into sections headed with "##".',
     # a part that nobody can point at
     "Each recipe should be described in no more than 40 words.",
     "The introduction must have at least 100 words.",

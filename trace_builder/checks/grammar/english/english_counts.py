@@ -213,6 +213,12 @@ _WORKED_ON = re.compile(
     r"(?:sum|difference|product|list|series|set|group|meaning) of|how|which|what)\s+$",
     re.IGNORECASE,
 )
+#: Words and sentences behind these are what is listed, not the length of the list.
+_LISTED = re.compile(
+    r"\b(?:list|name|suggest|pick|choose|select|give|offer|propose|mention|think of|come up with)"
+    r"(?: (?:me|us|out|down|another|only|just))*\s+$",
+    re.IGNORECASE,
+)
 #: Where a bare number of words is one of the answer's.
 _SO_MANY_WORDS = re.compile(
     r"(?:^\W*|\b(?:in|of|be|is|to|with|exactly|write|writes|use|uses|contain|contains|have|has|are|at|limit|"
@@ -407,6 +413,8 @@ def _counts_the_answer(kind: str, left: str, right: str, *, bare: bool, hyphen: 
         return False
     if kind == "numbers":
         return _WRITE.search(left) is not None
+    if kind in ("words", "sentences") and _LISTED.search(left):
+        return False
     if kind == "characters" and _PEOPLE.search(left):
         return False
     if kind == "words" and bare and not hyphen and not _SO_MANY_WORDS.search(left):

@@ -310,6 +310,8 @@ def _parts(sentence: Sentence, found: re.Match[str]) -> Iterable[Claim] | None:
         divider = (divider or "*")[0] * sentence.range(groups["n"]).get("least", 3)
     if divider is None or not re.fullmatch(r"[*\-=#_~+]{2,12}", divider):
         return None
+    if re.search(r"\b(?:head|titl|begin|start|open|introduc)\w*", found[0]):
+        return None
     two = re.search(
         r"(?:‹a(\d+)›)(?: \w+){0,2} (?:responses|answers|versions|paragraphs|parts|sections|"
         r"jokes|poems|options|pieces|limericks|critiques|stories|\w+s)\b",
