@@ -188,3 +188,10 @@ def test_neither_the_pipeline_nor_its_libraries_are_needed() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stdout == "[]\n", done.stderr
+
+
+def test_a_word_of_a_stretch_that_cannot_be_told_from_the_rest() -> None:
+    asked = Check((Claim("word", {"word": "lamp", "least": 1}, "passage"),))
+    banned = Check((Claim("word", {"word": "lamp", "most": 0}, "passage"),))
+    assert (asked.holds("A pot."), asked.holds("A lamp.")) == (False, None)
+    assert (banned.holds("A pot."), banned.holds("A lamp.")) == (True, None)

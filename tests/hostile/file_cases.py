@@ -291,7 +291,7 @@ PROMPT = (
     Content("no part", b"hello", r":1: text before the first"),
     Content("two user parts", b"--- user ---\na\n--- user ---\nb", r":3: a second"),
     Content("an unknown slot", b"--- system ---\n{{nope}}\n--- user ---\na", r":2: the system part"),
-    Content("an endless file", b"x" * (2 << 20), r":1: "),
+    Content("an endless file", b"x" * (2 << 20), r"more than 1,048,576 characters"),
 )
 
 #: By kind of file: its contents, and the commands that read it.

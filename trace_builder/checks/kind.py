@@ -96,10 +96,14 @@ class Kind:
     def _of_passage(self, parameters: Parameters, layout: Layout) -> Finding:
         """Of a stretch that may be the response or a part of it, and so is no longer than the response."""
         whole = self.find(parameters, layout)
-        least = bounded(least=parameters.get("least"))
-        if least and self.find(least, layout).verdict is False:
-            return Finding(False, whole.counted, whole.wanted, whole.places)
-        holds = True if whole.verdict and set(parameters) == {"most"} else None
+        limits = set(RANGE) & set(parameters)
+        if "least" in limits:
+            least = {
+                name: value for name, value in parameters.items() if name == "least" or name not in RANGE
+            }
+            if self.find(least, layout).verdict is False:
+                return Finding(False, whole.counted, whole.wanted, whole.places)
+        holds = True if whole.verdict and limits == {"most"} else None
         return Finding(holds, whole.counted, whole.wanted)
 
     def write(self, claim: Claim, lang: str) -> str:

@@ -214,10 +214,15 @@ class Layout:
         return [row.line for row in self.rows if row.kind == "text" and _BOLD_LINE.match(row.text)]
 
 
+#: More empty lines in a row tell a reader nothing, and can be a million.
+_MOST_EMPTY = 100
+_EMPTY_LINES = re.compile(rf"\n{{{_MOST_EMPTY},}}")
+
+
 @lru_cache(maxsize=32)
 def layout_of(response: str) -> Layout:
     """The layout of a response; the last ones are remembered, since several checks ask about each."""
-    return Layout(response)
+    return Layout(_EMPTY_LINES.sub("\n" * _MOST_EMPTY, response))
 
 
 def _unwrapped(text: str) -> str:
