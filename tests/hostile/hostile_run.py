@@ -19,8 +19,8 @@ KEY = "sk-planted/Zq7+0123456789abcdef"
 PRODUCTS = ("sft.jsonl", "dpo.jsonl", "iopo.jsonl")
 #: Seconds a run may take; none of the behaviours is slow, so more is a hang.
 LONGEST = 60
-#: Bytes a run over a handful of seeds may leave behind, whatever it is sent: twice what all answers of a million
-#: line ends, escaped, come to in stages and products is 68 MB.
+#: Bytes a run over a handful of seeds may leave behind, whatever it is sent; answers of a million line ends
+#: come to 68 MB in calls, stages and products.
 LARGEST = 96 << 20
 #: What Python and asyncio write when something was not caught.
 NOISE = ("Traceback", "never retrieved", "was destroyed but it is pending", "Unclosed", "Exception ignored")

@@ -90,7 +90,7 @@ function wireRecords() {
     const typed = event.target.id === "search";
     writeAddress(typed ? "replaceState" : "pushState");
     clearTimeout(typing);
-    if (typed && source === served) typing = setTimeout(applyFilters, 120);
+    if (typed && source !== packed) typing = setTimeout(applyFilters, 120);
     else applyFilters();
   });
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
